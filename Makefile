@@ -1,0 +1,43 @@
+# A newcomer needs two of these: `make demo` and `make test`.
+
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := pkg-config libjpeg-dev libpng-dev libwebp-dev libgif-dev liblmdb-dev
+LIBRARIES := libjpeg libpng libwebpdemux libgif lmdb
+RELEASE := -c release --static-swift-stdlib
+DEMO := .build/demo-db
+
+.PHONY: demo test setup build lint fixtures clean
+
+# Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
+demo: setup
+	swift build $(RELEASE) --product hashscan
+	@rm -rf $(DEMO)
+	@echo
+	.build/release/hashscan import Fixtures/blocklist.csv --list demo --db $(DEMO)
+	.build/release/hashscan scan Fixtures/uploads --db $(DEMO); test $$? -eq 1
+
+# All tests; those that need other people's pictures are skipped where ../shared is not there.
+test: setup
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --quiet
+
+# Both programs, linked so that they run where no Swift is installed.
+build: setup
+	swift build $(RELEASE) --product hashscan
+	swift build $(RELEASE) --product hashd
+
+# The system's libraries, installed where they are missing.
+setup:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed: https://swift.org/install" >&2; exit 1; }
+	@pkg-config --exists $(LIBRARIES) 2>/dev/null && command -v curl >/dev/null \
+	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES) curl; }
+
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+
+# Paints the pictures in Fixtures/ anew (needs numpy, pillow and pdqhash; see Fixtures/make.py).
+fixtures:
+	python3 Fixtures/make.py
+
+clean:
+	rm -rf .build

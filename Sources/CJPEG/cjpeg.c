@@ -1,0 +1,178 @@
+#include "cjpeg.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+struct cjpeg_decoder {
+  struct jpeg_decompress_struct info;
+  struct jpeg_error_mgr errors;
+  struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
+  jmp_buf escape;
+  char message[JMSG_LENGTH_MAX];
+  int64_t damaged_row;
+  int ended_early;
+  int max_scans;
+};
+
+// libjpeg hands back pointers to our members; info comes first, so the cast is exact.
+static cjpeg_decoder *self(j_common_ptr info) { return (cjpeg_decoder *)info; }
+
+static void on_error(j_common_ptr info) {
+  info->err->format_message(info, self(info)->message);
+  longjmp(self(info)->escape, 1);
+}
+
+// Warnings that mean wrong pixels, as against harmless ones (stray bytes before a marker, an odd
+// Adobe or JFIF header).
+static int means_damage(int code) {
+  switch (code) {
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_MUST_RESYNC:
+    case JWRN_NOT_SEQUENTIAL:
+    case JWRN_BOGUS_PROGRESSION:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+static void on_message(j_common_ptr info, int level) {
+  cjpeg_decoder *decoder = self(info);
+  if (level >= 0) return;
+  decoder->errors.num_warnings++;
+  if (decoder->damaged_row < 0 && means_damage(decoder->errors.msg_code)) {
+    decoder->damaged_row = decoder->info.output_scanline;
+    info->err->format_message(info, decoder->message);
+  }
+}
+
+static void on_output(j_common_ptr info) { (void)info; }
+
+static void on_progress(j_common_ptr info) {
+  cjpeg_decoder *decoder = self(info);
+  if (decoder->info.input_scan_number > decoder->max_scans) {
+    snprintf(decoder->message, sizeof decoder->message, "more than %d scans", decoder->max_scans);
+    longjmp(decoder->escape, 1);
+  }
+}
+
+static void source_nothing(j_decompress_ptr info) { (void)info; }
+
+// All bytes are there from the start: being asked for more means they ended early.
+static boolean source_fill(j_decompress_ptr info) {
+  static const JOCTET end[2] = {0xFF, JPEG_EOI};
+  self((j_common_ptr)info)->ended_early = 1;
+  info->src->next_input_byte = end;
+  info->src->bytes_in_buffer = 2;
+  return TRUE;
+}
+
+static void source_skip(j_decompress_ptr info, long count) {
+  if (count <= 0) return;
+  if ((size_t)count > info->src->bytes_in_buffer) {
+    source_fill(info);
+    return;
+  }
+  info->src->next_input_byte += count;
+  info->src->bytes_in_buffer -= (size_t)count;
+}
+
+cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans) {
+  cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
+  if (decoder == NULL) return NULL;
+  decoder->damaged_row = -1;
+  decoder->max_scans = max_scans;
+  decoder->info.err = jpeg_std_error(&decoder->errors);
+  decoder->errors.error_exit = on_error;
+  decoder->errors.emit_message = on_message;
+  decoder->errors.output_message = on_output;
+  if (setjmp(decoder->escape)) {
+    cjpeg_destroy(decoder);
+    return NULL;
+  }
+  jpeg_create_decompress(&decoder->info);
+  decoder->info.mem->max_memory_to_use = max_memory;
+  decoder->progress.progress_monitor = on_progress;
+  decoder->info.progress = &decoder->progress;
+  decoder->source.init_source = source_nothing;
+  decoder->source.fill_input_buffer = source_fill;
+  decoder->source.skip_input_data = source_skip;
+  decoder->source.resync_to_restart = jpeg_resync_to_restart;
+  decoder->source.term_source = source_nothing;
+  decoder->source.next_input_byte = bytes;
+  decoder->source.bytes_in_buffer = size;
+  decoder->info.src = &decoder->source;
+  return decoder;
+}
+
+void cjpeg_destroy(cjpeg_decoder *decoder) {
+  jpeg_destroy_decompress(&decoder->info);
+  free(decoder);
+}
+
+int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header *header) {
+  if (setjmp(decoder->escape)) return -1;
+  jpeg_read_header(&decoder->info, TRUE);
+  J_COLOR_SPACE stored = decoder->info.jpeg_color_space;
+  if (stored == JCS_YCbCr && decoder->info.image_width <= colour_side &&
+      decoder->info.image_height <= colour_side) {
+    stored = JCS_RGB;
+  }
+  switch (stored) {
+    case JCS_GRAYSCALE:
+    case JCS_YCbCr:
+      decoder->info.out_color_space = JCS_GRAYSCALE;
+      header->channels = 1;
+      break;
+    case JCS_RGB:
+      decoder->info.out_color_space = JCS_RGB;
+      header->channels = 3;
+      break;
+    case JCS_CMYK:
+    case JCS_YCCK:
+      decoder->info.out_color_space = JCS_CMYK;
+      header->channels = 4;
+      break;
+    default:
+      snprintf(decoder->message, sizeof decoder->message, "unknown colour space of %d components",
+               decoder->info.num_components);
+      return -1;
+  }
+  header->width = decoder->info.image_width;
+  header->height = decoder->info.image_height;
+  header->adobe = decoder->info.saw_Adobe_marker;
+  header->multiscan = jpeg_has_multiple_scans(&decoder->info);
+  return 0;
+}
+
+int cjpeg_start(cjpeg_decoder *decoder) {
+  if (setjmp(decoder->escape)) return -1;
+  jpeg_start_decompress(&decoder->info);
+  return 0;
+}
+
+int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int rows) {
+  // volatile: read again after a longjmp.
+  volatile int done = 0;
+  if (setjmp(decoder->escape)) return done > 0 ? done : -1;
+  while (done < rows && decoder->info.output_scanline < decoder->info.output_height) {
+    JSAMPROW lines[8];
+    int count = rows - done;
+    if (count > 8) count = 8;
+    for (int i = 0; i < count; i++) lines[i] = out + (size_t)(done + i) * stride;
+    done += (int)jpeg_read_scanlines(&decoder->info, lines, (JDIMENSION)count);
+  }
+  return done;
+}
+
+int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder) { return decoder->damaged_row; }
+int cjpeg_ended_early(const cjpeg_decoder *decoder) { return decoder->ended_early; }
+const char *cjpeg_message(const cjpeg_decoder *decoder) { return decoder->message; }

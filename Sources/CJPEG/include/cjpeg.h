@@ -1,0 +1,42 @@
+// A handle around libjpeg's decompressor that never lets a longjmp cross a Swift frame:
+// every entry point has its own setjmp, there are no callbacks into the caller, and no policy
+// lives here (limits come in as numbers, colours go out as libjpeg has them).
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cjpeg_decoder cjpeg_decoder;
+
+typedef struct {
+  uint32_t width, height;
+  /// Bytes a pixel in the rows to come: 1 grey (libjpeg's Y), 3 RGB, 4 CMYK.
+  int32_t channels;
+  /// An Adobe marker was seen: its CMYK is stored inverted.
+  int32_t adobe;
+  /// More than one scan: damage at the end thins the whole picture instead of cutting it.
+  int32_t multiscan;
+} cjpeg_header;
+
+/// `bytes` must outlive the decoder. NULL when there is no memory.
+cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans);
+void cjpeg_destroy(cjpeg_decoder *decoder);
+
+/// YCbCr pictures of at most `colour_side` pixels a side come as RGB, larger ones as their Y.
+/// 0, or -1 with `cjpeg_message` set.
+int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header *header);
+
+/// Begins the decompression. 0, or -1 with `cjpeg_message` set.
+int cjpeg_start(cjpeg_decoder *decoder);
+
+/// Up to `rows` rows into `out`, one every `stride` bytes. Their number, 0 at the end, or -1 with
+/// `cjpeg_message` set.
+int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int rows);
+
+/// The row that was being read when the data first turned out damaged or missing, -1 if it never did.
+int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder);
+
+/// Whether the bytes ended before the picture's end marker.
+int cjpeg_ended_early(const cjpeg_decoder *decoder);
+
+/// libjpeg's text of the error, or of the first damage.
+const char *cjpeg_message(const cjpeg_decoder *decoder);

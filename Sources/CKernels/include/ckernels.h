@@ -1,0 +1,41 @@
+// The inner loops, compiled for several CPUs and chosen once at run time. Every path gives the
+// same results: arithmetic is on integers, or on floats in one stated order without contraction.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+  const char *name;
+
+  /// sums[k] += wa * a[k] + wb * b[k] + wc * c[k] + wd * d[k]; the weights add up to at most 257,
+  /// so that the products' sum fits 16 bits.
+  void (*accumulate)(uint32_t *sums, const uint8_t *a, const uint8_t *b, const uint8_t *c,
+                     const uint8_t *d, uint16_t wa, uint16_t wb, uint16_t wc, uint16_t wd,
+                     size_t count);
+
+  /// sums[k] += weight * row[k], for any weight whose sums fit 32 bits.
+  void (*accumulate_wide)(uint32_t *sums, const uint8_t *row, uint32_t weight, size_t count);
+
+  /// out[16 i + j] = Σk T[i][k] * transposed[16 k + j], where T[i][k] = Σl basis[64 i + l] *
+  /// grid[64 l + k]: each a single sum from zero, taken in order.
+  void (*transform)(const float *grid, const float *basis, const float *transposed, float *out);
+
+  /// Hamming distances of `count` hashes of `words` 64-bit words (1 or 4), lying one behind the
+  /// other at any alignment, to `query`.
+  void (*distances)(const uint8_t *hashes, size_t words, size_t count, const uint8_t *query,
+                    uint16_t *out);
+
+  /// The positions of those within `radius`, in order, with their distances; `positions` and `out`
+  /// have room for `count`. Returns how many there are.
+  size_t (*scan)(const uint8_t *hashes, size_t words, size_t count, const uint8_t *query,
+                 uint32_t radius, uint32_t *positions, uint16_t *out);
+} ck_kernels;
+
+/// Paths compiled in, from portable (0) to fastest.
+int ck_level_count(void);
+
+/// The kernels of a level, NULL when this CPU cannot run them.
+const ck_kernels *ck_kernels_at(int level);
+
+/// The fastest kernels this CPU can run; never NULL.
+const ck_kernels *ck_best_kernels(void);

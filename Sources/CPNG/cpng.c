@@ -1,0 +1,100 @@
+#include "cpng.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+struct cpng_decoder {
+  png_structp png;
+  png_infop info;
+  const uint8_t *next;
+  size_t left;
+  char message[192];
+  int bad_checksum;
+  int ended_early;
+};
+
+static void on_error(png_structp png, png_const_charp text) {
+  cpng_decoder *decoder = png_get_error_ptr(png);
+  snprintf(decoder->message, sizeof decoder->message, "%s", text);
+  png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text) {
+  cpng_decoder *decoder = png_get_error_ptr(png);
+  // libpng gives "IDAT: CRC error": only chunks that carry pixels matter here.
+  if (strstr(text, "CRC error") != NULL &&
+      (strncmp(text, "IDAT", 4) == 0 || strncmp(text, "PLTE", 4) == 0 ||
+       strncmp(text, "IHDR", 4) == 0)) {
+    decoder->bad_checksum = 1;
+  }
+}
+
+static void on_read(png_structp png, png_bytep out, size_t count) {
+  cpng_decoder *decoder = png_get_io_ptr(png);
+  if (count > decoder->left) {
+    decoder->ended_early = 1;
+    png_error(png, "the data ends early");
+  }
+  memcpy(out, decoder->next, count);
+  decoder->next += count;
+  decoder->left -= count;
+}
+
+cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk) {
+  cpng_decoder *decoder = calloc(1, sizeof *decoder);
+  if (decoder == NULL) return NULL;
+  decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, decoder, on_error, on_warning);
+  if (decoder->png == NULL) {
+    free(decoder);
+    return NULL;
+  }
+  decoder->next = bytes;
+  decoder->left = size;
+  if (setjmp(png_jmpbuf(decoder->png))) {
+    cpng_destroy(decoder);
+    return NULL;
+  }
+  decoder->info = png_create_info_struct(decoder->png);
+  png_set_read_fn(decoder->png, decoder, on_read);
+  png_set_chunk_malloc_max(decoder->png, max_chunk);
+  png_set_chunk_cache_max(decoder->png, 64);
+  // The caller has its own limits and reads them off the header.
+  png_set_user_limits(decoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  // Pixels of a chunk with a wrong checksum are used and reported; ancillary ones are dropped.
+  png_set_crc_action(decoder->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);
+  return decoder;
+}
+
+void cpng_destroy(cpng_decoder *decoder) {
+  png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
+  free(decoder);
+}
+
+int cpng_read_header(cpng_decoder *decoder, cpng_header *header) {
+  png_structp png = decoder->png;
+  if (setjmp(png_jmpbuf(png))) return -1;
+  png_read_info(png, decoder->info);
+  png_set_expand(png);
+  png_set_strip_16(png);
+  png_set_strip_alpha(png);
+  header->passes = png_set_interlace_handling(png);
+  png_read_update_info(png, decoder->info);
+  header->width = png_get_image_width(png, decoder->info);
+  header->height = png_get_image_height(png, decoder->info);
+  header->channels = png_get_channels(png, decoder->info);
+  return 0;
+}
+
+int cpng_read_row(cpng_decoder *decoder, uint8_t *row) {
+  if (setjmp(png_jmpbuf(decoder->png))) return -1;
+  png_read_row(decoder->png, row, NULL);
+  return 0;
+}
+
+int cpng_bad_checksum(const cpng_decoder *decoder) { return decoder->bad_checksum; }
+int cpng_ended_early(const cpng_decoder *decoder) { return decoder->ended_early; }
+const char *cpng_message(const cpng_decoder *decoder) { return decoder->message; }

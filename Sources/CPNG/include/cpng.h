@@ -1,0 +1,37 @@
+// A handle around libpng's row reader that never lets a longjmp cross a Swift frame: every entry
+// point has its own setjmp and there are no callbacks into the caller.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cpng_decoder cpng_decoder;
+
+typedef struct {
+  uint32_t width, height;
+  /// Bytes a pixel in the rows to come: 1 grey, 3 RGB. Palettes are looked up, 16 bits keep their
+  /// high byte, alpha is dropped.
+  int32_t channels;
+  /// Passes over the picture: 1, or 7 when interlaced.
+  int32_t passes;
+} cpng_header;
+
+/// `bytes` must outlive the decoder. `max_chunk` bounds the memory of one ancillary chunk.
+/// NULL when there is no memory.
+cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk);
+void cpng_destroy(cpng_decoder *decoder);
+
+/// 0, or -1 with `cpng_message` set.
+int cpng_read_header(cpng_decoder *decoder, cpng_header *header);
+
+/// One row of the present pass; in an interlaced picture `row` must hold what the passes before
+/// left there. 0, or -1 with `cpng_message` set.
+int cpng_read_row(cpng_decoder *decoder, uint8_t *row);
+
+/// Whether a checksum of a chunk that carries pixels was wrong (its data is used all the same).
+int cpng_bad_checksum(const cpng_decoder *decoder);
+
+/// Whether the bytes ended before the picture did.
+int cpng_ended_early(const cpng_decoder *decoder);
+
+/// libpng's text of the error.
+const char *cpng_message(const cpng_decoder *decoder);

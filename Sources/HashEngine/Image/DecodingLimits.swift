@@ -1,0 +1,41 @@
+/// What a picture may cost at the most. Checked as soon as a header tells, before memory is taken.
+public struct DecodingLimits: Sendable, Hashable {
+  /// Bytes of the encoded file.
+  public var bytes = 256 << 20
+  /// Pixels along either side.
+  public var side = 65_535
+  /// Pixels in all.
+  public var pixels = 1 << 28
+  /// Bytes a decoder may hold at once. Baseline JPEG and plain PNG need a few rows; WebP, GIF,
+  /// progressive JPEG and interlaced PNG need the whole picture.
+  public var memory = 1 << 29
+  /// Scans of a JPEG: each may cost a pass over the picture.
+  public var scans = 100
+
+  public init() {}
+
+  func check(width: Int, height: Int) throws(ImageError) {
+    guard width > 0, height > 0 else {
+      throw ImageError(.damaged, "damaged: \(width)×\(height) pixels")
+    }
+    guard width <= side, height <= side else {
+      throw ImageError(.overLimit, "too large: \(width)×\(height), the limit is \(side) a side")
+    }
+    let (count, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, count <= pixels else {
+      throw ImageError(.overLimit, "too large: \(width)×\(height), the limit is \(pixels) pixels")
+    }
+  }
+
+  /// Bytes for a buffer of `height` rows, refused when over the memory limit.
+  func bufferSize(width: Int, height: Int, channels: Int) throws(ImageError) -> Int {
+    let (row, rowOverflow) = width.multipliedReportingOverflow(by: channels)
+    let (size, overflow) = row.multipliedReportingOverflow(by: height)
+    guard !rowOverflow, !overflow, size <= memory else {
+      throw ImageError(
+        .overLimit,
+        "too large: \(width)×\(height) needs over \(memory >> 20) MiB to decode")
+    }
+    return size
+  }
+}

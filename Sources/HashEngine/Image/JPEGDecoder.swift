@@ -1,0 +1,103 @@
+internal import CJPEG
+
+/// JPEG through libjpeg: Y as it is for grey and YCbCr (no colour conversion), RGB for thumbnails
+/// and for what is stored as RGB or CMYK.
+enum JPEGDecoder {
+  /// Rows fetched at once: a multiple of every MCU height libjpeg works in.
+  private static let batch = 16
+
+  /// Pictures no larger than this come in colour: a hash averages so few of their pixels that
+  /// what Y and the luma of clipped RGB differ by would not cancel out.
+  private static let colourSide: UInt32 = 256
+
+  /// `bytes` stay valid for the call, which is as long as libjpeg holds them.
+  static func decode<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    guard
+      let decoder = cjpeg_create(
+        bytes.baseAddress, bytes.count, limits.memory, CInt(limits.scans))
+    else { throw ImageError(.overLimit, "out of memory") }
+    defer { cjpeg_destroy(decoder) }
+
+    func failure() -> ImageError {
+      let text = String(cString: cjpeg_message(decoder))
+      if cjpeg_ended_early(decoder) != 0 { return ImageError(.truncated, "truncated: \(text)") }
+      if text.hasPrefix("Unsupported") || text.hasPrefix("unknown colour space") {
+        return ImageError(.unsupported, "unsupported JPEG: \(text)")
+      }
+      if text.hasSuffix("scans") || text.hasPrefix("Backing store") {
+        return ImageError(.overLimit, "JPEG over the limits: \(text)")
+      }
+      return ImageError(.damaged, "damaged JPEG: \(text)")
+    }
+
+    var header = cjpeg_header()
+    guard cjpeg_read_header(decoder, colourSide, &header) == 0 else { throw failure() }
+    let (width, height) = (Int(header.width), Int(header.height))
+    try limits.check(width: width, height: height)
+    guard cjpeg_start(decoder) == 0 else { throw failure() }
+
+    let stored = Int(header.channels)
+    let layout = PixelLayout(
+      width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false)
+    sink.begin(layout)
+
+    var rows = [UInt8](repeating: 0, count: batch * width * stored)
+    var done = 0
+    while done < height {
+      let count = rows.withUnsafeMutableBufferPointer { rows in
+        Int(cjpeg_read_rows(decoder, rows.baseAddress, width * stored, CInt(batch)))
+      }
+      guard count > 0 else {
+        sink.pad(rows: height - done, layout)
+        return .partial(failure())
+      }
+      if stored == 4 {
+        let rgb = rgb(
+          cmyk: rows.span.extracting(first: count * width * 4), inverted: header.adobe != 0)
+        sink.take(rgb.span)
+      } else {
+        sink.take(rows.span.extracting(first: count * width * stored))
+      }
+      done += count
+    }
+    return completeness(decoder, header)
+  }
+
+  private static func completeness(
+    _ decoder: OpaquePointer, _ header: cjpeg_header
+  ) -> Completeness {
+    let row = cjpeg_damaged_row(decoder)
+    if cjpeg_ended_early(decoder) != 0 {
+      if header.multiscan != 0 {
+        return .partial(ImageError(.truncated, "truncated: its last scans are missing"))
+      }
+      // A missing end marker behind complete pixels harms nobody.
+      guard row >= 0 else { return .complete }
+      return .partial(
+        ImageError(.truncated, "truncated after row \(row) of \(header.height)"))
+    }
+    guard row >= 0 else { return .complete }
+    let text = String(cString: cjpeg_message(decoder))
+    let place = header.multiscan != 0 ? "" : " after row \(row) of \(header.height)"
+    return .partial(ImageError(.damaged, "damaged\(place): \(text)"))
+  }
+
+  /// CMYK as viewers show it without a colour profile: each ink darkens what black leaves.
+  /// Adobe's files store the inks inverted.
+  private static func rgb(cmyk: Span<UInt8>, inverted: Bool) -> [UInt8] {
+    let flip: UInt8 = inverted ? 0 : 255
+    return [UInt8](unsafeUninitializedCapacity: cmyk.count / 4 * 3) { out, initialized in
+      for pixel in 0..<cmyk.count / 4 {
+        let light = UInt32(cmyk[pixel * 4 + 3] ^ flip)
+        for channel in 0..<3 {
+          // a·b ÷ 255, rounded, without dividing.
+          let product = UInt32(cmyk[pixel * 4 + channel] ^ flip) * light + 128
+          out[pixel * 3 + channel] = UInt8((product + product >> 8) >> 8)
+        }
+      }
+      initialized = cmyk.count / 4 * 3
+    }
+  }
+}

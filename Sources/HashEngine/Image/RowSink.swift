@@ -1,0 +1,44 @@
+/// What the rows of a picture look like.
+public struct PixelLayout: Sendable, Hashable {
+  public let width: Int
+  public let height: Int
+  /// Bytes a pixel: 1 grey, 3 RGB.
+  public let channels: Int
+  /// Whether any decoder would give these very pixels (PNG, GIF, lossless WebP), or whether they
+  /// are one decoder's rounding (JPEG, lossy WebP).
+  public let isLossless: Bool
+
+  public init(width: Int, height: Int, channels: Int, isLossless: Bool) {
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.isLossless = isLossless
+  }
+
+  /// Bytes a row.
+  public var stride: Int { width * channels }
+}
+
+/// Where a decoder sends a picture: one `begin`, then all rows, top to bottom.
+public protocol RowSink {
+  mutating func begin(_ layout: PixelLayout)
+
+  /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
+  mutating func take(_ rows: Span<UInt8>)
+}
+
+extension RowSink {
+  /// Black rows for what a damaged picture lacks, as viewers show it.
+  mutating func pad(rows: Int, _ layout: PixelLayout) {
+    guard rows > 0 else { return }
+    let black = [UInt8](repeating: 0, count: layout.stride)
+    for _ in 0..<rows { take(black.span) }
+  }
+}
+
+/// How far a picture came.
+public enum Completeness: Sendable, Hashable {
+  case complete
+  /// Some pixels are missing or wrong; the rows before them, or a coarser picture, are right.
+  case partial(ImageError)
+}

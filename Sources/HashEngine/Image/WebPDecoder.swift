@@ -1,0 +1,94 @@
+internal import CWebP
+
+/// WebP through libwebp: RGB, the first frame of an animation. libwebp hands out whole pictures
+/// only, so memory is the picture's.
+enum WebPDecoder {
+  /// `bytes` stay valid for the call, which is as long as libwebp holds them.
+  static func decode<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    var features = WebPBitstreamFeatures()
+    switch WebPGetFeatures(bytes.baseAddress, bytes.count, &features) {
+    case VP8_STATUS_OK: break
+    case VP8_STATUS_NOT_ENOUGH_DATA: throw ImageError(.truncated, "truncated: no WebP header")
+    default: throw ImageError(.damaged, "damaged WebP: no valid header")
+    }
+    let (width, height) = (Int(features.width), Int(features.height))
+    try limits.check(width: width, height: height)
+    if features.has_animation != 0 {
+      return try decodeFirstFrame(
+        bytes, width: width, height: height, limits: limits, into: &sink)
+    }
+
+    let layout = PixelLayout(
+      width: width, height: height, channels: 3, isLossless: features.format == 2)
+    let size = try limits.bufferSize(width: width, height: height, channels: 3)
+    var pixels = [UInt8](repeating: 0, count: size)
+    var status = VP8_STATUS_OUT_OF_MEMORY
+    var rows = 0
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      // Incremental only to learn how far a truncated picture came; `pixels` outlives it.
+      let decoder = WebPINewRGB(MODE_RGB, pixels.baseAddress, size, CInt(layout.stride))
+      guard let decoder else { return }
+      defer { WebPIDelete(decoder) }
+      status = WebPIUpdate(decoder, bytes.baseAddress, bytes.count)
+      var last: CInt = 0
+      if WebPIDecGetRGB(decoder, &last, nil, nil, nil) != nil { rows = Int(last) }
+    }
+    sink.begin(layout)
+    sink.take(pixels.span)
+    switch status {
+    case VP8_STATUS_OK: return completeness(bytes)
+    case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
+      return .partial(ImageError(.truncated, "truncated after row \(rows) of \(height)"))
+    case VP8_STATUS_OUT_OF_MEMORY:
+      return .partial(ImageError(.overLimit, "out of memory"))
+    case VP8_STATUS_UNSUPPORTED_FEATURE:
+      return .partial(ImageError(.unsupported, "unsupported WebP feature"))
+    default:
+      return .partial(
+        ImageError(.damaged, "damaged WebP after row \(rows) of \(height)"))
+    }
+  }
+
+  /// Whether all bytes are there that the container announces; libwebp looks at the pixels' only.
+  private static func completeness(_ bytes: UnsafeBufferPointer<UInt8>) -> Completeness {
+    // "RIFF", then the size of the rest in little-endian order; the last padding byte may lack.
+    guard bytes.count >= 12, bytes[0] == UInt8(ascii: "R") else { return .complete }
+    let announced = (4..<8).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) } + 8
+    guard announced > bytes.count + 1 else { return .complete }
+    return .partial(
+      ImageError(
+        .truncated, "truncated: it has \(bytes.count) of the \(announced) bytes it announces"))
+  }
+
+  private static func decodeFirstFrame<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
+    into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    // libwebp keeps two canvases of four bytes a pixel.
+    _ = try limits.bufferSize(width: width, height: height, channels: 8)
+    var data = WebPData(bytes: bytes.baseAddress, size: bytes.count)
+    guard let decoder = WebPAnimDecoderNew(&data, nil) else {
+      throw ImageError(.damaged, "damaged WebP animation")
+    }
+    defer { WebPAnimDecoderDelete(decoder) }
+    var canvas: UnsafeMutablePointer<UInt8>?
+    var time: CInt = 0
+    guard WebPAnimDecoderGetNext(decoder, &canvas, &time) != 0, let canvas else {
+      throw ImageError(.damaged, "damaged WebP animation: no first frame")
+    }
+    // Frames may be lossy or not; the file as a whole does not say.
+    sink.begin(PixelLayout(width: width, height: height, channels: 3, isLossless: false))
+    var row = [UInt8](repeating: 0, count: width * 3)
+    for y in 0..<height {
+      // `canvas` holds width × height × 4 bytes until the next frame is asked for.
+      let pixels = UnsafeBufferPointer(start: canvas + y * width * 4, count: width * 4)
+      for x in 0..<width {
+        for channel in 0..<3 { row[x * 3 + channel] = pixels[x * 4 + channel] }
+      }
+      sink.take(row.span)
+    }
+    return completeness(bytes)
+  }
+}

@@ -1,0 +1,105 @@
+extension BKTree {
+  /// All hashes within `radius` of `hash`, in no particular order. None for a negative radius.
+  func search(
+    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [Neighbor<Hash>] {
+    let root = try header(in: transaction).root
+    guard root != 0, radius >= 0 else { return [] }
+    var found: [Neighbor<Hash>] = []
+    var open = [root]
+    while let id = open.popLast() {
+      let inner = try visit(id, in: transaction) { hashes in
+        kernels.scan(hashes, for: hash, radius: radius) { index, distance in
+          if let hash = Self.hash(at: index, in: hashes) {
+            found.append(Neighbor(hash: hash, distance: distance))
+          }
+        }
+      }
+      guard let inner else { continue }
+      let distance = hash.distance(to: inner.pivot)
+      for index in inner.children.indices
+      where Self.gap(distance, inner.distances(ofChild: index)) <= radius {
+        open.append(inner.children[index].id)
+      }
+    }
+    return found
+  }
+
+  /// The `k` hashes nearest to `hash`, nearest first; of several at the last one's distance, any.
+  func nearest(
+    _ hash: Hash, k: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [Neighbor<Hash>] {
+    let root = try header(in: transaction).root
+    guard root != 0, k > 0 else { return [] }
+    var best: [Neighbor<Hash>] = []
+    // The nearest that a subtree can hold; the most promising is taken from the end.
+    var open = [(gap: 0, id: root)]
+    while let (gap, id) = open.popLast() {
+      if best.count == k, gap >= best[k - 1].distance { continue }
+      let inner = try visit(id, in: transaction) { hashes in
+        let radius = best.count == k ? best[k - 1].distance - 1 : Hash.bitCount
+        kernels.scan(hashes, for: hash, radius: radius) { index, distance in
+          guard best.count < k || distance < best[k - 1].distance,
+            let hash = Self.hash(at: index, in: hashes)
+          else { return }
+          let place = best.firstIndex { $0.distance > distance } ?? best.count
+          best.insert(Neighbor(hash: hash, distance: distance), at: place)
+          if best.count > k { best.removeLast() }
+        }
+      }
+      guard let inner else { continue }
+      let distance = hash.distance(to: inner.pivot)
+      let children = inner.children.indices.map { index in
+        let lower = max(gap, Self.gap(distance, inner.distances(ofChild: index)))
+        return (gap: lower, id: inner.children[index].id)
+      }
+      open += children.sorted { $0.gap > $1.gap }
+    }
+    return best
+  }
+
+  /// Calls `body` with all hashes, leaf by leaf.
+  func forEach(
+    in transaction: borrowing some Transaction & ~Copyable, _ body: (Hash) -> Void
+  ) throws(StorageError) {
+    let root = try header(in: transaction).root
+    var open = root == 0 ? [] : [root]
+    while let id = open.popLast() {
+      let inner = try visit(id, in: transaction) { hashes in
+        for index in 0..<hashes.byteCount / Hash.byteCount {
+          if let hash = Self.hash(at: index, in: hashes) { body(hash) }
+        }
+      }
+      open += inner?.children.map(\.id) ?? []
+    }
+  }
+
+  /// Calls `leaf` with a leaf's hashes in place; returns an inner node.
+  private func visit(
+    _ id: UInt64, in transaction: borrowing some Transaction & ~Copyable, leaf: (RawSpan) -> Void
+  ) throws(StorageError) -> BKTreeInnerNode<Hash>? {
+    var inner: BKTreeInnerNode<Hash>?
+    let isNode = try nodes.value(for: id, in: transaction) { bytes in
+      if let hashes = BKTreeNode<Hash>.hashes(ofLeaf: bytes) {
+        leaf(bytes.extracting(hashes))
+        return true
+      }
+      guard case .inner(let node) = BKTreeNode<Hash>(bytes) else { return false }
+      inner = node
+      return true
+    }
+    guard isNode == true else { throw damaged(id, transaction.path) }
+    return inner
+  }
+
+  private static func hash(at index: Int, in hashes: RawSpan) -> Hash? {
+    let range = index * Hash.byteCount..<(index + 1) * Hash.byteCount
+    let bytes = hashes.extracting(range).withUnsafeBytes { Array($0) }
+    return Hash(bytes: bytes.span)
+  }
+
+  /// How far a distance lies outside a range: the least that anything in there differs from it.
+  private static func gap(_ distance: Int, _ range: ClosedRange<Int>) -> Int {
+    max(0, range.lowerBound - distance, distance - range.upperBound)
+  }
+}

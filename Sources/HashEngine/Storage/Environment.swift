@@ -1,0 +1,180 @@
+internal import CLMDB
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// A database: an LMDB environment in a folder of its own. One writer at a time, any number of
+/// readers, in any process; what is committed survives any crash.
+final class Environment: Sendable {
+  struct Options: Sendable {
+    /// Make the database if there is none.
+    var creates = false
+    /// Address space the database may grow into, in bytes. It costs neither memory nor disk.
+    var mapSize = 1 << 36
+    /// Readers at once, over all processes.
+    var readers: UInt32 = 512
+    /// The layout of the tables this software reads and writes.
+    var format: UInt32
+  }
+
+  // LMDB's environment may be used from any thread; only `deinit` closes it.
+  nonisolated(unsafe) let handle: OpaquePointer
+  let path: String
+  private let identity: FileIdentity
+
+  /// - Throws: ``StorageError`` for a path that holds something else, or a newer format.
+  init(_ folder: FilePath, options: Options) throws(StorageError) {
+    let path = folder.string
+    try Self.prepare(folder, path: path, creates: options.creates)
+    let identity = try FileIdentity(folder, path: path)
+    guard identity.claim() else {
+      throw StorageError(.alreadyOpen, "\(path): already open in this process")
+    }
+    do throws(StorageError) {
+      handle = try Self.open(folder, path: path, options: options)
+    } catch {
+      identity.release()
+      throw error
+    }
+    self.path = path
+    self.identity = identity
+    try checkFormat(options)
+  }
+
+  deinit {
+    mdb_env_close(handle)
+    identity.release()
+  }
+
+  /// Refuses everything but an absent or empty folder (when creating) and a folder with a database.
+  private static func prepare(
+    _ folder: FilePath, path: String, creates: Bool
+  ) throws(StorageError) {
+    var status = stat()
+    let data = folder.appending("data.mdb")
+    if folder.withPlatformString({ stat($0, &status) }) != 0 {
+      guard errno == ENOENT else { throw StorageError(lmdb: errno, path: path) }
+      guard creates else { throw StorageError(.missing, "\(path): no database here") }
+      try makeFolders(folder, path: path)
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw StorageError(.notADatabase, "\(path): not a database (a database is a folder)")
+    }
+    if data.withPlatformString({ stat($0, &status) }) == 0 {
+      guard status.st_size > 0 || creates else {
+        throw StorageError(.notADatabase, "\(path): not a database (data.mdb is empty)")
+      }
+      return
+    }
+    guard errno == ENOENT else { throw StorageError(lmdb: errno, path: path) }
+    guard creates else { throw StorageError(.missing, "\(path): no database here") }
+    guard isEmpty(folder) else {
+      throw StorageError(.notADatabase, "\(path): a folder with other files, not a database")
+    }
+  }
+
+  private static func makeFolders(_ folder: FilePath, path: String) throws(StorageError) {
+    var made = FilePath(root: folder.root)
+    for component in folder.components {
+      made.append(component)
+      // Lists are licensed and sensitive: nothing for others than owner and group.
+      if made.withPlatformString({ mkdir($0, 0o770) }) != 0, errno != EEXIST {
+        throw StorageError(lmdb: errno, path: path)
+      }
+    }
+  }
+
+  private static func isEmpty(_ folder: FilePath) -> Bool {
+    guard let directory = folder.withPlatformString({ opendir($0) }) else { return false }
+    defer { closedir(directory) }
+    var count = 0
+    while readdir(directory) != nil { count += 1 }
+    return count <= 2
+  }
+
+  private static func open(
+    _ folder: FilePath, path: String, options: Options
+  ) throws(StorageError) -> OpaquePointer {
+    var handle: OpaquePointer?
+    var result = mdb_env_create(&handle)
+    guard result == MDB_SUCCESS, let handle else { throw StorageError(lmdb: result, path: path) }
+    mdb_env_set_maxdbs(handle, 32)
+    mdb_env_set_maxreaders(handle, options.readers)
+    result = mdb_env_set_mapsize(handle, options.mapSize)
+    if result == MDB_SUCCESS {
+      // Read transactions are tied to their handle, not to a thread: tasks move between threads.
+      result = folder.withPlatformString {
+        mdb_env_open(handle, $0, UInt32(MDB_NOTLS), 0o660)
+      }
+    }
+    guard result == MDB_SUCCESS else {
+      mdb_env_close(handle)
+      throw StorageError(lmdb: result, path: path)
+    }
+    // Slots that killed readers left behind would keep old pages from being used again.
+    mdb_reader_check(handle, nil)
+    return handle
+  }
+
+  private func checkFormat(_ options: Options) throws(StorageError) {
+    let key = Array("format".utf8)
+    do {
+      let reading = try ReadTransaction(self)
+      if let table = try Table.existing("meta", in: reading) {
+        let stored = try table.value(for: key, in: reading) { bytes in
+          var record = RecordReader(bytes)
+          return record.uint32()
+        }
+        guard let format = stored ?? nil else {
+          throw StorageError(.notADatabase, "\(path): not a database of this software")
+        }
+        guard format <= options.format else {
+          throw StorageError(
+            .newerFormat,
+            "\(path): written by a newer version (format \(format), this one reads up to"
+              + " \(options.format))")
+        }
+        return
+      }
+      guard try Table.main(in: reading).isEmpty(in: reading) else {
+        throw StorageError(.notADatabase, "\(path): an LMDB database of other software")
+      }
+    }
+    guard options.creates else {
+      throw StorageError(.notADatabase, "\(path): not a database of this software")
+    }
+    let writing = try WriteTransaction(self)
+    let table = try Table.make("meta", in: writing)
+    var record = RecordWriter()
+    record.append(options.format)
+    try table.put(record.bytes.span, for: key.span, in: writing)
+    try writing.commit()
+  }
+}
+
+/// Which folder an open environment is, whatever path led there.
+private struct FileIdentity: Hashable, Sendable {
+  private static let claimed = Mutex<Set<FileIdentity>>([])
+
+  let device: UInt64
+  let inode: UInt64
+
+  init(_ folder: FilePath, path: String) throws(StorageError) {
+    var status = stat()
+    guard folder.withPlatformString({ stat($0, &status) }) == 0 else {
+      throw StorageError(lmdb: errno, path: path)
+    }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+
+  func claim() -> Bool { Self.claimed.withLock { $0.insert(self).inserted } }
+
+  func release() { Self.claimed.withLock { _ = $0.remove(self) } }
+}

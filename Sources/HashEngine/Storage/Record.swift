@@ -1,0 +1,47 @@
+/// Puts a record together: fixed-width numbers in big-endian order (so that keys sort as numbers),
+/// texts behind their length.
+struct RecordWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(_ number: some FixedWidthInteger & UnsignedInteger) {
+    withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func append(_ text: String) {
+    append(UInt32(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func append(raw: some Sequence<UInt8>) { bytes.append(contentsOf: raw) }
+}
+
+/// Takes a record apart; every part is `nil` once the bytes run out.
+struct RecordReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: RawSpan) { rest = bytes.withUnsafeBytes { Array($0) }[...] }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func raw(_ count: Int) -> [UInt8]? {
+    guard count >= 0, count <= rest.count else { return nil }
+    defer { rest = rest.dropFirst(count) }
+    return Array(rest.prefix(count))
+  }
+
+  mutating func uint8() -> UInt8? { number() }
+  mutating func uint16() -> UInt16? { number() }
+  mutating func uint32() -> UInt32? { number() }
+  mutating func uint64() -> UInt64? { number() }
+
+  mutating func text() -> String? {
+    guard let count = uint32(), let bytes = raw(Int(count)) else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private mutating func number<N: FixedWidthInteger>() -> N? {
+    guard rest.count >= N.bitWidth / 8 else { return nil }
+    defer { rest = rest.dropFirst(N.bitWidth / 8) }
+    return rest.prefix(N.bitWidth / 8).reduce(0) { $0 << 8 | N(truncatingIfNeeded: $1) }
+  }
+}

@@ -1,0 +1,72 @@
+internal import CLMDB
+
+/// A consistent view of the database.
+protocol Transaction: ~Copyable {
+  var handle: OpaquePointer { get }
+  var path: String { get }
+}
+
+/// The newest committed state, unchanged by whatever is written meanwhile. Short: while it lives,
+/// pages it could read are not used again.
+struct ReadTransaction: Transaction, ~Copyable {
+  let handle: OpaquePointer
+  private let environment: Environment
+  private var isFinished = false
+
+  var path: String { environment.path }
+
+  init(_ environment: Environment) throws(StorageError) {
+    var handle: OpaquePointer?
+    let result = mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &handle)
+    guard result == MDB_SUCCESS, let handle else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
+    self.handle = handle
+    self.environment = environment
+  }
+
+  /// Ends the transaction and keeps the tables it opened open; LMDB closes those of any other.
+  consuming func keepTables() throws(StorageError) {
+    isFinished = true
+    let result = mdb_txn_commit(handle)
+    guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
+  }
+
+  deinit {
+    if !isFinished { mdb_txn_abort(handle) }
+  }
+}
+
+/// The one writer. All its changes become visible at `commit`, or none.
+struct WriteTransaction: Transaction, ~Copyable {
+  let handle: OpaquePointer
+  private let environment: Environment
+  private var isFinished = false
+
+  var path: String { environment.path }
+
+  /// Waits for the writer before it, in whichever process that is. LMDB ties a writer to its
+  /// thread.
+  @available(*, noasync)
+  init(_ environment: Environment) throws(StorageError) {
+    var handle: OpaquePointer?
+    let result = mdb_txn_begin(environment.handle, nil, 0, &handle)
+    guard result == MDB_SUCCESS, let handle else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
+    self.handle = handle
+    self.environment = environment
+  }
+
+  @available(*, noasync)
+  consuming func commit() throws(StorageError) {
+    // LMDB frees the handle whether it commits or fails.
+    isFinished = true
+    let result = mdb_txn_commit(handle)
+    guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
+  }
+
+  deinit {
+    if !isFinished { mdb_txn_abort(handle) }
+  }
+}

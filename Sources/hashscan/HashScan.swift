@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// The command line: parses, asks the engine, renders. What matches is decided in `HashEngine`.
+@main
+struct HashScan: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hashscan",
+    abstract: "Find pictures that are on a blocklist, even resized or recompressed.",
+    discussion: """
+      Exit status: 0 nothing found, 1 something found, 2 an error or a picture that was not \
+      scanned (found wins), 64 a wrong command line.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      ImportCommand.self, ListsCommand.self, ScanCommand.self, HashCommand.self,
+      LookupCommand.self, CompareCommand.self,
+    ])
+}

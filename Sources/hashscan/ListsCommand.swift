@@ -1,0 +1,28 @@
+import ArgumentParser
+import HashEngine
+
+struct ListsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lists", abstract: "Show the lists and how many entries each has.")
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    do {
+      for list in try database.open().lists() {
+        if json {
+          print(JSONLine.render(ListLine(list: list.name, entries: list.count)))
+        } else {
+          print("\(list.name)  \(list.count) entries")
+        }
+      }
+    } catch let error as Failure {
+      throw fail("\(error)")
+    } catch let error as StorageError {
+      throw fail("\(error)")
+    }
+  }
+}

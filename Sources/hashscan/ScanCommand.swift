@@ -1,0 +1,125 @@
+import ArgumentParser
+import HashEngine
+import SystemPackage
+
+struct ScanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scan",
+    abstract: "Look for pictures that are on a list.",
+    discussion: """
+      Prints a line for each match and for each file that was not scanned, then a summary. Exit \
+      status: 0 nothing found, 1 found, 2 an error or a file not scanned; found wins over error.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Files and folders; folders with all below them.", valueName: "path"))
+  var paths: [String] = []
+
+  @Option(
+    help: ArgumentHelp("A file that names what to scan, a path a line; - for standard input."))
+  var filesFrom: String?
+
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "Paths in it end with a zero byte.")
+  var endsWithZero = false
+
+  @Option(help: "Bits by which a hash may differ from a listed one, 0 to 256.")
+  var radius = 31
+
+  @Flag(help: "One JSON object a line for every file; the summary goes to standard error.")
+  var json = false
+
+  @Flag(help: "Follow symbolic links inside folders.")
+  var followLinks = false
+
+  @Option(
+    help: ArgumentHelp("Files scanned at once. Default: one for each core.", valueName: "count"))
+  var jobs: Int?
+
+  @OptionGroup var database: DatabaseOption
+
+  func validate() throws {
+    guard (0...PDQHash.bitCount).contains(radius) else {
+      throw ValidationError("the radius is a number from 0 to \(PDQHash.bitCount)")
+    }
+    guard jobs.map({ $0 > 0 }) ?? true else { throw ValidationError("jobs is at least 1") }
+    guard !paths.isEmpty || filesFrom != nil else { throw ValidationError("no path to scan") }
+  }
+
+  func run() async throws {
+    do {
+      let moderator = Moderator(
+        blocklist: try database.open(), policy: MatchPolicy(pdqRadius: radius))
+      var files = paths.map { FilePath($0) }
+      if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
+      let walk = DirectoryWalk(files, followsLinks: followLinks)
+      let total = Terminal.isInteractive ? walk.reduce(0) { count, _ in count + 1 } : nil
+      var progress = ProgressLine(total: total, unit: "files")
+      var summary = ScanSummary()
+      try await ParallelScan(moderator: moderator, jobs: jobs).run(walk) { path, examination in
+        summary.add(examination)
+        let lines = render(ShownPath(path), examination)
+        if !lines.isEmpty { progress.clear() }
+        for line in lines { print(line) }
+        progress.update(summary.files)
+      }
+      progress.clear()
+      if json { Terminal.warn("\(summary)") } else { print(summary) }
+      try ExitStatus(found: summary.matched > 0, failed: summary.notScanned > 0).exit()
+    } catch let error as Failure {
+      throw fail("\(error)")
+    } catch let error as StorageError {
+      throw fail("\(error)")
+    }
+  }
+
+  private func render(_ path: ShownPath, _ examination: Examination) -> [String] {
+    if json { return [JSONLine.render(ScanLine(path, examination))] }
+    switch examination.verdict {
+    case .noMatch: return []
+    case .notScanned(let reason): return ["\(path): not scanned: \(reason)"]
+    case .match(let matches):
+      let quality = examination.fingerprint.map { " quality \($0.pdq.quality)" } ?? ""
+      return matches.map { "\(path): match \(MatchText($0))\(quality)" }
+    }
+  }
+}
+
+/// A match on one line: list, entry, kind and distance.
+struct MatchText: CustomStringConvertible {
+  let description: String
+
+  init(_ match: Match) {
+    let label = match.label.map { " [\(ShownPath(FilePath($0)))]" } ?? ""
+    description =
+      "\(match.list) \(ShownPath(FilePath(match.entry)))\(label) \(match.kind.rawValue)"
+      + " distance \(match.distance)"
+  }
+}
+
+/// What a scan came to.
+struct ScanSummary: CustomStringConvertible {
+  private(set) var files = 0
+  private(set) var matched = 0
+  private(set) var notScanned = 0
+  private(set) var lackingDetail = 0
+  private let start = ContinuousClock.now
+
+  mutating func add(_ examination: Examination) {
+    files += 1
+    switch examination.verdict {
+    case .match: matched += 1
+    case .notScanned: notScanned += 1
+    case .noMatch: if examination.lacksDetail { lackingDetail += 1 }
+    }
+  }
+
+  var description: String {
+    let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+    let flat = lackingDetail > 0 ? " (\(lackingDetail) of them too flat to compare)" : ""
+    return """
+      Scanned \(files) files in \(milliseconds / 1000).\(milliseconds % 1000 / 100) s: \
+      \(matched) matched, \(files - matched - notScanned) did not\(flat), \
+      \(notScanned) not scanned.
+      """
+  }
+}

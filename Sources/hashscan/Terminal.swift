@@ -1,0 +1,67 @@
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What goes to the person at the terminal rather than into the output.
+enum Terminal {
+  /// Whether standard error is a terminal.
+  static let isInteractive = isatty(STDERR_FILENO) == 1
+
+  /// A line on standard error.
+  static func warn(_ line: String) { write(line + "\n") }
+
+  static func write(_ text: String) {
+    // Nobody is left to tell when standard error is gone.
+    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+  }
+}
+
+/// One line on a terminal that says how far the work is; nothing when standard error is piped.
+struct ProgressLine {
+  private let total: Int?
+  private let unit: String
+  private let start = ContinuousClock.now
+  private var shown = ContinuousClock.now
+  private var isVisible = false
+
+  /// - Parameter total: `nil` when nobody knows.
+  init(total: Int?, unit: String) {
+    self.total = total
+    self.unit = unit
+  }
+
+  mutating func update(_ done: Int) {
+    let now = ContinuousClock.now
+    guard Terminal.isInteractive, now - shown >= .milliseconds(100) else { return }
+    shown = now
+    let seconds = max((now - start) / .seconds(1), 0.001)
+    let rate = Double(done) / seconds
+    var line = "\(done)"
+    if let total { line += " of \(total)" }
+    line += " \(unit), \(Int(rate)) a second"
+    if let total, rate > 0, done < total {
+      line += ", \(Self.clock(Int(Double(total - done) / rate))) left"
+    }
+    Terminal.write("\r\u{1B}[K" + line)
+    isVisible = true
+  }
+
+  /// Makes way for other output.
+  mutating func clear() {
+    guard isVisible else { return }
+    Terminal.write("\r\u{1B}[K")
+    isVisible = false
+  }
+
+  private static func clock(_ seconds: Int) -> String {
+    let (minutes, rest) = (seconds / 60, seconds % 60)
+    let padded = rest < 10 ? "0\(rest)" : "\(rest)"
+    if minutes < 60 { return "\(minutes):\(padded)" }
+    let (hours, left) = (minutes / 60, minutes % 60)
+    return "\(hours):" + (left < 10 ? "0\(left)" : "\(left)") + ":\(padded)"
+  }
+}

@@ -1,0 +1,79 @@
+import CKernels
+import TestSupport
+import Testing
+
+@testable import HashEngine
+
+@Suite struct GridTests {
+  private static let sizes = [
+    (5, 5), (5, 300), (63, 64), (64, 64), (65, 65), (127, 129), (128, 128), (129, 256), (300, 201),
+    (500, 375), (513, 300), (2048, 40), (40, 2049), (8200, 7),
+  ]
+
+  private static func pixels(_ width: Int, _ height: Int, _ channels: Int) -> SyntheticPixels {
+    SyntheticPixels(kind: "lcg", width: width, height: height, channels: channels)
+  }
+
+  private static func grid(
+    _ pixels: SyntheticPixels, by maker: some PDQGridMaker, rows: Int
+  ) -> PDQGrid {
+    var maker = maker
+    let layout = PixelLayout(
+      width: pixels.width, height: pixels.height, channels: pixels.channels, isLossless: true)
+    maker.begin(layout)
+    var row = 0
+    while row < pixels.height {
+      let count = min(rows, pixels.height - row)
+      maker.take(
+        pixels.bytes.span.extracting(row * layout.stride..<(row + count) * layout.stride))
+      row += count
+    }
+    return maker.finish()
+  }
+
+  @Test(arguments: sizes, [1, 3])
+  func fastGridIsTheExactOneButForRounding(_ size: (Int, Int), _ channels: Int) {
+    let pixels = Self.pixels(size.0, size.1, channels)
+    let fast = Self.grid(pixels, by: StreamedGrid(), rows: 16)
+    let exact = Self.grid(pixels, by: ReferenceGrid(), rows: 16)
+    for (a, b) in zip(fast.values, exact.values) { #expect(abs(a - b) < 0.01) }
+  }
+
+  @Test(arguments: sizes, [1, 3])
+  func gridDoesNotDependOnHowRowsArrive(_ size: (Int, Int), _ channels: Int) {
+    let pixels = Self.pixels(size.0, size.1, channels)
+    let whole = Self.grid(pixels, by: StreamedGrid(), rows: size.1)
+    let exact = Self.grid(pixels, by: ReferenceGrid(), rows: size.1)
+    for rows in [1, 7] {
+      #expect(Self.grid(pixels, by: StreamedGrid(), rows: rows).values == whole.values)
+      #expect(Self.grid(pixels, by: ReferenceGrid(), rows: rows).values == exact.values)
+    }
+  }
+
+  @Test(arguments: sizes)
+  func everyKernelGivesTheSame(_ size: (Int, Int)) {
+    let pixels = Self.pixels(size.0, size.1, 3)
+    let results = Kernels.available.map { kernels in
+      let grid = Self.grid(pixels, by: StreamedGrid(kernels: kernels), rows: 16)
+      return (grid.values, PDQCoefficients(grid, kernels: kernels).values)
+    }
+    for result in results {
+      #expect(result.0 == results[0].0)
+      #expect(result.1 == results[0].1)
+    }
+  }
+
+  /// The composed weights are those of two box passes, in whole numbers: applied to a line of
+  /// whole numbers they give its exact double mean.
+  @Test(arguments: [5, 64, 127, 128, 129, 130, 255, 256, 257, 500, 1004, 1600, 4032, 32_768])
+  func weightsAddUp(_ length: Int) {
+    let filter = PDQFilter(length: length)
+    for sample in 0..<PDQFilter.samples {
+      let taps = filter.taps(ofSample: sample)
+      #expect(taps.weights.reduce(0) { $0 + UInt64($1) } == taps.denominator)
+      #expect(taps.start >= 0 && taps.lines.upperBound <= length)
+      // What StreamedGrid's 32-bit sums rely on.
+      #expect(255 * taps.denominator <= UInt64(UInt32.max))
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HashEngine
+
+/// Against hashes that Meta's reference gave.
+@Suite struct PDQVectorTests {
+  @Test func everySyntheticVectorIsExact() throws {
+    let rows = try TestFiles.table(
+      TestFiles.fixtures.appending("pdq-synthetic.tsv"), separator: "\t")
+    #expect(rows.count == 256)
+    for row in rows {
+      let name = try #require(row["name"])
+      let pixels = SyntheticPixels(
+        kind: String(name.prefix { $0 != "_" }), width: try #require(Int(row["width"] ?? "")),
+        height: try #require(Int(row["height"] ?? "")),
+        channels: try #require(Int(row["channels"] ?? "")))
+      let fingerprint = try #require(pixels.fingerprint)
+      #expect(fingerprint.hash.description == row["orig"], "\(name)")
+      #expect(String(fingerprint.quality) == row["quality"], "\(name)")
+    }
+  }
+
+  @Test func everyUploadOfTheFixturesIsNearThePeersHash() throws {
+    let uploads = TestFiles.fixtures.appending("uploads")
+    for row in try TestFiles.table(TestFiles.fixtures.appending("expected.csv"), separator: ",") {
+      let path = try #require(row["path"])
+      let fingerprint = try fingerprint(of: uploads.appending(path))
+      let expected = try #require(PDQHash(row["pdq"] ?? ""))
+      let distance = fingerprint.pdq.hash.distance(to: expected)
+      switch fingerprint.format {
+      case .png, .gif: #expect(distance == 0, "\(path)")
+      case .jpeg, .webp: #expect(distance <= 4, "\(path)")
+      }
+      #expect(abs(fingerprint.pdq.quality - (Int(row["quality"] ?? "") ?? 0)) <= 1, "\(path)")
+    }
+  }
+
+  @Test(.enabled(if: TestFiles.hasShared, "the shared pictures are not beside this checkout"))
+  func everyPictureOfTheReferenceIsNear() throws {
+    let rows = try TestFiles.table(
+      TestFiles.shared.appending("vectors/pdq_reference_computed.tsv"), separator: "\t"
+    ).filter { $0["family"] == "Bfull" }
+    var jpegs = (exact: 0, all: 0)
+    for row in rows {
+      let name = try #require(row["image"])
+      // The reference's own reader took the low bytes of this 16-bit picture.
+      if name.hasSuffix("I16.png") { continue }
+      let path = TestFiles.shared.appending("images/pdq").appending(name)
+      let fingerprint = try fingerprint(of: path)
+      let expected = try #require(PDQHash(row["hash"] ?? ""))
+      let distance = fingerprint.pdq.hash.distance(to: expected)
+      #expect(distance <= 4, "\(name)")
+      switch fingerprint.format {
+      case .png: #expect(distance == 0, "\(name)")
+      case .jpeg: jpegs = (jpegs.exact + (distance == 0 ? 1 : 0), jpegs.all + 1)
+      default: break
+      }
+    }
+    #expect(jpegs.all > 40)
+    #expect(Double(jpegs.exact) >= 0.85 * Double(jpegs.all))
+  }
+}
+
+/// The fingerprint of a file, which must decode.
+func fingerprint(of path: FilePath) throws -> Fingerprint {
+  let bytes = try TestFiles.bytes(of: path)
+  return try Fingerprint(of: bytes.span)
+}

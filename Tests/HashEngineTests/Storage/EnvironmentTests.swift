@@ -1,0 +1,148 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HashEngine
+
+@Suite struct EnvironmentTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func open(
+    _ path: FilePath, creates: Bool = true, format: UInt32 = 1, mapSize: Int = 1 << 24
+  ) throws(StorageError) -> Environment {
+    try Environment(
+      path, options: Environment.Options(creates: creates, mapSize: mapSize, format: format))
+  }
+
+  private func code(_ body: () throws -> Void) -> StorageError.Code? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return (error as? StorageError)?.code
+    }
+  }
+
+  @Test func whatIsCommittedIsThereAfterReopening() throws {
+    do {
+      let environment = try open(folder.path("deep/er"))
+      let writing = try WriteTransaction(environment)
+      let table = try Table.make("t", in: writing)
+      try table.put([1, 2].span, for: [3].span, in: writing)
+      try writing.commit()
+      let dropped = try WriteTransaction(environment)
+      try table.put([9].span, for: [4].span, in: dropped)
+    }
+    let environment = try open(folder.path("deep/er"), creates: false)
+    let reading = try ReadTransaction(environment)
+    let table = try #require(try Table.existing("t", in: reading))
+    #expect(try table.value(for: [3], in: reading) { $0.withUnsafeBytes { Array($0) } } == [1, 2])
+    #expect(try table.value(for: [4], in: reading) { _ in true } == nil)
+    #expect(try table.count(in: reading) == 1)
+  }
+
+  @Test func aReaderKeepsItsView() throws {
+    let environment = try open(folder.path("db"))
+    let first = try WriteTransaction(environment)
+    let table = try Table.make("t", in: first)
+    try table.put([1].span, for: [1].span, in: first)
+    try first.commit()
+    let before = try ReadTransaction(environment)
+    let second = try WriteTransaction(environment)
+    try table.put([2].span, for: [1].span, in: second)
+    try second.commit()
+    func value(_ transaction: borrowing ReadTransaction) throws -> [UInt8]? {
+      try table.value(for: [1], in: transaction) { $0.withUnsafeBytes { Array($0) } }
+    }
+    #expect(try value(before) == [1])
+    #expect(try value(ReadTransaction(environment)) == [2])
+  }
+
+  @Test func otherThingsAreNoDatabase() throws {
+    #expect(code { _ = try open(folder.path("missing"), creates: false) } == .missing)
+    let file = try folder.write("text", to: "file")
+    #expect(code { _ = try open(file) } == .notADatabase)
+    try folder.write("text", to: "other/file")
+    #expect(code { _ = try open(folder.path("other")) } == .notADatabase)
+    #expect(code { _ = try open(folder.path("other"), creates: false) } == .missing)
+    try folder.write([UInt8](repeating: 7, count: 20_000), to: "garbage/data.mdb")
+    #expect(code { _ = try open(folder.path("garbage")) } == .notADatabase)
+    try folder.write("", to: "empty/data.mdb")
+    #expect(code { _ = try open(folder.path("empty"), creates: false) } == .notADatabase)
+  }
+
+  @Test func aNewerFormatIsRefusedAndLeftAlone() throws {
+    _ = try open(folder.path("db"), format: 2)
+    let before = try TestFiles.bytes(of: folder.path("db/data.mdb"))
+    let error = #expect(throws: StorageError.self) { _ = try open(folder.path("db"), format: 1) }
+    #expect(error?.code == .newerFormat)
+    #expect(error?.description.contains("format 2") == true)
+    #expect(try TestFiles.bytes(of: folder.path("db/data.mdb")) == before)
+    #expect(code { _ = try open(folder.path("db"), format: 3) } == nil)
+  }
+
+  @Test func oneProcessOpensItOnce() throws {
+    let environment = try open(folder.path("db"))
+    #expect(code { _ = try open(folder.path("db")) } == .alreadyOpen)
+    #expect(code { _ = try open(folder.path("db/../db")) } == .alreadyOpen)
+    withExtendedLifetime(environment) {}
+  }
+
+  @Test func aFullMapIsToldAndNothingIsKept() throws {
+    let environment = try open(folder.path("db"), mapSize: 1 << 18)
+    let made = try WriteTransaction(environment)
+    let table = try Table.make("t", in: made)
+    try made.commit()
+    let value = [UInt8](repeating: 1, count: 10_000)
+    let error = #expect(throws: StorageError.self) {
+      let writing = try WriteTransaction(environment)
+      for key in UInt8.min...UInt8.max { try table.put(value.span, for: [key].span, in: writing) }
+      try writing.commit()
+    }
+    #expect(error?.code == .full)
+    #expect(try table.count(in: ReadTransaction(environment)) == 0)
+  }
+
+  @Test func walksGoInOrderAndStop() throws {
+    let environment = try open(folder.path("db"))
+    let writing = try WriteTransaction(environment)
+    let table = try Table.make("t", in: writing)
+    let many = try Table.make("many", .manyValues, in: writing)
+    for key: UInt8 in [5, 1, 9, 3] { try table.put([key].span, for: [key].span, in: writing) }
+    for value: UInt8 in [8, 2, 5, 2] { try many.put([value].span, for: [1].span, in: writing) }
+    try many.put([7].span, for: [2].span, in: writing)
+    try writing.commit()
+    let reading = try ReadTransaction(environment)
+    var seen: [UInt8] = []
+    try table.forEach(from: [2], in: reading) { key, _ in
+      seen.append(key.unsafeLoad(as: UInt8.self))
+      return seen.count < 2
+    }
+    #expect(seen == [3, 5])
+    var values: [UInt8] = []
+    try many.forEachValue(of: [1], in: reading) { value in
+      values.append(value.unsafeLoad(as: UInt8.self))
+      return true
+    }
+    #expect(values == [2, 5, 8])
+  }
+
+  @Test func recordsComeBack() {
+    var writer = RecordWriter()
+    writer.append(UInt8(7))
+    writer.append("é\n")
+    writer.append(UInt64.max)
+    writer.append(UInt16(0x0102))
+    writer.append(raw: [1, 2, 3])
+    var reader = writer.bytes.withUnsafeBytes { RecordReader($0.bytes) }
+    #expect(reader.uint8() == 7)
+    #expect(reader.text() == "é\n")
+    #expect(reader.uint64() == .max)
+    #expect(reader.uint16() == 0x0102)
+    #expect(reader.raw(4) == nil)
+    #expect(reader.raw(3) == [1, 2, 3])
+    #expect(reader.isAtEnd && reader.uint8() == nil && reader.text() == nil)
+  }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import HashEngine
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct HashScanTests {
+  private let hashscan: HashScanProcess
+  private let uploads = TestFiles.fixtures.appending("uploads").string
+  private let blocklist = TestFiles.fixtures.appending("blocklist.csv").string
+
+  init() throws { hashscan = try HashScanProcess() }
+
+  private func importFixtures() throws {
+    #expect(try hashscan.run("import", blocklist, "--list", "demo").status == 0)
+  }
+
+  @Test func importTellsWhatItDid() throws {
+    let first = try hashscan.run("import", blocklist, "--list", "demo")
+    #expect(first.status == 0)
+    #expect(first.output.hasSuffix("6 added, 0 already there, 0 rejected; list demo\n"))
+    let again = try hashscan.run("import", blocklist, "--list", "demo")
+    #expect(again.output.contains("0 added, 6 already there"))
+    #expect(try hashscan.run("lists").output == "demo  6 entries\n")
+    #expect(try hashscan.run("lists", "--json").output == "{\"entries\":6,\"list\":\"demo\"}\n")
+  }
+
+  @Test func scanFindsTheCopiesAndTellsWhatItCouldNotScan() throws {
+    try importFixtures()
+    let result = try hashscan.run("scan", uploads)
+    #expect(result.status == 1)
+    let matches = result.lines.filter { $0.contains(": match ") }
+    #expect(matches.count == 6)
+    // In byte order of the paths.
+    #expect(matches == matches.sorted())
+    #expect(
+      matches.first?.hasPrefix(
+        "\(uploads)/2026/10/aurora-recompressed.jpg: match demo case-1 [aurora] pdq distance ")
+        == true)
+    let notScanned = result.lines.filter { $0.contains(": not scanned: ") }
+    #expect(notScanned.count == 2)
+    #expect(notScanned.contains { $0.contains("cut-off.jpg: not scanned: truncated after row ") })
+    #expect(result.lines.last?.hasSuffix("6 matched, 6 did not, 2 not scanned.") == true)
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func jsonHasEveryFile() throws {
+    try importFixtures()
+    let result = try hashscan.run("scan", uploads, "--json")
+    #expect(result.status == 1)
+    let objects = try result.lines.map { line in
+      try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(objects.count == 14)
+    var verdicts: [String: Int] = [:]
+    for object in objects { verdicts[object["verdict"] as? String ?? "", default: 0] += 1 }
+    #expect(verdicts == ["match": 6, "no_match": 6, "not_scanned": 2])
+    let match = try #require(objects.first?["matches"] as? [[String: Any]])
+    #expect(match.first?["entry"] as? String == "case-1")
+    #expect(match.first?["distance"] is Int)
+    let broken = try #require(
+      objects.first { ($0["path"] as? String)?.hasSuffix("cut-off.jpg") == true })
+    #expect((broken["reason"] as? [String: Any])?["code"] as? String == "truncated")
+    #expect(result.errors.contains("14 files"))
+  }
+
+  @Test func theStatusSaysWhatHappened() throws {
+    try importFixtures()
+    #expect(try hashscan.run("scan", "\(uploads)/glacier.jpg").status == 0)
+    #expect(try hashscan.run("scan", "\(uploads)/2026").status == 1)
+    #expect(try hashscan.run("scan", "\(uploads)/broken").status == 2)
+    #expect(try hashscan.run("scan", uploads, "--radius", "0").status == 2)
+    #expect(try hashscan.run("scan", "missing").status == 2)
+    #expect(try hashscan.run("scan", uploads, "--radius", "257").status == 64)
+    #expect(try hashscan.run("scan").status == 64)
+    let nowhere = try hashscan.run("scan", uploads, "--db", "nowhere")
+    #expect(nowhere.status == 2)
+    #expect(
+      nowhere.errors == "hashscan: nowhere: no database here; \"hashscan import\" makes one\n")
+  }
+
+  @Test func linksAreFollowedOnlyWhenAsked() throws {
+    try importFixtures()
+    let manager = FileManager.default
+    let folder = hashscan.folder
+    try manager.createDirectory(atPath: folder.path("in").string, withIntermediateDirectories: true)
+    try manager.createSymbolicLink(
+      atPath: folder.path("in/picture.jpg").string,
+      withDestinationPath: "\(uploads)/2026/10/aurora-recompressed.jpg")
+    try manager.createSymbolicLink(
+      atPath: folder.path("in/loop").string, withDestinationPath: folder.path("in").string)
+    #expect(try hashscan.run("scan", "in").lines.last?.hasPrefix("Scanned 0 files") == true)
+    let followed = try hashscan.run("scan", "in", "--follow-links")
+    #expect(followed.status == 1)
+    #expect(followed.lines.last?.hasPrefix("Scanned 1 files") == true)
+    #expect(try hashscan.run("scan", "in/picture.jpg").status == 1)
+  }
+
+  @Test func namesCannotForgeLines() throws {
+    try importFixtures()
+    try hashscan.folder.write("text", to: "in/a\nclean.jpg: match\u{202E}\u{1B}[2J")
+    let result = try hashscan.run("scan", "in")
+    #expect(result.lines.count == 2)
+    #expect(
+      result.lines.first?.hasPrefix("in/a\\u{a}clean.jpg: match\\u{202e}\\u{1b}[2J: not scanned: ")
+        == true)
+  }
+
+  @Test func namesThatAreNoTextAreKept() throws {
+    try importFixtures()
+    let bytes: [CChar] = Array("in/\u{0}".utf8.dropLast().map { CChar(bitPattern: $0) }) + [-1, 0]
+    try FileManager.default.createDirectory(
+      atPath: hashscan.folder.path("in").string, withIntermediateDirectories: true)
+    let name = bytes.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
+    let file = try FileDescriptor.open(
+      hashscan.folder.path.pushing(name), .writeOnly, options: [.create],
+      permissions: .ownerReadWrite)
+    try file.close()
+    let result = try hashscan.run("scan", "in", "--json")
+    #expect(result.output.contains("\"path_base64\":\"aW4v/w==\""))
+  }
+
+  @Test func pathsFromAFileAndAPipe() throws {
+    try importFixtures()
+    let names = ["2026/10/aurora-recompressed.jpg", "glacier.jpg"].map { "\(uploads)/\($0)" }
+    let lines = try hashscan.folder.write(names.joined(separator: "\n") + "\n", to: "paths")
+    let zeros = try hashscan.folder.write(names.joined(separator: "\0") + "\0", to: "paths0")
+    for result in [
+      try hashscan.run("scan", "--files-from", "paths"),
+      try hashscan.run("scan", "--files-from", "-", input: lines),
+      try hashscan.run("scan", "--files-from", "-", "-0", input: zeros),
+    ] {
+      #expect(result.status == 1)
+      #expect(result.lines.last?.contains("Scanned 2 files") == true)
+    }
+  }
+
+  @Test func hashPrintsWhatImportReads() throws {
+    let printed = try hashscan.run("hash", "\(uploads)/glacier.jpg", "\(uploads)/heath.png")
+    #expect(printed.status == 0 && printed.lines.count == 2)
+    let list = try hashscan.folder.write(printed.output, to: "own.txt")
+    #expect(
+      try hashscan.run("import", "-", "--list", "own", "--kind", "pdq", input: list).status == 0)
+    let scanned = try hashscan.run("scan", "\(uploads)/heath.png")
+    #expect(scanned.status == 1 && scanned.output.contains("pdq distance 0 quality 90"))
+    let failed = try hashscan.run("hash", "\(uploads)/broken/cut-off.jpg", uploads)
+    #expect(failed.status == 2 && failed.output.isEmpty)
+    #expect(
+      failed.errors.contains("not hashed: truncated") && failed.errors.contains("a directory"))
+  }
+
+  @Test func lookupAndCompare() throws {
+    try importFixtures()
+    let hash = "f7d0e08ff8677b82508e659e874f420d15f09c56bc3fb0cc24961a1fd8a8e0f6"
+    let found = try hashscan.run("lookup", hash)
+    #expect(found.status == 1 && found.output == "demo case-1 [aurora] pdq distance 0\n")
+    let inverse = hash.map { String(15 - ($0.hexDigitValue ?? 0), radix: 16) }.joined()
+    #expect(try hashscan.run("lookup", inverse).status == 0)
+    #expect(try hashscan.run("lookup", String(hash.dropLast())).status == 64)
+    let near = try hashscan.run("compare", hash, "\(uploads)/2026/10/aurora-recompressed.jpg")
+    #expect(near.status == 1 && near.output.contains("within the radius of 31"))
+    #expect(try hashscan.run("compare", hash, inverse).output.hasPrefix("distance 256 of 256"))
+    #expect(try hashscan.run("compare", hash, "\(uploads)/broken/a-text.jpg").status == 2)
+  }
+
+  @Test func importRefusesWhatItCannotUse() throws {
+    for (arguments, reason) in [
+      (["missing.txt"], "No such file"), ([uploads], "directory"),
+      (["\(uploads)/glacier.jpg"], "not a"),
+    ] {
+      let process = try hashscan.start(
+        ["import"] + arguments + ["--list", "x", "--kind", "pdq"])
+      let result = try hashscan.finish(process)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(result.errors.contains(reason), "\(result.errors)")
+      #expect(result.errors.split(separator: "\n").count >= 1)
+    }
+    let unstated = try hashscan.folder.write(String(repeating: "a1", count: 32), to: "list.txt")
+    let result = try hashscan.run("import", unstated.string, "--list", "x")
+    #expect(result.status == 2 && result.errors.contains("--kind pdq"))
+    #expect(try hashscan.run("import", unstated.string).status == 64)
+  }
+
+  /// Killed at any moment of an import, the database is as before or as after it.
+  @Test func aKilledImportLeavesNothingHalfDone() throws {
+    try importFixtures()
+    var random = SeededGenerator(seed: 12)
+    let lines = (0..<40_000).map { _ in
+      (0..<4).map { _ in String(random.next() | 1 << 63, radix: 16) }.joined() + "\n"
+    }
+    let list = try hashscan.folder.write(lines.joined(), to: "big.txt")
+    var counts: Set<Int> = []
+    for round in 0..<12 {
+      let process = try hashscan.start(["import", list.string, "--list", "big", "--kind", "pdq"])
+      usleep(UInt32(round * 60_000))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      let blocklist = try Blocklist(at: hashscan.database)
+      let listed = try blocklist.listedHashes()
+      let indexed = try blocklist.indexedHashes().map { ListedHash($0) }
+      #expect(indexed.count == listed.count && Set(indexed) == listed)
+      counts.insert(listed.count)
+      // The fixtures' hashes answer as before.
+      #expect(try blocklist.lists().contains { $0.name == "demo" && $0.count == 6 })
+    }
+    #expect(counts.isSubset(of: [6, 40_006]))
+    #expect(try hashscan.run("import", list.string, "--list", "big", "--kind", "pdq").status == 0)
+    #expect(try Blocklist(at: hashscan.database).listedHashes().count == 40_006)
+  }
+}
