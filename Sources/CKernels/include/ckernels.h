@@ -16,6 +16,26 @@ typedef struct {
   /// sums[k] += weight * row[k], for any weight whose sums fit 32 bits.
   void (*accumulate_wide)(uint32_t *sums, const uint8_t *row, uint32_t weight, size_t count);
 
+  // PDQ's box passes in the reference's own order (boxes.h). A tile holds 16 rows transposed,
+  // tile[16 x + r] being column x of row r, its width rounded up to 8 columns.
+
+  /// Luma of up to 16 rows into a tile. `line` has room for 8 rows of the rounded width.
+  void (*luma_tile)(const uint8_t *rows, size_t stride, size_t count, size_t channels,
+                    size_t width, float *line, float *tile);
+
+  /// A box of `window` columns, `ahead` of them ahead, along each row of a tile.
+  void (*box_rows)(const float *in, size_t width, size_t window, size_t ahead, float *out);
+
+  /// A box of `window` rows down each column, fed with `count` rows of a tile, the first being the
+  /// `first`th of all; out[16 x + r] is the sum over sizes[r]. `sums` (the rounded width) and
+  /// `ring` (`window` times that) begin at 0.
+  void (*box_columns)(const float *in, size_t width, size_t count, size_t window, size_t first,
+                      const float *sizes, float *sums, float *ring, float *out);
+
+  /// As `box_rows`, keeping the boxes at `picks` only, which ascend: out[16 i + r].
+  void (*pick_boxes)(const float *in, size_t width, size_t window, size_t ahead,
+                     const uint32_t *picks, size_t count, float *out);
+
   /// out[16 i + j] = Σk T[i][k] * transposed[16 k + j], where T[i][k] = Σl basis[64 i + l] *
   /// grid[64 l + k]: each a single sum from zero, taken in order.
   void (*transform)(const float *grid, const float *basis, const float *transposed, float *out);

@@ -33,7 +33,7 @@ struct PDQHasher: RowSink {
     if exactAlways || layout.isLossless || longest <= Self.thumbnailSide
       || longest > StreamedGrid.longestSide
     {
-      var grid = ReferenceGrid()
+      var grid = ReferenceGrid(kernels: kernels)
       grid.begin(layout)
       way = .exact(grid)
     } else {

@@ -1,179 +1,175 @@
+internal import CKernels
+
 /// The exact way to a ``PDQGrid``: the reference's own operations in its own order, every sum and
-/// quotient rounded to `Float` where it rounds, but streamed. Memory is a box's height of rows.
+/// quotient rounded to `Float` where it rounds, but streamed. Memory is a box's height of rows, and
+/// sixteen more: running sums must be taken in order along a row, so that sixteen rows are taken
+/// side by side.
 ///
 /// Reference: `pdq/cpp/downscaling/downscaling.cpp`, `jaroszFilterFloat` and `decimateFloat`.
 struct ReferenceGrid: PDQGridMaker {
+  /// Rows of a tile.
+  fileprivate static let lanes = 16
+
+  private let kernels: Kernels
   private var layout = PixelLayout(width: 0, height: 0, channels: 1, isLossless: true)
   private var across = PDQFilter(length: 1)
-  private var down = PDQFilter(length: 1)
-  private var luma: [Float] = []
+  private var picks: [UInt32] = []
+  /// Rows waiting for a tile to be full.
+  private var waiting: [UInt8] = []
+  private var line: [Float] = []
+  private var tile: [Float] = []
   private var blurred: [Float] = []
+  private var picked: [Float] = []
   private var firstPass = ColumnBox(filter: PDQFilter(length: 1), width: 0)
   private var secondPass = ColumnBox(filter: PDQFilter(length: 1), width: 0)
+  private var down = PDQFilter(length: 1)
   private var grid = PDQGrid()
   /// Rows that left both passes, and the sample whose line comes next.
   private var finished = 0
   private var nextSample = 0
 
-  init() {}
+  init(kernels: Kernels = .best) { self.kernels = kernels }
 
   mutating func begin(_ layout: PixelLayout) {
     self.layout = layout
     across = PDQFilter(length: layout.width)
     down = PDQFilter(length: layout.height)
-    luma = [Float](repeating: 0, count: layout.width)
-    blurred = luma
+    picks = (0..<PDQFilter.samples).map { UInt32(across.line(ofSample: $0)) }
+    let padded = ColumnBox.padded(layout.width)
+    line = [Float](repeating: 0, count: padded * 8)
+    tile = [Float](repeating: 0, count: padded * Self.lanes)
+    blurred = tile
+    picked = [Float](repeating: 0, count: PDQFilter.samples * Self.lanes)
     firstPass = ColumnBox(filter: down, width: layout.width)
     secondPass = ColumnBox(filter: down, width: PDQFilter.samples)
   }
 
   mutating func take(_ rows: Span<UInt8>) {
-    for row in 0..<rows.count / layout.stride {
-      readLuma(rows.extracting(row * layout.stride..<(row + 1) * layout.stride))
-      boxSums(luma, into: &blurred)
-      divideByBoxSizes(&blurred)
-      if firstPass.push(blurred) { passOn() }
+    let tileSize = Self.lanes * layout.stride
+    var start = 0
+    if !waiting.isEmpty {
+      start = min(rows.count, tileSize - waiting.count)
+      rows.extracting(first: start).withUnsafeBufferPointer { waiting += $0 }
+      guard waiting.count == tileSize else { return }
+      let full = waiting
+      waiting.removeAll(keepingCapacity: true)
+      process(full.span)
     }
+    while rows.count - start >= tileSize {
+      process(rows.extracting(start..<start + tileSize))
+      start += tileSize
+    }
+    rows.extracting(droppingFirst: start).withUnsafeBufferPointer { waiting += $0 }
   }
 
   mutating func finish() -> PDQGrid {
-    while firstPass.drain() { passOn() }
-    while secondPass.drain() { pick() }
+    let rest = waiting
+    waiting = []
+    if !rest.isEmpty { process(rest.span) }
+    while let count = firstPass.drain(kernels) { passOn(count) }
+    while let count = secondPass.drain(kernels) { pick(count) }
     return grid
   }
 
-  private mutating func readLuma(_ row: Span<UInt8>) {
-    if layout.channels == 1 {
-      for x in 0..<layout.width { luma[x] = Float(row[x]) }
-    } else {
-      for x in 0..<layout.width {
-        luma[x] =
-          Luma.red * Float(row[3 * x]) + Luma.green * Float(row[3 * x + 1])
-          + Luma.blue * Float(row[3 * x + 2])
-      }
+  /// Takes up to a tile of rows through all passes.
+  private mutating func process(_ rows: Span<UInt8>) {
+    let count = rows.count / layout.stride
+    let table = kernels.table.pointee
+    // The kernel reads `count` rows; the buffers have the sizes it asks for (see `begin`).
+    rows.withUnsafeBufferPointer { rows in
+      table.luma_tile(
+        rows.baseAddress, layout.stride, count, layout.channels, layout.width, &line, &tile)
     }
+    table.box_rows(tile, layout.width, across.window, across.ahead, &blurred)
+    passOn(firstPass.push(blurred, count, kernels))
   }
 
-  /// A running sum along the row: add the line ahead first, then drop the one behind, two roundings.
-  private func boxSums(_ input: [Float], into output: inout [Float]) {
-    let (count, window, ahead) = (input.count, across.window, across.ahead)
-    input.withUnsafeBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
-        // Both have `count` elements, and `window` is at most `count`.
-        var sum: Float = 0
-        for x in 0..<window {
-          sum += input[x]
-          if x >= ahead { output[x - ahead] = sum }
-        }
-        for x in window..<count {
-          sum += input[x]
-          sum -= input[x - window]
-          output[x - ahead] = sum
-        }
-        for x in count - ahead..<count {
-          sum -= input[x - window + ahead]
-          output[x] = sum
+  /// Rows have left the first pass: box them again along the row, where samples are picked.
+  private mutating func passOn(_ rows: ColumnBox.Rows) {
+    kernels.table.pointee.pick_boxes(
+      firstPass.output, layout.width, across.window, across.ahead, picks, picks.count, &picked)
+    // Rows that came before the box was filled are none yet.
+    let lanes = Self.lanes
+    if rows.skipped > 0 {
+      for index in 0..<picks.count {
+        for row in 0..<rows.count {
+          picked[index * lanes + row] = picked[index * lanes + row + rows.skipped]
         }
       }
     }
+    guard rows.count > 0 else { return }
+    pick(secondPass.push(picked, rows.count, kernels))
   }
 
-  private func divideByBoxSizes(_ sums: inout [Float]) {
-    let whole = across.back..<sums.count - across.ahead
-    for x in 0..<min(across.back, sums.count) { sums[x] /= Float(across.box(at: x).count) }
-    for x in max(across.back, whole.upperBound)..<sums.count {
-      sums[x] /= Float(across.box(at: x).count)
+  /// Rows have left the second pass: some are the grid's, several times in a small picture.
+  private mutating func pick(_ rows: ColumnBox.Rows) {
+    for row in rows.skipped..<rows.skipped + rows.count {
+      while nextSample < PDQFilter.samples, down.line(ofSample: nextSample) == finished {
+        for column in 0..<PDQGrid.side {
+          grid.values[nextSample * PDQGrid.side + column] =
+            secondPass.output[column * Self.lanes + row]
+        }
+        nextSample += 1
+      }
+      finished += 1
     }
-    let size = Float(across.window)
-    sums.withUnsafeMutableBufferPointer { sums in
-      for x in whole { sums[x] /= size }
-    }
-  }
-
-  /// A row has left the first pass: box it again along the row, where samples are picked.
-  private mutating func passOn() {
-    boxSums(firstPass.output, into: &blurred)
-    let picked = (0..<PDQFilter.samples).map { sample in
-      let x = across.line(ofSample: sample)
-      return blurred[x] / Float(across.box(at: x).count)
-    }
-    if secondPass.push(picked) { pick() }
-  }
-
-  /// A row has left the second pass: it is one of the grid's, or several in a small picture.
-  private mutating func pick() {
-    while nextSample < PDQFilter.samples, down.line(ofSample: nextSample) == finished {
-      let start = nextSample * PDQGrid.side
-      grid.values.replaceSubrange(start..<start + PDQGrid.side, with: secondPass.output)
-      nextSample += 1
-    }
-    finished += 1
   }
 }
 
-/// A box down the columns of rows that arrive one by one.
+/// A box down the columns of rows that arrive in tiles.
 private struct ColumnBox {
+  /// Which rows of the last output are any: those after the first `skipped`.
+  struct Rows {
+    let skipped: Int
+    let count: Int
+  }
+
   let filter: PDQFilter
   let width: Int
-  /// The row that came out last.
+  /// A tile of what came out last.
   private(set) var output: [Float]
   private var sums: [Float]
   /// The last `window` rows; row r lies at r modulo `window`.
   private var ring: [Float]
+  /// Rows pushed, and rows drained after the last.
   private var arrived = 0
   private var drained = 0
 
   init(filter: PDQFilter, width: Int) {
     self.filter = filter
     self.width = width
-    output = [Float](repeating: 0, count: width)
-    sums = output
-    ring = [Float](repeating: 0, count: width * filter.window)
+    let padded = Self.padded(width)
+    output = [Float](repeating: 0, count: padded * ReferenceGrid.lanes)
+    sums = [Float](repeating: 0, count: padded)
+    ring = [Float](repeating: 0, count: padded * filter.window)
   }
 
-  /// Takes the next row; whether a row came out.
-  mutating func push(_ row: [Float]) -> Bool {
-    let start = arrived % filter.window * width
-    let dropsOne = arrived >= filter.window
-    arrived += 1
-    let comesOut = arrived > filter.ahead
-    let size = Float(min(arrived, filter.window))
-    let width = width
-    row.withUnsafeBufferPointer { row in
-      sums.withUnsafeMutableBufferPointer { sums in
-        ring.withUnsafeMutableBufferPointer { ring in
-          output.withUnsafeMutableBufferPointer { output in
-            // All four have `width` elements from their start here on.
-            if dropsOne {
-              for x in 0..<width {
-                sums[x] = sums[x] + row[x] - ring[start + x]
-                ring[start + x] = row[x]
-                output[x] = sums[x] / size
-              }
-            } else {
-              for x in 0..<width {
-                sums[x] += row[x]
-                ring[start + x] = row[x]
-                output[x] = sums[x] / size
-              }
-            }
-          }
-        }
-      }
-    }
-    return comesOut
+  /// The kernels work on eight columns at a time.
+  static func padded(_ width: Int) -> Int { (width + 7) / 8 * 8 }
+
+  /// Takes the next `count` rows.
+  mutating func push(_ tile: [Float], _ count: Int, _ kernels: Kernels) -> Rows {
+    let sizes = (1...count).map { Float(min(arrived + $0, filter.window)) }
+    let skipped = min(count, max(0, filter.ahead - arrived))
+    run(tile, sizes, kernels)
+    arrived += count
+    return Rows(skipped: skipped, count: count - skipped)
   }
 
-  /// After the last row: whether another row came out.
-  mutating func drain() -> Bool {
-    guard drained < filter.ahead else { return false }
-    let start = (arrived - filter.window + drained) % filter.window * width
-    drained += 1
-    let size = Float(filter.window - drained)
-    for x in 0..<width {
-      sums[x] -= ring[start + x]
-      output[x] = sums[x] / size
-    }
-    return true
+  /// After the last row: the next rows, `nil` when there are no more. Nothing is added any more,
+  /// which is what adding 0 does.
+  mutating func drain(_ kernels: Kernels) -> Rows? {
+    let count = min(ReferenceGrid.lanes, filter.ahead - drained)
+    guard count > 0 else { return nil }
+    let sizes = (1...count).map { Float(filter.window - drained - $0) }
+    run([Float](repeating: 0, count: output.count), sizes, kernels)
+    drained += count
+    return Rows(skipped: 0, count: count)
+  }
+
+  private mutating func run(_ tile: [Float], _ sizes: [Float], _ kernels: Kernels) {
+    // `tile` and `output` are tiles of the padded width, `sums` and `ring` have its width.
+    kernels.table.pointee.box_columns(
+      tile, width, sizes.count, filter.window, arrived + drained, sizes, &sums, &ring, &output)
   }
 }
