@@ -36,7 +36,8 @@ let package = Package(
     .target(
       name: "CJPEG", dependencies: ["CLibJPEG"], cSettings: c),
     .target(
-      name: "CPNG", dependencies: ["CLibPNG"], cSettings: c),
+      name: "CPNG", dependencies: ["CLibPNG"], cSettings: c,
+      linkerSettings: [.linkedLibrary("z")]),
     .target(
       name: "CKernels", cSettings: c),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 """Makes the pictures and the list in this folder: seeded, so that it gives the same ones again.
 
-    pip install numpy==2.4.6 pillow==13.0.0 pdqhash==0.2.8
+    pip install numpy==2.4.6 pillow==12.3.0 pdqhash==0.2.8 imagehash==4.3.2
     python3 Fixtures/make.py
 
 Twelve pictures are painted. Six are put on the list (blocklist.csv, hashed by pdqhash from the
 painted pixels), and edited copies of them uploaded in all four formats; the other six are uploaded
-as strangers. expected.csv holds pdqhash's hash of every upload that decodes.
+as strangers. expected.csv holds what pdqhash and ImageHash say of every upload that decodes.
+animated/ has the same three pictures as an animation in each format that has them, turned/ one
+picture in each orientation that metadata can state. phash-synthetic.tsv holds ImageHash's hashes of
+pixels made by rule (pdq-synthetic.tsv, the reference's, came with the project's vectors). Pillow
+13.0 shrinks columns before rows in pictures higher than wide; all before it, and so the lists that
+people have, rows first.
 """
 import csv
 import pathlib
 import shutil
 
+import imagehash
 import numpy as np
 import pdqhash
 from PIL import Image, ImageFilter
@@ -87,10 +93,94 @@ def main():
 
     with open(HERE / "expected.csv", "w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["path", "pdq", "quality"])
+        rows.writerow(["path", "pdq", "quality", "phash64"])
         for path in sorted(uploads.rglob("*.*")):
             if path.parent.name != "broken":
-                rows.writerow([path.relative_to(uploads), *pdq(Image.open(path))])
+                picture = Image.open(path)
+                rows.writerow([path.relative_to(uploads), *pdq(picture),
+                               imagehash.phash(picture.convert("RGB"))])
+    animate(pictures)
+    turn(pictures["island"])
+    hash_synthetic()
+
+
+def animate(pictures):
+    """Three frames, told apart easily; the middle one is on the list."""
+    folder = HERE / "animated"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    frames = [pictures[name].resize((200, 150), Image.Resampling.LANCZOS)
+              for name in ("glacier", "dunes", "kelp")]
+    more = {"save_all": True, "append_images": frames[1:], "duration": 100}
+    frames[0].save(folder / "three.gif", **more)
+    frames[0].save(folder / "three.webp", lossless=True, **more)
+    frames[0].save(folder / "three.png", **more)
+    frames[0].save(folder / "three-behind-a-cover.png", default_image=True,
+                   save_all=True, append_images=frames, duration=100)
+    with open(HERE / "animated.csv", "w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["path", "frame", "pdq", "quality"])
+        for path in sorted(folder.glob("three.*")):
+            picture = Image.open(path)
+            for frame in range(picture.n_frames):
+                picture.seek(frame)
+                rows.writerow([path.name, frame + 1, *pdq(picture)])
+
+
+def turn(picture):
+    """Stored so that doing what the metadata says shows the picture upright."""
+    folder = HERE / "turned"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    back = Image.Transpose
+    undo = {2: back.FLIP_LEFT_RIGHT, 3: back.ROTATE_180, 4: back.FLIP_TOP_BOTTOM,
+            5: back.TRANSPOSE, 6: back.ROTATE_90, 7: back.TRANSVERSE, 8: back.ROTATE_270}
+    picture.save(folder / "upright.png")
+    for number, operation in undo.items():
+        exif = Image.Exif()
+        exif[0x0112] = number
+        ending = {2: "png", 4: "webp"}.get(number, "jpg")
+        picture.transpose(operation).save(
+            folder / f"orientation-{number}.{ending}", exif=exif, quality=90)
+
+
+def hash_synthetic():
+    """ImageHash of pixels made by the rules of pdq-synthetic.tsv."""
+    sizes = [(5, 5), (8, 8), (16, 9), (31, 77), (32, 32), (32, 40), (63, 64), (65, 65),
+             (100, 160), (127, 129), (200, 333), (300, 5), (513, 300), (640, 480)]
+    with open(HERE / "phash-synthetic.tsv", "w") as file:
+        file.write("name\twidth\theight\tchannels\tphash64\n")
+        for kind in ("grad", "lcg", "ramp", "disc", "const128"):
+            for width, height in sizes:
+                for channels in (1, 3):
+                    image = Image.fromarray(synthetic(kind, width, height, channels))
+                    file.write(f"{kind}\t{width}\t{height}\t{channels}\t"
+                               f"{imagehash.phash(image)}\n")
+
+
+def synthetic(kind, width, height, channels):
+    x = np.arange(width)[None, :, None]
+    y = np.arange(height)[:, None, None]
+    c = np.arange(channels)[None, None, :]
+    if kind == "grad":
+        values = (x * 7 + y * 13 + ((x * x + y * y) >> 4) * 3 + c * 41) & 255
+    elif kind == "lcg":
+        values = np.empty(width * height * channels, np.uint8)
+        state = 12345
+        for index in range(values.size):
+            state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+            values[index] = state >> 24
+        values = values.reshape(height, width, channels)
+    elif kind == "ramp":
+        values = ((x * 255) // max(1, width - 1) + (y * 128) // max(1, height - 1) + c * 20) // 2
+    elif kind == "disc":
+        dx, dy = 2 * x - width, 2 * y - height
+        inside = dx * dx * height * height + dy * dy * width * width
+        values = np.where(inside < width * width * height * height // 2, 220 - c * 30, 40 + c * 25)
+    else:
+        values = np.full((height, width, channels), int(kind[5:]))
+    values = np.broadcast_to(values, (height, width, channels)).astype(np.uint8)
+    return values[:, :, 0] if channels == 1 else values
 
 
 if __name__ == "__main__":

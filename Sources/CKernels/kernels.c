@@ -4,6 +4,7 @@
 #include "ckernels.h"
 
 #include "boxes.h"
+#include "grey.h"
 #include "hamming.h"
 #include "sums.h"
 #include "transform.h"
@@ -42,6 +43,14 @@
                                           const float *transposed, float *out) {                 \
     transform_body(grid, basis, transposed, out);                                                \
   }                                                                                              \
+  attribute static void grey_row_##level(const uint8_t *rgb, size_t width, uint8_t *out) {        \
+    grey_row_body(rgb, width, out);                                                              \
+  }                                                                                              \
+  attribute static void weigh_row_##level(const uint8_t *row, const int32_t *weights,            \
+                                          const uint32_t *starts, size_t taps, size_t count,     \
+                                          uint8_t *out) {                                        \
+    weigh_row_body(row, weights, starts, taps, count, out);                                      \
+  }                                                                                              \
   attribute static void distances_##level(const uint8_t *hashes, size_t words, size_t count,     \
                                           const uint8_t *query, uint16_t *out) {                 \
     distances_body(hashes, words, count, query, out);                                            \
@@ -60,6 +69,8 @@
       .box_columns = box_columns_##level,                                                        \
       .pick_boxes = pick_boxes_##level,                                                          \
       .transform = transform_##level,                                                            \
+      .grey_row = grey_row_##level,                                                              \
+      .weigh_row = weigh_row_##level,                                                            \
       .distances = distances_##level,                                                            \
       .scan = scan_##level,                                                                      \
   };

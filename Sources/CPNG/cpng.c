@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <png.h>
+#include <zlib.h>
 
 struct cpng_decoder {
   png_structp png;
@@ -74,13 +75,18 @@ void cpng_destroy(cpng_decoder *decoder) {
   free(decoder);
 }
 
-int cpng_read_header(cpng_decoder *decoder, cpng_header *header) {
+int cpng_read_header(cpng_decoder *decoder, int rgba, cpng_header *header) {
   png_structp png = decoder->png;
   if (setjmp(png_jmpbuf(png))) return -1;
   png_read_info(png, decoder->info);
   png_set_expand(png);
   png_set_strip_16(png);
-  png_set_strip_alpha(png);
+  if (rgba) {
+    png_set_gray_to_rgb(png);
+    png_set_add_alpha(png, 0xFF, PNG_FILLER_AFTER);
+  } else {
+    png_set_strip_alpha(png);
+  }
   header->passes = png_set_interlace_handling(png);
   png_read_update_info(png, decoder->info);
   header->width = png_get_image_width(png, decoder->info);
@@ -98,3 +104,7 @@ int cpng_read_row(cpng_decoder *decoder, uint8_t *row) {
 int cpng_bad_checksum(const cpng_decoder *decoder) { return decoder->bad_checksum; }
 int cpng_ended_early(const cpng_decoder *decoder) { return decoder->ended_early; }
 const char *cpng_message(const cpng_decoder *decoder) { return decoder->message; }
+
+uint32_t cpng_checksum(const uint8_t *bytes, size_t size) {
+  return (uint32_t)crc32_z(0, bytes, size);
+}

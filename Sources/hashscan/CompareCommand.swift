@@ -45,11 +45,11 @@ struct CompareCommand: ParsableCommand {
       let bytes = try PictureFile.read(path)
       let fingerprint = try Fingerprint(of: bytes.span)
       if case .partial(let reason) = fingerprint.completeness { throw reason }
-      guard fingerprint.pdq.isUsable else {
+      guard let pdq = fingerprint.pdq, pdq.isUsable else {
         throw ImageError(
-          .unsupported, "too flat to compare (quality \(fingerprint.pdq.quality))")
+          .unsupported, "too flat to compare (quality \(fingerprint.pdq?.quality ?? 0))")
       }
-      return fingerprint.pdq.hash
+      return pdq.hash
     } catch {
       throw Failure("\(ShownPath(path)): \(error)")
     }

@@ -5,15 +5,19 @@ import SystemPackage
 struct HashCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hash",
-    abstract: "Print the PDQ hash and quality of pictures.",
+    abstract: "Print hashes of pictures.",
     discussion: """
-      Lines of hash,quality,file, as the reference's own hasher prints them; "hashscan import" \
-      reads them. A hash of a quality under \(PDQHash.leastQuality) says nothing about its picture. \
-      Exit status: 0, or 2 when a picture could not be hashed.
+      Lines of hash,quality,file for PDQ, as the reference's own hasher prints them, and of \
+      hash,file for other kinds; "hashscan import" reads both. Of an animation, the first frame; \
+      --json has all that differ. A PDQ hash of a quality under \(PDQHash.leastQuality) says nothing \
+      about its picture. Exit status: 0, or 2 when a picture could not be hashed.
       """)
 
   @Argument(help: ArgumentHelp("Pictures.", valueName: "file"))
   var files: [String]
+
+  @Option(help: "pdq, phash64, md5, sha1 or sha256.")
+  var kind = HashKind.pdq
 
   @Flag(help: "One JSON object a line.")
   var json = false
@@ -26,7 +30,7 @@ struct HashCommand: ParsableCommand {
       var problem: ImageError?
       do throws(ImageError) {
         let bytes = try PictureFile.read(path.path)
-        fingerprint = try Fingerprint(of: bytes.span)
+        fingerprint = try Fingerprint(of: bytes.span, kinds: [kind])
         if case .partial(let reason) = fingerprint?.completeness { problem = reason }
       } catch {
         problem = error
@@ -36,10 +40,18 @@ struct HashCommand: ParsableCommand {
         print(JSONLine.render(HashLine(path, fingerprint, problem)))
       } else if let problem {
         Terminal.warn("\(path): not hashed: \(problem)")
-      } else if let pdq = fingerprint?.pdq {
-        print("\(pdq.hash),\(pdq.quality),\(path)")
+      } else if let fingerprint {
+        print("\(Self.text(of: fingerprint, kind)),\(path)")
       }
     }
     try ExitStatus(found: false, failed: failed).exit()
+  }
+
+  private static func text(of fingerprint: Fingerprint, _ kind: HashKind) -> String {
+    switch kind {
+    case .pdq: fingerprint.pdq.map { "\($0.hash),\($0.quality)" } ?? ""
+    case .phash64: fingerprint.frames.first?.phash64?.hash.description ?? ""
+    case .md5, .sha1, .sha256: fingerprint.digestText(kind) ?? ""
+    }
   }
 }

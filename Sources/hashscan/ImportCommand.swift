@@ -14,7 +14,7 @@ struct ImportCommand: ParsableCommand {
     abstract: "Import a list of hashes, all of it or nothing.",
     discussion: """
       Reads plain text (a hash a line, what the source says of it behind a comma or blank, # for \
-      comments) and CSV with named columns (hash or pdq, and kind, id, label, quality, deleted). \
+      comments) and CSV with named columns (hash, or pdq and the like, and kind, id, label, quality, deleted). \
       Importing a file again changes nothing. Lines that are no hash are told and passed over; if \
       no line is one, nothing is imported and the status is 2.
       """)
@@ -25,7 +25,8 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "The list's name; it is made if there is none.")
   var list: String
 
-  @Option(help: "What the hashes are, where the file does not say: pdq.")
+  @Option(
+    help: "What the hashes are, where the file does not say: pdq, phash64, md5, sha1 or sha256.")
   var kind: HashKind?
 
   @Option(help: "text or csv; without it, the first line tells.")
@@ -69,5 +70,7 @@ struct ImportCommand: ParsableCommand {
   }
 }
 
-extension HashKind: ExpressibleByArgument {}
+extension HashKind: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+}
 extension ListFormat: ExpressibleByArgument {}

@@ -30,8 +30,16 @@ struct MatchLine: Encodable {
   let label: String?
   let kind: HashKind
   let distance: Int
+  /// Of an animation, counted from 1.
+  let frame: Int?
+  /// `as_stored` or `as_shown` (turned as the file's EXIF says); absent for digests.
+  let orientation: String?
 
-  init(_ match: Match) {
+  /// - Parameter isAnimation: Whether frames are worth naming.
+  init(_ match: Match, isAnimation: Bool = false) {
+    frame = isAnimation && !match.kind.isDigest ? match.frame : nil
+    orientation =
+      match.kind.isDigest ? nil : match.orientation == .asStored ? "as_stored" : "as_shown"
     list = match.list
     entry = match.entry
     label = match.label
@@ -68,6 +76,8 @@ struct ScanLine: Encodable {
   let format: ImageFormat?
   let width: Int?
   let height: Int?
+  let frames: Int?
+  /// PDQ's, of the first frame.
   let quality: Int?
   /// True when the picture is too flat to be compared by its look.
   let lacksDetail: Bool?
@@ -75,7 +85,7 @@ struct ScanLine: Encodable {
   enum CodingKeys: String, CodingKey {
     case path
     case pathBytes = "path_base64"
-    case verdict, matches, reason, format, width, height, quality
+    case verdict, matches, reason, format, width, height, frames, quality
     case lacksDetail = "lacks_detail"
   }
 
@@ -84,7 +94,9 @@ struct ScanLine: Encodable {
     pathBytes = path.bytesIfNotText.map { Data($0).base64EncodedString() }
     switch examination.verdict {
     case .match(let found):
-      (verdict, matches, reason) = (.match, found.map { MatchLine($0) }, nil)
+      let isAnimation = examination.fingerprint.map { $0.frameCount > 1 } ?? false
+      matches = found.map { MatchLine($0, isAnimation: isAnimation) }
+      (verdict, reason) = (.match, nil)
     case .noMatch:
       (verdict, matches, reason) = (.noMatch, nil, nil)
     case .notScanned(let error):
@@ -93,36 +105,57 @@ struct ScanLine: Encodable {
     format = examination.fingerprint?.format
     width = examination.fingerprint?.width
     height = examination.fingerprint?.height
-    quality = examination.fingerprint?.pdq.quality
+    frames = examination.fingerprint?.frameCount
+    quality = examination.fingerprint?.pdq?.quality
     lacksDetail = examination.lacksDetail ? true : nil
   }
 }
 
 /// A line of `hashscan hash --json`.
 struct HashLine: Encodable {
+  /// A frame whose hashes differ from those of the frames before.
+  struct Frame: Encodable {
+    let frame: Int
+    let pdq: String?
+    let quality: Int?
+    let phash64: String?
+  }
+
   let path: String
   let pathBytes: String?
-  let pdq: String?
-  let quality: Int?
+  let frames: [Frame]?
+  let digests: [String: String]?
   let format: ImageFormat?
   let width: Int?
   let height: Int?
+  /// EXIF's number, when the picture is shown turned.
+  let orientation: Int?
   let reason: ReasonLine?
 
   enum CodingKeys: String, CodingKey {
     case path
     case pathBytes = "path_base64"
-    case pdq, quality, format, width, height, reason
+    case frames, digests, format, width, height, orientation, reason
   }
 
   init(_ path: ShownPath, _ fingerprint: Fingerprint?, _ error: ImageError?) {
     self.path = path.text
     pathBytes = path.bytesIfNotText.map { Data($0).base64EncodedString() }
-    pdq = fingerprint?.pdq.hash.description
-    quality = fingerprint?.pdq.quality
+    frames = fingerprint?.frames.filter { $0.pdq != nil || $0.phash64 != nil }.map { frame in
+      Frame(
+        frame: frame.number, pdq: frame.pdq?.hash.description, quality: frame.pdq?.quality,
+        phash64: frame.phash64?.hash.description)
+    }
+    let texts = fingerprint?.digests.keys.map { kind in
+      (kind.rawValue, fingerprint?.digestText(kind) ?? "")
+    }
+    digests = texts.flatMap { $0.isEmpty ? nil : Dictionary(uniqueKeysWithValues: $0) }
     format = fingerprint?.format
     width = fingerprint?.width
     height = fingerprint?.height
+    orientation = fingerprint.flatMap {
+      $0.orientation == .asStored ? nil : $0.orientation.rawValue
+    }
     reason = error.map { ReasonLine($0) }
   }
 }

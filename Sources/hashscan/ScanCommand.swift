@@ -78,8 +78,16 @@ struct ScanCommand: AsyncParsableCommand {
     case .noMatch: return []
     case .notScanned(let reason): return ["\(path): not scanned: \(reason)"]
     case .match(let matches):
-      let quality = examination.fingerprint.map { " quality \($0.pdq.quality)" } ?? ""
-      return matches.map { "\(path): match \(MatchText($0))\(quality)" }
+      return matches.map { match in
+        var line = "\(path): match \(MatchText(match))"
+        if let fingerprint = examination.fingerprint, !match.kind.isDigest {
+          let frame = fingerprint.frames.first { $0.number == match.frame }
+          line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
+          if fingerprint.frameCount > 1 { line += " frame \(match.frame)" }
+          if match.orientation != .asStored { line += " as shown" }
+        }
+        return line
+      }
     }
   }
 }

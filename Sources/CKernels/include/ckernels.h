@@ -40,6 +40,14 @@ typedef struct {
   /// grid[64 l + k]: each a single sum from zero, taken in order.
   void (*transform)(const float *grid, const float *basis, const float *transposed, float *out);
 
+  /// Pillow's grey of a row of RGB.
+  void (*grey_row)(const uint8_t *rgb, size_t width, uint8_t *out);
+
+  /// out[i] = the weighted sum of `taps` bytes of `row` from starts[i] on, in fixed point of 22
+  /// bits, for `count` outputs with `taps` weights each.
+  void (*weigh_row)(const uint8_t *row, const int32_t *weights, const uint32_t *starts,
+                    size_t taps, size_t count, uint8_t *out);
+
   /// Hamming distances of `count` hashes of `words` 64-bit words (1 or 4), lying one behind the
   /// other at any alignment, to `query`.
   void (*distances)(const uint8_t *hashes, size_t words, size_t count, const uint8_t *query,

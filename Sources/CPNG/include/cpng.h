@@ -8,8 +8,8 @@ typedef struct cpng_decoder cpng_decoder;
 
 typedef struct {
   uint32_t width, height;
-  /// Bytes a pixel in the rows to come: 1 grey, 3 RGB. Palettes are looked up, 16 bits keep their
-  /// high byte, alpha is dropped.
+  /// Bytes a pixel in the rows to come: 1 grey, 3 RGB, 4 RGBA. Palettes are looked up, 16 bits keep
+  /// their high byte.
   int32_t channels;
   /// Passes over the picture: 1, or 7 when interlaced.
   int32_t passes;
@@ -20,8 +20,8 @@ typedef struct {
 cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk);
 void cpng_destroy(cpng_decoder *decoder);
 
-/// 0, or -1 with `cpng_message` set.
-int cpng_read_header(cpng_decoder *decoder, cpng_header *header);
+/// With `rgba` every picture comes as RGBA, else alpha is dropped. 0, or -1 with `cpng_message` set.
+int cpng_read_header(cpng_decoder *decoder, int rgba, cpng_header *header);
 
 /// One row of the present pass; in an interlaced picture `row` must hold what the passes before
 /// left there. 0, or -1 with `cpng_message` set.
@@ -35,3 +35,6 @@ int cpng_ended_early(const cpng_decoder *decoder);
 
 /// libpng's text of the error.
 const char *cpng_message(const cpng_decoder *decoder);
+
+/// The checksum of a chunk's type and data, by zlib.
+uint32_t cpng_checksum(const uint8_t *bytes, size_t size);

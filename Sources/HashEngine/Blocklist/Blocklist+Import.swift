@@ -85,7 +85,8 @@ private struct ListWriter {
   private let name: String
   private let now: Int
   private var list: ListRecord
-  private var new: [PDQHash] = []
+  private var newPDQ: [PDQHash] = []
+  private var newPHash64: [PerceptualHash64] = []
 
   init(
     _ name: String, of blocklist: Blocklist, now: Int, in transaction: borrowing WriteTransaction
@@ -163,16 +164,17 @@ private struct ListWriter {
     try tables.entries.put(entry.bytes.span, for: key.bytes.span, in: transaction)
     try tables.postings.put(key.bytes.span, for: hash.postingKey.span, in: transaction)
     report.added += 1
-    if let pdq = hash.pdq {
-      new.append(pdq)
-      if new.count == Self.batch { try flush(in: transaction) }
-    }
+    if let pdq = hash.pdq { newPDQ.append(pdq) }
+    if let phash64 = hash.phash64 { newPHash64.append(phash64) }
+    if newPDQ.count + newPHash64.count == Self.batch { try flush(in: transaction) }
     return nil
   }
 
   private mutating func flush(in transaction: borrowing WriteTransaction) throws(StorageError) {
-    try blocklist.tables.pdq.insert(new, in: transaction)
-    new.removeAll(keepingCapacity: true)
+    try blocklist.tables.pdq.insert(newPDQ, in: transaction)
+    newPDQ.removeAll(keepingCapacity: true)
+    try blocklist.tables.phash64.insert(newPHash64, in: transaction)
+    newPHash64.removeAll(keepingCapacity: true)
   }
 
   /// An id for a hash whose source has none: the same at every import, and not the hash itself,

@@ -43,19 +43,41 @@ public final class Blocklist: Sendable {
     }
   }
 
-  /// The entries within `radius` of a hash, nearest first.
+  /// The entries within `radius` of a hash, nearest first. A digest matches its equal only.
   public func matches(
-    for hash: PDQHash, radius: Int
+    for hash: ListedHash, radius: Int
   ) throws(StorageError) -> [Match] {
     let reading = try ReadTransaction(environment)
     var matches: [Match] = []
-    for neighbor in try tables.pdq.search(hash, radius: radius, in: reading) {
-      matches += try self.matches(
-        of: ListedHash(neighbor.hash), distance: neighbor.distance, in: reading)
+    if let pdq = hash.pdq {
+      for neighbor in try tables.pdq.search(pdq, radius: radius, in: reading) {
+        matches += try self.matches(
+          of: ListedHash(neighbor.hash), distance: neighbor.distance, in: reading)
+      }
+    } else if let phash64 = hash.phash64 {
+      for neighbor in try tables.phash64.search(phash64, radius: radius, in: reading) {
+        matches += try self.matches(
+          of: ListedHash(neighbor.hash), distance: neighbor.distance, in: reading)
+      }
+    } else {
+      matches = try self.matches(of: hash, distance: 0, in: reading)
     }
     return matches.sorted {
       ($0.distance, $0.list, $0.entry) < ($1.distance, $1.list, $1.entry)
     }
+  }
+
+  /// The kinds of hash that some list has.
+  public func kinds() throws(StorageError) -> Set<HashKind> {
+    let reading = try ReadTransaction(environment)
+    var kinds: Set<HashKind> = []
+    for kind in HashKind.allCases {
+      try tables.postings.forEach(from: [kind.code], in: reading) { key, _ in
+        if key.byteCount > 0, key.unsafeLoad(as: UInt8.self) == kind.code { kinds.insert(kind) }
+        return false
+      }
+    }
+    return kinds
   }
 
   /// The entry of that id, `nil` when the list has none.
@@ -105,6 +127,7 @@ extension Blocklist {
       keys.append(EntryKey(value))
       return true
     }
+    guard !keys.isEmpty else { return [] }
     var names: [UInt32: String] = [:]
     for (name, record) in try listRecords(in: transaction) { names[record.id] = name }
     var matches: [Match] = []
@@ -183,7 +206,9 @@ extension Blocklist {
     for hash in entry.hashes {
       try tables.postings.remove(hash.postingKey.span, value: key.bytes, in: transaction)
       let isListed = try tables.postings.value(for: hash.postingKey, in: transaction) { _ in true }
-      if isListed == nil, let pdq = hash.pdq { try tables.pdq.remove(pdq, in: transaction) }
+      guard isListed == nil else { continue }
+      if let pdq = hash.pdq { try tables.pdq.remove(pdq, in: transaction) }
+      if let phash64 = hash.phash64 { try tables.phash64.remove(phash64, in: transaction) }
     }
     try tables.entries.remove(key.bytes.span, in: transaction)
     try tables.ids.remove(idKey(id, list: list.id).span, in: transaction)

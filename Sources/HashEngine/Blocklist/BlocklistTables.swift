@@ -6,7 +6,7 @@
 /// | entries | list id (4), entry number (8) | ``Entry`` |
 /// | ids | list id (4), the source's id | entry number (8) |
 /// | postings | kind (1), hash | list id (4), entry number (8); one for each entry with the hash |
-/// | index.pdq | node number | ``BKTree``: every PDQ hash that has a posting, once |
+/// | index.pdq, index.phash64 | node number | ``BKTree``: every such hash that has a posting, once |
 struct BlocklistTables: Sendable {
   /// Raised when a layout changes so that older software would misread it.
   static let format: UInt32 = 1
@@ -16,8 +16,10 @@ struct BlocklistTables: Sendable {
   let ids: Table
   let postings: Table
   let pdq: BKTree<PDQHash>
+  let phash64: BKTree<PerceptualHash64>
 
   private static let pdqName = "index.pdq"
+  private static let phash64Name = "index.phash64"
 
   static func make(in transaction: borrowing WriteTransaction) throws(StorageError) -> Self {
     Self(
@@ -25,7 +27,8 @@ struct BlocklistTables: Sendable {
       entries: try Table.make("entries", in: transaction),
       ids: try Table.make("ids", in: transaction),
       postings: try Table.make("postings", .manyValues, in: transaction),
-      pdq: try BKTree.make(pdqName, in: transaction))
+      pdq: try BKTree.make(pdqName, in: transaction),
+      phash64: try BKTree.make(phash64Name, in: transaction))
   }
 
   static func existing(
@@ -35,9 +38,11 @@ struct BlocklistTables: Sendable {
       let entries = try Table.existing("entries", in: transaction),
       let ids = try Table.existing("ids", in: transaction),
       let postings = try Table.existing("postings", .manyValues, in: transaction),
-      let pdq = try BKTree<PDQHash>.existing(pdqName, in: transaction)
+      let pdq = try BKTree<PDQHash>.existing(pdqName, in: transaction),
+      let phash64 = try BKTree<PerceptualHash64>.existing(phash64Name, in: transaction)
     else { return nil }
-    return Self(lists: lists, entries: entries, ids: ids, postings: postings, pdq: pdq)
+    return Self(
+      lists: lists, entries: entries, ids: ids, postings: postings, pdq: pdq, phash64: phash64)
   }
 }
 
@@ -96,6 +101,24 @@ struct EntryKey: Hashable {
     record.append(list)
     record.append(number)
     return record.bytes
+  }
+}
+
+extension HashKind {
+  /// The byte that stands for the kind in the database; never reused.
+  var code: UInt8 {
+    switch self {
+    case .pdq: 1
+    case .phash64: 2
+    case .md5: 3
+    case .sha1: 4
+    case .sha256: 5
+    }
+  }
+
+  init?(code: UInt8) {
+    guard let kind = Self.allCases.first(where: { $0.code == code }) else { return nil }
+    self = kind
   }
 }
 

@@ -30,8 +30,12 @@ public struct Match: Sendable, Hashable {
   public let entry: String
   public let label: String?
   public let kind: HashKind
-  /// Bits that differ.
+  /// Bits that differ; 0 for a digest.
   public let distance: Int
+  /// The frame of an animation that matched, counted from 1.
+  public var frame = 1
+  /// How the stored pixels were turned when they matched.
+  public var orientation = Orientation.asStored
 
   public init(list: String, entry: String, label: String?, kind: HashKind, distance: Int) {
     self.list = list

@@ -9,6 +9,10 @@ public struct DecodingLimits: Sendable, Hashable {
   /// Bytes a decoder may hold at once. Baseline JPEG and plain PNG need a few rows; WebP, GIF,
   /// progressive JPEG and interlaced PNG need the whole picture.
   public var memory = 1 << 29
+  /// Frames of an animation; those after are not looked at, and the picture counts as partial.
+  public var frames = 1000
+  /// Pixels of all frames of an animation together, each counted with its whole canvas.
+  public var animationPixels = 1 << 29
   /// Scans of a JPEG: each may cost a pass over the picture.
   public var scans = 100
 
@@ -25,6 +29,17 @@ public struct DecodingLimits: Sendable, Hashable {
     guard !overflow, count <= pixels else {
       throw ImageError(.overLimit, "too large: \(width)×\(height), the limit is \(pixels) pixels")
     }
+  }
+
+  /// How many frames of this canvas may be looked at; at least one.
+  func frames(width: Int, height: Int) -> Int {
+    max(1, min(frames, animationPixels / max(1, width * height)))
+  }
+
+  /// What an animation is that has more frames than may be looked at.
+  static func tooManyFrames(_ seen: Int) -> Completeness {
+    .partial(
+      ImageError(.overLimit, "too long: only its first \(seen) frames were looked at"))
   }
 
   /// Bytes for a buffer of `height` rows, refused when over the memory limit.

@@ -1,7 +1,6 @@
 internal import CGIF
 
-/// GIF through giflib: the first frame on its canvas. Transparency is dropped, as the reference
-/// ecosystem does: a transparent pixel has its palette's colour.
+/// GIF through giflib: each frame as a viewer shows it.
 enum GIFDecoder {
   /// What giflib reads from: the rest of the bytes.
   private final class Source {
@@ -25,8 +24,7 @@ enum GIFDecoder {
     let file = try open(source)
     defer { _ = DGifCloseFile(file, nil) }
     return try withExtendedLifetime(source) { () throws(ImageError) in
-      try skipToFirstFrame(file)
-      return try decodeFrame(file, limits: limits, into: &sink)
+      try decodeFrames(file, limits: limits, into: &sink)
     }
   }
 
@@ -45,96 +43,111 @@ enum GIFDecoder {
     return file
   }
 
-  private static func skipToFirstFrame(
-    _ file: UnsafeMutablePointer<GifFileType>
-  ) throws(ImageError) {
-    while true {
-      var type = UNDEFINED_RECORD_TYPE
-      guard DGifGetRecordType(file, &type) == GIF_OK else {
-        throw error(file.pointee.Error, "no frame")
-      }
-      switch type {
-      case IMAGE_DESC_RECORD_TYPE:
-        guard DGifGetImageDesc(file) == GIF_OK else {
-          throw error(file.pointee.Error, "no frame")
-        }
-        return
-      case EXTENSION_RECORD_TYPE:
-        var function: CInt = 0
-        var block: UnsafeMutablePointer<GifByteType>?
-        guard DGifGetExtension(file, &function, &block) == GIF_OK else {
-          throw error(file.pointee.Error, "in an extension")
-        }
-        while block != nil {
-          guard DGifGetExtensionNext(file, &block) == GIF_OK else {
-            throw error(file.pointee.Error, "in an extension")
-          }
-        }
-      case TERMINATE_RECORD_TYPE:
-        throw ImageError(.damaged, "damaged GIF: it has no frame")
-      default:
-        throw ImageError(.damaged, "damaged GIF: unknown record")
-      }
-    }
-  }
-
-  private static func decodeFrame<Sink: RowSink>(
+  private static func decodeFrames<Sink: RowSink>(
     _ file: UnsafeMutablePointer<GifFileType>, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     let (width, height) = (Int(file.pointee.SWidth), Int(file.pointee.SHeight))
-    let frame = file.pointee.Image
-    let (frameWidth, frameHeight) = (Int(frame.Width), Int(frame.Height))
     try limits.check(width: width, height: height)
-    try limits.check(width: frameWidth, height: frameHeight)
-    let size = try limits.bufferSize(width: frameWidth, height: frameHeight, channels: 1)
-
-    var indices = [UInt8](repeating: 0, count: size)
-    var done = 0
-    for row in rowOrder(height: frameHeight, interlaced: frame.Interlace) {
-      let result = indices.withUnsafeMutableBufferPointer { indices in
-        DGifGetLine(file, indices.baseAddress.map { $0 + row * frameWidth }, CInt(frameWidth))
-      }
-      guard result == GIF_OK else { break }
-      done += 1
-    }
-
-    let layout = PixelLayout(width: width, height: height, channels: 3, isLossless: true)
-    sink.begin(layout)
-    let colors = palette(frame.ColorMap ?? file.pointee.SColorMap)
-    let background = palette(file.pointee.SColorMap)[Int(file.pointee.SBackGroundColor) & 255]
-    let columns =
-      max(
-        0, Int(frame.Left))..<max(
-        max(0, Int(frame.Left)), min(width, Int(frame.Left) + frameWidth))
-    var canvasRow = [UInt8](repeating: 0, count: layout.stride)
-    for y in 0..<height {
-      for x in 0..<width {
-        var color = background
-        let frameRow = y - Int(frame.Top)
-        if columns.contains(x), (0..<frameHeight).contains(frameRow) {
-          color = colors[Int(indices[frameRow * frameWidth + x - Int(frame.Left)])]
+    // The canvas, a copy of it to go back to, and a frame's indices.
+    _ = try limits.bufferSize(width: width, height: height, channels: 9)
+    let most = limits.frames(width: width, height: height)
+    var player = GIFPlayer(
+      width: width, height: height,
+      background: palette(file.pointee.SColorMap)[Int(file.pointee.SBackGroundColor) & 255])
+    var control = GraphicsControlBlock()
+    control.TransparentColor = NO_TRANSPARENT_COLOR
+    var count = 0
+    var problem: ImageError?
+    do throws(ImageError) {
+      while let type = try nextRecord(file, &control) {
+        guard type == IMAGE_DESC_RECORD_TYPE else { continue }
+        guard count < most else { return DecodingLimits.tooManyFrames(count) }
+        let frame = try readFrame(file, limits: limits)
+        problem = problem ?? frame.problem
+        if !player.canvas.contains(frame.area) {
+          problem = problem ?? outside(frame.area, width: width, height: height)
         }
-        canvasRow[x * 3] = color.x
-        canvasRow[x * 3 + 1] = color.y
-        canvasRow[x * 3 + 2] = color.z
+        player.show(frame, control: control, isFirst: count == 0)
+        player.canvas.send(to: &sink)
+        count += 1
+        if let problem = frame.problem { return .partial(problem) }
+        control = GraphicsControlBlock()
+        control.TransparentColor = NO_TRANSPARENT_COLOR
       }
-      sink.take(canvasRow.span)
+    } catch {
+      // Frames that came are worth having.
+      guard count > 0 else { throw error }
+      problem = problem ?? error
     }
+    guard count > 0 else { throw ImageError(.damaged, "damaged GIF: it has no frame") }
+    return problem.map { .partial($0) } ?? .complete
+  }
 
-    if done < frameHeight {
-      let cause = error(file.pointee.Error, "after row \(done) of \(frameHeight)")
-      return .partial(cause)
+  /// The next record, its extension read into `control` if it is one that controls graphics; `nil`
+  /// at the end.
+  private static func nextRecord(
+    _ file: UnsafeMutablePointer<GifFileType>, _ control: inout GraphicsControlBlock
+  ) throws(ImageError) -> GifRecordType? {
+    var type = UNDEFINED_RECORD_TYPE
+    guard DGifGetRecordType(file, &type) == GIF_OK else {
+      throw error(file.pointee.Error, "before its end")
     }
-    guard Int(frame.Left) >= 0, Int(frame.Top) >= 0, Int(frame.Left) + frameWidth <= width,
-      Int(frame.Top) + frameHeight <= height
-    else {
-      return .partial(
-        ImageError(
-          .damaged,
-          "damaged GIF: a frame of \(frameWidth)×\(frameHeight) at \(frame.Left),\(frame.Top)"
-            + " reaches outside its \(width)×\(height) canvas"))
+    switch type {
+    case TERMINATE_RECORD_TYPE:
+      return nil
+    case EXTENSION_RECORD_TYPE:
+      var function: CInt = 0
+      var block: UnsafeMutablePointer<GifByteType>?
+      guard DGifGetExtension(file, &function, &block) == GIF_OK else {
+        throw error(file.pointee.Error, "in an extension")
+      }
+      // A block is its length and then its bytes, in giflib's own buffer.
+      if function == GRAPHICS_EXT_FUNC_CODE, let block {
+        DGifExtensionToGCB(Int(block[0]), block + 1, &control)
+      }
+      while block != nil {
+        guard DGifGetExtensionNext(file, &block) == GIF_OK else {
+          throw error(file.pointee.Error, "in an extension")
+        }
+      }
+    default:
+      break
     }
-    return .complete
+    return type
+  }
+
+  private static func readFrame(
+    _ file: UnsafeMutablePointer<GifFileType>, limits: DecodingLimits
+  ) throws(ImageError) -> GIFPlayer.Frame {
+    guard DGifGetImageDesc(file) == GIF_OK else {
+      throw error(file.pointee.Error, "in a frame's head")
+    }
+    let image = file.pointee.Image
+    let (width, height) = (Int(image.Width), Int(image.Height))
+    try limits.check(width: width, height: height)
+    let size = try limits.bufferSize(width: width, height: height, channels: 1)
+    var frame = GIFPlayer.Frame(
+      area: Canvas.Rectangle(x: Int(image.Left), y: Int(image.Top), width: width, height: height),
+      palette: palette(image.ColorMap ?? file.pointee.SColorMap),
+      indices: [UInt8](repeating: 0, count: size))
+    for row in rowOrder(height: height, interlaced: image.Interlace) {
+      let result = frame.indices.withUnsafeMutableBufferPointer { indices in
+        DGifGetLine(file, indices.baseAddress.map { $0 + row * width }, CInt(width))
+      }
+      guard result == GIF_OK else {
+        frame.problem = error(file.pointee.Error, "after row \(frame.rows) of \(height)")
+        break
+      }
+      frame.rows += 1
+    }
+    return frame
+  }
+
+  private static func outside(_ area: Canvas.Rectangle, width: Int, height: Int) -> ImageError {
+    ImageError(
+      .damaged,
+      "damaged GIF: a frame of \(area.width)×\(area.height) at \(area.x),\(area.y) reaches"
+        + " outside its \(width)×\(height) canvas")
   }
 
   /// The rows of a frame in the order the file has them.

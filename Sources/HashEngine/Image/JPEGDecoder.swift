@@ -51,6 +51,7 @@ enum JPEGDecoder {
       }
       guard count > 0 else {
         sink.pad(rows: height - done, layout)
+        sink.end()
         return .partial(failure())
       }
       if stored == 4 {
@@ -62,6 +63,7 @@ enum JPEGDecoder {
       }
       done += count
     }
+    sink.end()
     return completeness(decoder, header)
   }
 

@@ -1,6 +1,6 @@
 internal import CPNG
 
-/// PNG through libpng's row reader; an animated PNG gives its default image.
+/// PNG through libpng's row reader; the frames of an animated one after its default image.
 enum PNGDecoder {
   /// Rows sent on at once.
   private static let batch = 16
@@ -9,6 +9,14 @@ enum PNGDecoder {
 
   /// `bytes` stay valid for the call, which is as long as libpng holds them.
   static func decode<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    let completeness = try decodeImage(bytes, limits: limits, into: &sink)
+    guard completeness == .complete, let animation = APNG(bytes) else { return completeness }
+    return try animation.play(limits: limits, into: &sink)
+  }
+
+  private static func decodeImage<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     guard let decoder = cpng_create(bytes.baseAddress, bytes.count, chunkLimit) else {
@@ -23,7 +31,7 @@ enum PNGDecoder {
     }
 
     var header = cpng_header()
-    guard cpng_read_header(decoder, &header) == 0 else { throw failure() }
+    guard cpng_read_header(decoder, 0, &header) == 0 else { throw failure() }
     let (width, height) = (Int(header.width), Int(header.height))
     try limits.check(width: width, height: height)
     let layout = PixelLayout(
@@ -45,6 +53,7 @@ enum PNGDecoder {
         for row in 0..<height {
           guard read(row) else {
             sink.take(rows.span)
+            sink.end()
             return .partial(failure(" in pass \(pass) of \(header.passes)"))
           }
         }
@@ -55,6 +64,7 @@ enum PNGDecoder {
         guard read(row % batch) else {
           sink.take(rows.span.extracting(first: row % batch * layout.stride))
           sink.pad(rows: height - row, layout)
+          sink.end()
           return .partial(failure(" after row \(row) of \(height)"))
         }
         if row % batch == batch - 1 || row == height - 1 {
@@ -62,9 +72,35 @@ enum PNGDecoder {
         }
       }
     }
+    sink.end()
     guard cpng_bad_checksum(decoder) == 0 else {
       return .partial(ImageError(.damaged, "damaged PNG: wrong checksum of its pixels"))
     }
     return .complete
+  }
+
+  /// All pixels of a PNG as RGBA; `nil` when they do not decode or are of another size.
+  static func rgba(_ bytes: [UInt8], width: Int, height: Int) -> [UInt8]? {
+    bytes.withUnsafeBufferPointer { bytes in
+      // `bytes` outlive the decoder.
+      guard let decoder = cpng_create(bytes.baseAddress, bytes.count, chunkLimit) else {
+        return nil
+      }
+      defer { cpng_destroy(decoder) }
+      var header = cpng_header()
+      guard cpng_read_header(decoder, 1, &header) == 0, header.width == width,
+        header.height == height, header.channels == 4
+      else { return nil }
+      var pixels = [UInt8](repeating: 0, count: width * height * 4)
+      for _ in 0..<header.passes {
+        for row in 0..<height {
+          let isRead = pixels.withUnsafeMutableBufferPointer { pixels in
+            cpng_read_row(decoder, pixels.baseAddress.map { $0 + row * width * 4 }) == 0
+          }
+          guard isRead else { return nil }
+        }
+      }
+      return cpng_bad_checksum(decoder) == 0 ? pixels : nil
+    }
   }
 }

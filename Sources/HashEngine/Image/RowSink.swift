@@ -19,12 +19,16 @@ public struct PixelLayout: Sendable, Hashable {
   public var stride: Int { width * channels }
 }
 
-/// Where a decoder sends a picture: one `begin`, then all rows, top to bottom.
+/// Where a decoder sends a picture: `begin`, all rows, top to bottom, and `end`; again for each
+/// frame of an animation.
 public protocol RowSink {
   mutating func begin(_ layout: PixelLayout)
 
   /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
   mutating func take(_ rows: Span<UInt8>)
+
+  /// All rows of the picture, or of the frame, have come.
+  mutating func end()
 }
 
 extension RowSink {

@@ -1,7 +1,6 @@
 internal import CWebP
 
-/// WebP through libwebp: RGB, the first frame of an animation. libwebp hands out whole pictures
-/// only, so memory is the picture's.
+/// WebP through libwebp, which hands out whole pictures only: memory is the picture's.
 enum WebPDecoder {
   /// `bytes` stay valid for the call, which is as long as libwebp holds them.
   static func decode<Sink: RowSink>(
@@ -16,7 +15,7 @@ enum WebPDecoder {
     let (width, height) = (Int(features.width), Int(features.height))
     try limits.check(width: width, height: height)
     if features.has_animation != 0 {
-      return try decodeFirstFrame(
+      return try decodeFrames(
         bytes, width: width, height: height, limits: limits, into: &sink)
     }
 
@@ -37,6 +36,7 @@ enum WebPDecoder {
     }
     sink.begin(layout)
     sink.take(pixels.span)
+    sink.end()
     switch status {
     case VP8_STATUS_OK: return completeness(bytes)
     case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
@@ -62,33 +62,36 @@ enum WebPDecoder {
         .truncated, "truncated: it has \(bytes.count) of the \(announced) bytes it announces"))
   }
 
-  private static func decodeFirstFrame<Sink: RowSink>(
+  private static func decodeFrames<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    // libwebp keeps two canvases of four bytes a pixel.
-    _ = try limits.bufferSize(width: width, height: height, channels: 8)
+    // libwebp keeps two canvases of four bytes a pixel, and we a third.
+    let size = try limits.bufferSize(width: width, height: height, channels: 12) / 3
+    let most = limits.frames(width: width, height: height)
     var data = WebPData(bytes: bytes.baseAddress, size: bytes.count)
     guard let decoder = WebPAnimDecoderNew(&data, nil) else {
       throw ImageError(.damaged, "damaged WebP animation")
     }
     defer { WebPAnimDecoderDelete(decoder) }
-    var canvas: UnsafeMutablePointer<UInt8>?
-    var time: CInt = 0
-    guard WebPAnimDecoderGetNext(decoder, &canvas, &time) != 0, let canvas else {
-      throw ImageError(.damaged, "damaged WebP animation: no first frame")
-    }
-    // Frames may be lossy or not; the file as a whole does not say.
-    sink.begin(PixelLayout(width: width, height: height, channels: 3, isLossless: false))
-    var row = [UInt8](repeating: 0, count: width * 3)
-    for y in 0..<height {
-      // `canvas` holds width × height × 4 bytes until the next frame is asked for.
-      let pixels = UnsafeBufferPointer(start: canvas + y * width * 4, count: width * 4)
-      for x in 0..<width {
-        for channel in 0..<3 { row[x * 3 + channel] = pixels[x * 4 + channel] }
+    var count = 0
+    while WebPAnimDecoderHasMoreFrames(decoder) != 0 {
+      guard count < most else { return DecodingLimits.tooManyFrames(count) }
+      var pixels: UnsafeMutablePointer<UInt8>?
+      var time: CInt = 0
+      guard WebPAnimDecoderGetNext(decoder, &pixels, &time) != 0, let pixels else {
+        let error = ImageError(.damaged, "damaged WebP animation after frame \(count)")
+        guard count > 0 else { throw error }
+        return .partial(error)
       }
-      sink.take(row.span)
+      count += 1
+      // `pixels` holds the canvas until the next frame is asked for.
+      let canvas = Canvas(
+        width: width, height: height,
+        pixels: Array(UnsafeBufferPointer(start: pixels, count: size)))
+      canvas.send(to: &sink)
     }
+    guard count > 0 else { throw ImageError(.damaged, "damaged WebP animation: no frame") }
     return completeness(bytes)
   }
 }

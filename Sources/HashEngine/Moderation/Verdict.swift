@@ -19,5 +19,8 @@ public struct Examination: Sendable, Hashable {
 
   /// Whether the picture is too flat, or too small, for a hash that could be compared. It is on no
   /// list then, since lists take no such hashes.
-  public var lacksDetail: Bool { fingerprint.map { !$0.pdq.isUsable } ?? false }
+  public var lacksDetail: Bool {
+    guard let fingerprint else { return false }
+    return fingerprint.frames.allSatisfy { $0.pdq.map { !$0.isUsable } ?? false }
+  }
 }

@@ -1,29 +1,94 @@
 /// What one picture yields.
 public struct Fingerprint: Sendable, Hashable {
   public let format: ImageFormat
-  /// Pixels.
+  /// Pixels as stored; of an animation, of its canvas.
   public let width: Int
   public let height: Int
+  /// How the stored pixels are to be turned to show the picture (EXIF).
+  public let orientation: Orientation
+  /// Frames that were decoded; 1 for a picture that is no animation.
+  public let frameCount: Int
   /// Whether the picture decoded to its end; if not, the hashes are of what came.
   public let completeness: Completeness
-  public let pdq: PDQFingerprint
+  /// The frames whose hashes differ from those of all frames before; at least the first.
+  public let frames: [FrameFingerprint]
+  /// Of the file's bytes, for the kinds asked for.
+  public let digests: [HashKind: [UInt8]]
+
+  /// PDQ of the picture, or of the first frame; `nil` when not asked for.
+  public var pdq: PDQFingerprint? { frames.first?.pdq }
+
+  /// A digest in lower-case hexadecimal, `nil` when not asked for.
+  public func digestText(_ kind: HashKind) -> String? { digests[kind].map { hexText($0) } }
 
   /// Decodes and hashes a picture.
   ///
+  /// - Parameter kinds: What to compute; nothing else is.
   /// - Throws: ``ImageError`` when there is no picture to hash. A picture that breaks off half way
   ///   does not throw: see ``completeness``.
   public init(
-    of bytes: Span<UInt8>, limits: DecodingLimits = DecodingLimits()
+    of bytes: Span<UInt8>, kinds: Set<HashKind> = [.pdq],
+    limits: DecodingLimits = DecodingLimits()
   ) throws(ImageError) {
-    var hasher = PDQHasher()
-    let (format, completeness) = try ImageDecoder.decode(bytes, limits: limits, into: &hasher)
-    guard let layout = hasher.layout else {
+    var sink = FingerprintSink(kinds: kinds)
+    let decoded = try ImageDecoder.decode(bytes, limits: limits, into: &sink)
+    guard let layout = sink.layout, sink.frameCount > 0 else {
       throw ImageError(.damaged, "damaged: no pixels")
     }
-    self.format = format
-    self.completeness = completeness
+    format = decoded.format
+    completeness = decoded.completeness
+    orientation = EXIF.orientation(of: bytes, format: decoded.format)
     width = layout.width
     height = layout.height
-    pdq = hasher.finish()
+    frameCount = sink.frameCount
+    frames = sink.frames
+    digests = Digests.of(bytes, kinds: kinds)
+  }
+}
+
+/// The hashes of one frame.
+public struct FrameFingerprint: Sendable, Hashable {
+  /// Counted from 1.
+  public let number: Int
+  public let pdq: PDQFingerprint?
+  public let phash64: PerceptualFingerprint64?
+
+  /// Whether another frame would be answered as this one is.
+  fileprivate func hasHashes(of other: FrameFingerprint) -> Bool {
+    pdq?.hash == other.pdq?.hash && pdq?.isUsable == other.pdq?.isUsable
+      && phash64?.hash == other.phash64?.hash
+  }
+}
+
+/// Hashes frames as their rows arrive.
+private struct FingerprintSink: RowSink {
+  private(set) var layout: PixelLayout?
+  private(set) var frames: [FrameFingerprint] = []
+  private(set) var frameCount = 0
+  private var pdq: PDQHasher?
+  private var lanczos: LanczosGrid?
+
+  init(kinds: Set<HashKind>) {
+    if kinds.contains(.pdq) { pdq = PDQHasher() }
+    if kinds.contains(.phash64) { lanczos = LanczosGrid() }
+  }
+
+  mutating func begin(_ layout: PixelLayout) {
+    self.layout = layout
+    pdq?.begin(layout)
+    lanczos?.begin(layout)
+  }
+
+  mutating func take(_ rows: Span<UInt8>) {
+    pdq?.take(rows)
+    lanczos?.take(rows)
+  }
+
+  mutating func end() {
+    frameCount += 1
+    let frame = FrameFingerprint(
+      number: frameCount, pdq: pdq?.finish(),
+      phash64: lanczos.map { PerceptualFingerprint64($0.finish()) })
+    if !frames.contains(where: { $0.hasHashes(of: frame) }) { frames.append(frame) }
   }
 }

@@ -23,7 +23,10 @@ struct PDQGrid {
 }
 
 /// Makes a ``PDQGrid`` of rows as they arrive.
-protocol PDQGridMaker: RowSink {
+protocol PDQGridMaker {
+  mutating func begin(_ layout: PixelLayout)
+  mutating func take(_ rows: Span<UInt8>)
+
   /// The grid, once all rows came.
   mutating func finish() -> PDQGrid
 }

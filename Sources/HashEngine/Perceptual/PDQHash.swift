@@ -44,12 +44,20 @@ public struct PDQFingerprint: Sendable, Hashable {
   public let hash: PDQHash
   /// 0 (flat) to 100: how much detail the picture has, by the reference's gradient sum.
   public let quality: Int
+  private let coefficients: PDQCoefficients
 
-  public init(hash: PDQHash, quality: Int) {
-    self.hash = hash
+  init(_ coefficients: PDQCoefficients, quality: Int) {
+    self.coefficients = coefficients
     self.quality = quality
+    hash = coefficients.hash
   }
 
   /// Whether the hash may be stored and matched. Hashes of flat pictures are rounding noise.
   public var isUsable: Bool { quality >= PDQHash.leastQuality }
+
+  /// The hash of the picture turned, from the same DCT. It is not always that of the turned file,
+  /// since samples are picked a little off the centre: some bits may differ.
+  public func hash(_ orientation: Orientation) -> PDQHash {
+    orientation == .asStored ? hash : coefficients.turned(orientation).hash
+  }
 }

@@ -4,7 +4,7 @@
 /// is the reference's, ties included. Pixels that are one decoder's rounding already (JPEG, lossy
 /// WebP) take the fast way, which differs from the exact one less than two decoders do; thumbnails,
 /// where nothing is gained by it, do not.
-struct PDQHasher: RowSink {
+struct PDQHasher {
   /// Below this on either side there is no hash.
   static let leastSide = 5
   /// Up to this on both sides the exact way costs next to nothing.
@@ -19,7 +19,6 @@ struct PDQHasher: RowSink {
   private let kernels: Kernels
   private let exactAlways: Bool
   private var way = Way.none
-  private(set) var layout: PixelLayout?
 
   init(kernels: Kernels = .best, exactAlways: Bool = false) {
     self.kernels = kernels
@@ -27,7 +26,7 @@ struct PDQHasher: RowSink {
   }
 
   mutating func begin(_ layout: PixelLayout) {
-    self.layout = layout
+    way = .none
     guard min(layout.width, layout.height) >= Self.leastSide else { return }
     let longest = max(layout.width, layout.height)
     if exactAlways || layout.isLossless || longest <= Self.thumbnailSide
@@ -62,11 +61,11 @@ struct PDQHasher: RowSink {
   mutating func finish() -> PDQFingerprint {
     let grid: PDQGrid
     switch way {
-    case .none: return PDQFingerprint(hash: PDQHash(words: .zero), quality: 0)
+    case .none: return PDQFingerprint(.none, quality: 0)
     case .streamed(var maker): grid = maker.finish()
     case .exact(var maker): grid = maker.finish()
     }
-    return PDQFingerprint(hash: PDQCoefficients(grid).hash, quality: grid.quality)
+    return PDQFingerprint(PDQCoefficients(grid, kernels: kernels), quality: grid.quality)
   }
 }
 

@@ -11,7 +11,7 @@ internal import CKernels
 ///
 /// Reference: `pdq/cpp/hashing/pdqhashing.cpp`, `dct64To16`. Every element is one sum in `Float`,
 /// taken in order, so that its bits are the reference's; only elements side by side share a vector.
-struct PDQCoefficients {
+struct PDQCoefficients: Sendable, Hashable {
   static let side = 16
 
   /// Row by row.
@@ -24,6 +24,16 @@ struct PDQCoefficients {
         grid.values, Self.basis, Self.transposedBasis, out.baseAddress)
       count = Self.side * Self.side
     }
+  }
+
+  private init(values: [Float]) { self.values = values }
+
+  /// Those of a picture too small to have any.
+  static let none = PDQCoefficients(values: [Float](repeating: 0, count: side * side))
+
+  /// Those of the picture turned.
+  func turned(_ orientation: Orientation) -> PDQCoefficients {
+    PDQCoefficients(values: orientation.turn(values, side: Self.side, lowest: 1))
   }
 
   /// The hash: which coefficients lie above the lower median of all.

@@ -28,7 +28,7 @@ import Testing
   }
 
   private func matches(_ text: String, radius: Int = 0) throws -> [Match] {
-    try blocklist.matches(for: try #require(PDQHash(text)), radius: radius)
+    try blocklist.matches(for: ListedHash(try #require(PDQHash(text))), radius: radius)
   }
 
   @Test func anImportedHashIsFoundWithItsEntry() throws {
@@ -79,7 +79,7 @@ import Testing
       """
       Kind;HASH;id;category;quality;comment
       pdq;\(Self.hash);a;"one; two";100;
-      md5;9caa72b00ef0d7a3c3c528c73073cbbd;b;;;
+      ssdeep;3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C;b;;;
       PDQ;\(Self.other);"say ""hi""
       there";x;;"over
       three
@@ -189,7 +189,7 @@ import Testing
     .enabled(if: TestFiles.hasShared, "the shared lists are not beside this checkout"),
     arguments: [
       ("pdq.txt", 6, 0, 0), ("pdq-metadata.txt", 6, 0, 0), ("pdq-quality.csv", 6, 0, 0),
-      ("pdq-bom-crlf-upper.txt", 6, 0, 0), ("pdq-some-bad.txt", 2, 4, 0), ("columns.csv", 6, 6, 1),
+      ("pdq-bom-crlf-upper.txt", 6, 0, 0), ("pdq-some-bad.txt", 2, 4, 0), ("columns.csv", 12, 0, 1),
     ])
   func sampleLists(_ sample: (name: String, added: Int, rejected: Int, withdrawn: Int)) throws {
     let text = String(

@@ -7,10 +7,12 @@ import Testing
 /// Keeps all rows.
 private struct Picture: RowSink {
   var layout: PixelLayout?
+  var frames = 0
   var bytes: [UInt8] = []
 
   mutating func begin(_ layout: PixelLayout) { self.layout = layout }
   mutating func take(_ rows: Span<UInt8>) { rows.withUnsafeBufferPointer { bytes += $0 } }
+  mutating func end() { frames += 1 }
 }
 
 private func decode(
@@ -38,7 +40,7 @@ private let uploads = TestFiles.fixtures.appending("uploads")
   func allRowsOfAWholePictureArrive(_ name: String) throws {
     let (picture, completeness) = try decode(try TestFiles.bytes(of: uploads.appending(name)))
     let layout = try #require(picture.layout)
-    #expect(completeness == .complete)
+    #expect(completeness == .complete && picture.frames == 1)
     #expect([200, 400].contains(layout.width) && [150, 300].contains(layout.height))
     #expect(picture.bytes.count == layout.stride * layout.height)
   }
@@ -179,8 +181,34 @@ private let uploads = TestFiles.fixtures.appending("uploads")
       var picture = Picture()
       if (try? ImageDecoder.decode(damaged.span, limits: limits, into: &picture)) != nil {
         let layout = try #require(picture.layout)
-        #expect(picture.bytes.count == layout.stride * layout.height)
+        #expect(picture.bytes.count == layout.stride * layout.height * picture.frames)
       }
+    }
+  }
+
+  /// An ICC profile of 10 MB is passed over, whether it is one or not.
+  @Test func hugeProfilesArePassedOver() throws {
+    var png = try TestFiles.bytes(of: uploads.appending("heath.png"))
+    let body = Array("iCCPx\0\0".utf8) + [UInt8](repeating: 0x78, count: 10_000_000)
+    let length = withUnsafeBytes(of: UInt32(body.count - 4).bigEndian) { Array($0) }
+    png.insert(contentsOf: length + body + crc32(body[...]), at: 33)
+    var jpeg = try TestFiles.bytes(of: uploads.appending("glacier.jpg"))
+    let segment: [UInt8] = [0xFF, 0xE2, 0xFF, 0xFF] + [UInt8](repeating: 1, count: 65_533)
+    jpeg.insert(contentsOf: (0..<150).flatMap { _ in segment }, at: 2)
+    for bytes in [png, jpeg] { #expect(try decode(bytes).completeness == .complete) }
+  }
+
+  @Test(
+    .enabled(if: TestFiles.hasShared, "the shared pictures are not beside this checkout"),
+    arguments: ["images/png", "images/webp"])
+  func conformanceSuitesDecode(_ folder: String) throws {
+    for file in TestFiles.files(below: TestFiles.shared.appending(folder)) {
+      guard let format = file.extension, ["png", "webp"].contains(format) else { continue }
+      let name = try #require(file.lastComponent?.string)
+      // PngSuite's deliberately broken files begin with x; libwebp's set has one that is cut.
+      let isBroken = format == "png" ? name.hasPrefix("x") : name == "lossless4.webp"
+      let completeness = try? decode(try TestFiles.bytes(of: file)).completeness
+      #expect((completeness == .complete) != isBroken, "\(name)")
     }
   }
 

@@ -70,6 +70,63 @@ import Testing
     }
   }
 
+  @Test func theMatchingFrameIsNamed() throws {
+    for (name, frame) in [("three.gif", 2), ("three.webp", 2), ("three-behind-a-cover.png", 3)] {
+      let path = TestFiles.fixtures.appending("animated").appending(name)
+      guard case .match(let matches) = try moderator.examine(path).verdict else {
+        Issue.record("\(name) does not match")
+        continue
+      }
+      #expect(matches.map(\.entry) == ["case-4"] && matches.map(\.frame) == [frame], "\(name)")
+    }
+  }
+
+  @Test func theOrientationThatMatchedIsNamed() throws {
+    let upright = TestFiles.fixtures.appending("turned/upright.png")
+    let hash = try #require(try fingerprint(of: upright).pdq?.hash)
+    let blocklist = try Blocklist(at: folder.path("turned"), creates: true)
+    let list = try FileDescriptor.open(try folder.write("\(hash),island", to: "l"), .readOnly)
+    _ = try blocklist.importList(list, into: "l", kind: .pdq, now: 0)
+    let moderator = Moderator(blocklist: blocklist)
+    for number in [2, 5, 6, 8] {
+      let name = "orientation-\(number).\(number == 2 ? "png" : "jpg")"
+      let path = TestFiles.fixtures.appending("turned").appending(name)
+      guard case .match(let matches) = try moderator.examine(path).verdict else {
+        Issue.record("\(name) does not match")
+        continue
+      }
+      #expect(matches.map(\.orientation.rawValue) == [number])
+    }
+    guard case .match(let matches) = try moderator.examine(upright).verdict else {
+      Issue.record("upright does not match")
+      return
+    }
+    #expect(matches.map(\.orientation) == [.asStored])
+  }
+
+  @Test func otherKindsMatchToo() throws {
+    let path = TestFiles.fixtures.appending("uploads/glacier.jpg")
+    let glacier = try fingerprint(of: path, kinds: [.phash64, .sha256, .md5])
+    let blocklist = try Blocklist(at: folder.path("kinds"), creates: true)
+    for (kind, text) in [
+      (HashKind.phash64, glacier.frames[0].phash64?.hash.description),
+      (.sha256, glacier.digestText(.sha256)), (.md5, glacier.digestText(.md5)),
+    ] {
+      let file = try folder.write("\(try #require(text)),\(kind.rawValue)", to: "l")
+      let list = try FileDescriptor.open(file, .readOnly)
+      let report = try blocklist.importList(list, into: "l", kind: kind, now: 0)
+      #expect(report.added == 1)
+    }
+    #expect(try blocklist.kinds() == [.phash64, .sha256, .md5])
+    let verdict = try Moderator(blocklist: blocklist).examine(path).verdict
+    guard case .match(let matches) = verdict else {
+      Issue.record("no match")
+      return
+    }
+    #expect(Set(matches.map(\.kind)) == [.phash64, .sha256, .md5])
+    #expect(matches.allSatisfy { $0.distance == 0 && $0.entry == $0.kind.rawValue })
+  }
+
   @Test func flatPicturesAreNeitherMatchedNorUnscanned() throws {
     let path = TestFiles.fixtures.appending("flat.gif")
     let examination = try moderator.examine(path)

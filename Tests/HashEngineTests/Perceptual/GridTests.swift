@@ -18,8 +18,7 @@ import Testing
     _ pixels: SyntheticPixels, by maker: some PDQGridMaker, rows: Int
   ) -> PDQGrid {
     var maker = maker
-    let layout = PixelLayout(
-      width: pixels.width, height: pixels.height, channels: pixels.channels, isLossless: true)
+    let layout = pixels.layout
     maker.begin(layout)
     var row = 0
     while row < pixels.height {

@@ -47,6 +47,21 @@ struct SyntheticPixels {
 }
 
 extension SyntheticPixels {
+  struct IncompleteRow: Error {}
+
+  /// Those that a row of a vector file names.
+  init(_ row: [String: String]) throws {
+    guard let name = row["name"], let width = Int(row["width"] ?? ""),
+      let height = Int(row["height"] ?? ""), let channels = Int(row["channels"] ?? "")
+    else { throw IncompleteRow() }
+    self.init(
+      kind: String(name.prefix { $0 != "_" }), width: width, height: height, channels: channels)
+  }
+
+  var layout: PixelLayout {
+    PixelLayout(width: width, height: height, channels: channels, isLossless: true)
+  }
+
   /// The PDQ hash by the engine's exact way.
   var fingerprint: PDQFingerprint? {
     hashed(bytes, width: width, height: height, channels: channels)

@@ -25,11 +25,15 @@ struct CSVHeader {
   init?(_ line: String) {
     for delimiter in [",", ";", "\t"] as [Character] {
       guard let fields = CSVRecord.fields(line, delimiter: delimiter) else { continue }
+      // A line with a hash in it is a record, whatever else stands there.
+      guard !fields.contains(where: { $0.count >= 16 && $0.allSatisfy(\.isHexDigit) }) else {
+        continue
+      }
       var columns: [Column: Int] = [:]
       var kind: HashKind?
       for (index, field) in fields.enumerated() {
         let name = field.trimmed.lowercased()
-        if let named = HashKind(rawValue: name) ?? HashKind(rawValue: name.dropSuffix("_hash")) {
+        if let named = HashKind(named: name) ?? HashKind(named: name.dropSuffix("_hash")) {
           columns[.hash] = columns[.hash] ?? index
           kind = kind ?? named
         }
@@ -101,7 +105,7 @@ struct CSVParser {
       }
       return kind
     }
-    guard let stated = HashKind(rawValue: name.lowercased()) else {
+    guard let stated = HashKind(named: name) else {
       throw HashField.Refusal(reason: "kind \(name) is not supported")
     }
     return stated
