@@ -20,6 +20,12 @@
                                                 uint32_t weight, size_t count) {                 \
     accumulate_wide_body(sums, row, weight, count);                                              \
   }                                                                                              \
+  attribute static void weigh_sums_##level(const uint32_t *sums, size_t channels,                \
+                                           const uint32_t *weights, const uint32_t *starts,      \
+                                           size_t taps, size_t count, uint64_t *out) {           \
+    weigh_sums_body(sums, channels, weights, starts, taps, count, out);                          \
+  }                                                                                              \
+  attribute static uint32_t gradient_##level(const float *grid) { return gradient_body(grid); }  \
   attribute static void luma_tile_##level(const uint8_t *rows, size_t stride, size_t count,      \
                                           size_t channels, size_t width, float *line,            \
                                           float *tile) {                                         \
@@ -46,10 +52,13 @@
   attribute static void grey_row_##level(const uint8_t *rgb, size_t width, uint8_t *out) {        \
     grey_row_body(rgb, width, out);                                                              \
   }                                                                                              \
-  attribute static void weigh_row_##level(const uint8_t *row, const int32_t *weights,            \
-                                          const uint32_t *starts, size_t taps, size_t count,     \
-                                          uint8_t *out) {                                        \
-    weigh_row_body(row, weights, starts, taps, count, out);                                      \
+  attribute static void weigh_row_##level(                                                       \
+      const uint8_t *row, const int16_t *high, const int16_t *low, const uint32_t *starts,       \
+      size_t taps, size_t count, uint8_t *out) {                                                 \
+    weigh_row_body(row, high, low, starts, taps, count, out);                                    \
+  }                                                                                              \
+  attribute static void spread_row_##level(const uint8_t *row, int32_t weight, int32_t *sums) {   \
+    spread_row_body(row, weight, sums);                                                          \
   }                                                                                              \
   attribute static void distances_##level(const uint8_t *hashes, size_t words, size_t count,     \
                                           const uint8_t *query, uint16_t *out) {                 \
@@ -64,6 +73,8 @@
       .name = #level,                                                                            \
       .accumulate = accumulate_##level,                                                          \
       .accumulate_wide = accumulate_wide_##level,                                                \
+      .weigh_sums = weigh_sums_##level,                                                          \
+      .gradient = gradient_##level,                                                              \
       .luma_tile = luma_tile_##level,                                                            \
       .box_rows = box_rows_##level,                                                              \
       .box_columns = box_columns_##level,                                                        \
@@ -71,6 +82,7 @@
       .transform = transform_##level,                                                            \
       .grey_row = grey_row_##level,                                                              \
       .weigh_row = weigh_row_##level,                                                            \
+      .spread_row = spread_row_##level,                                                          \
       .distances = distances_##level,                                                            \
       .scan = scan_##level,                                                                      \
   };

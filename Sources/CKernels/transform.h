@@ -21,3 +21,19 @@ BODY void transform_body(const float *restrict grid, const float *restrict basis
     memcpy(out + 16 * i, sum, sizeof sum);
   }
 }
+
+// The steps between neighbouring samples of a 64×64 grid, each in hundredths of the range and
+// truncated, added up.
+BODY uint32_t gradient_body(const float *restrict grid) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < 63 * 64; i++) {
+    int32_t step = (int32_t)(((grid[i] - grid[i + 64]) * 100) / 255);
+    sum += (uint32_t)(step < 0 ? -step : step);
+  }
+  for (size_t row = 0; row < 64; row++)
+    for (size_t i = 64 * row; i < 64 * row + 63; i++) {
+      int32_t step = (int32_t)(((grid[i] - grid[i + 1]) * 100) / 255);
+      sum += (uint32_t)(step < 0 ? -step : step);
+    }
+  return sum;
+}

@@ -16,6 +16,14 @@ typedef struct {
   /// sums[k] += weight * row[k], for any weight whose sums fit 32 bits.
   void (*accumulate_wide)(uint32_t *sums, const uint8_t *row, uint32_t weight, size_t count);
 
+  /// out[channels * i + c] = the weighted sum of `taps` columns from starts[i] on, channel c, for
+  /// `count` outputs with `taps` weights each; 1 or 3 channels.
+  void (*weigh_sums)(const uint32_t *sums, size_t channels, const uint32_t *weights,
+                     const uint32_t *starts, size_t taps, size_t count, uint64_t *out);
+
+  /// Of a 64×64 grid, the steps between neighbours in hundredths of 255, truncated, added up.
+  uint32_t (*gradient)(const float *grid);
+
   // PDQ's box passes in the reference's own order (boxes.h). A tile holds 16 rows transposed,
   // tile[16 x + r] being column x of row r, its width rounded up to 8 columns.
 
@@ -44,9 +52,12 @@ typedef struct {
   void (*grey_row)(const uint8_t *rgb, size_t width, uint8_t *out);
 
   /// out[i] = the weighted sum of `taps` bytes of `row` from starts[i] on, in fixed point of 22
-  /// bits, for `count` outputs with `taps` weights each.
-  void (*weigh_row)(const uint8_t *row, const int32_t *weights, const uint32_t *starts,
-                    size_t taps, size_t count, uint8_t *out);
+  /// bits, for `count` outputs with `taps` weights each, weight = high * 4096 + low.
+  void (*weigh_row)(const uint8_t *row, const int16_t *high, const int16_t *low,
+                    const uint32_t *starts, size_t taps, size_t count, uint8_t *out);
+
+  /// sums[x] += weight * row[x] for 32 columns.
+  void (*spread_row)(const uint8_t *row, int32_t weight, int32_t *sums);
 
   /// Hamming distances of `count` hashes of `words` 64-bit words (1 or 4), lying one behind the
   /// other at any alignment, to `query`.

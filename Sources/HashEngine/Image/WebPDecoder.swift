@@ -2,6 +2,9 @@ internal import CWebP
 
 /// WebP through libwebp, which hands out whole pictures only: memory is the picture's.
 enum WebPDecoder {
+  /// Pictures no larger than this come in colour, as JPEG's do (see ``JPEGDecoder``).
+  private static let colourSide = 256
+
   /// `bytes` stay valid for the call, which is as long as libwebp holds them.
   static func decode<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
@@ -19,36 +22,94 @@ enum WebPDecoder {
         bytes, width: width, height: height, limits: limits, into: &sink)
     }
 
-    let layout = PixelLayout(
-      width: width, height: height, channels: 3, isLossless: features.format == 2)
+    let isLossless = features.format == 2
+    return isLossless || max(width, height) <= colourSide
+      ? try decodeColour(
+        bytes, width: width, height: height, isLossless: isLossless, limits: limits, into: &sink)
+      : try decodeLuma(bytes, width: width, height: height, limits: limits, into: &sink)
+  }
+
+  private static func decodeColour<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, isLossless: Bool,
+    limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    let layout = PixelLayout(width: width, height: height, channels: 3, isLossless: isLossless)
     let size = try limits.bufferSize(width: width, height: height, channels: 3)
     var pixels = [UInt8](repeating: 0, count: size)
-    var status = VP8_STATUS_OUT_OF_MEMORY
-    var rows = 0
-    pixels.withUnsafeMutableBufferPointer { pixels in
-      // Incremental only to learn how far a truncated picture came; `pixels` outlives it.
-      let decoder = WebPINewRGB(MODE_RGB, pixels.baseAddress, size, CInt(layout.stride))
-      guard let decoder else { return }
-      defer { WebPIDelete(decoder) }
-      status = WebPIUpdate(decoder, bytes.baseAddress, bytes.count)
-      var last: CInt = 0
-      if WebPIDecGetRGB(decoder, &last, nil, nil, nil) != nil { rows = Int(last) }
+    let result = pixels.withUnsafeMutableBufferPointer { pixels in
+      // `pixels` outlives the decoder.
+      run(WebPINewRGB(MODE_RGB, pixels.baseAddress, size, CInt(layout.stride)), bytes)
     }
     sink.begin(layout)
     sink.take(pixels.span)
     sink.end()
-    switch status {
-    case VP8_STATUS_OK: return completeness(bytes)
-    case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
-      return .partial(ImageError(.truncated, "truncated after row \(rows) of \(height)"))
-    case VP8_STATUS_OUT_OF_MEMORY:
-      return .partial(ImageError(.overLimit, "out of memory"))
-    case VP8_STATUS_UNSUPPORTED_FEATURE:
-      return .partial(ImageError(.unsupported, "unsupported WebP feature"))
-    default:
-      return .partial(
-        ImageError(.damaged, "damaged WebP after row \(rows) of \(height)"))
+    return result.completeness(of: bytes, height: height)
+  }
+
+  /// The Y plane, which spares the conversion to colours and back.
+  private static func decodeLuma<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
+    into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    _ = try limits.bufferSize(width: width, height: height, channels: 2)
+    let (half, halfHeight) = ((width + 1) / 2, (height + 1) / 2)
+    var luma = [UInt8](repeating: 16, count: width * height)
+    var chroma = [UInt8](repeating: 128, count: 2 * half * halfHeight)
+    let result = luma.withUnsafeMutableBufferPointer { luma in
+      chroma.withUnsafeMutableBufferPointer { chroma in
+        // Both outlive the decoder; U and V have half as many columns and rows, rounded up.
+        let v = chroma.baseAddress.map { $0 + half * halfHeight }
+        return run(
+          WebPINewYUVA(
+            luma.baseAddress, luma.count, CInt(width), chroma.baseAddress, half * halfHeight,
+            CInt(half), v, half * halfHeight, CInt(half), nil, 0, 0), bytes)
+      }
     }
+    luma.withUnsafeMutableBufferPointer { luma in
+      // Video's range of 16 to 235 to the full one: 149/128 is 255/219 but for 0.03 %.
+      for index in luma.indices {
+        let above = UInt16(max(luma[index], 16) &- 16)
+        luma[index] = UInt8(truncatingIfNeeded: min((above &* 149 &+ 64) &>> 7, 255))
+      }
+    }
+    sink.begin(PixelLayout(width: width, height: height, channels: 1, isLossless: false))
+    sink.take(luma.span)
+    sink.end()
+    return result.completeness(of: bytes, height: height)
+  }
+
+  /// What libwebp's incremental decoder came to; incremental only to learn how far a truncated
+  /// picture came.
+  private struct Result {
+    var status = VP8_STATUS_OUT_OF_MEMORY
+    var rows = 0
+
+    func completeness(of bytes: UnsafeBufferPointer<UInt8>, height: Int) -> Completeness {
+      switch status {
+      case VP8_STATUS_OK: return WebPDecoder.completeness(bytes)
+      case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
+        return .partial(ImageError(.truncated, "truncated after row \(rows) of \(height)"))
+      case VP8_STATUS_OUT_OF_MEMORY:
+        return .partial(ImageError(.overLimit, "out of memory"))
+      case VP8_STATUS_UNSUPPORTED_FEATURE:
+        return .partial(ImageError(.unsupported, "unsupported WebP feature"))
+      default:
+        return .partial(ImageError(.damaged, "damaged WebP after row \(rows) of \(height)"))
+      }
+    }
+  }
+
+  /// Runs a decoder over all bytes and deletes it.
+  private static func run(
+    _ decoder: OpaquePointer?, _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> Result {
+    var result = Result()
+    guard let decoder else { return result }
+    defer { WebPIDelete(decoder) }
+    result.status = WebPIUpdate(decoder, bytes.baseAddress, bytes.count)
+    var last: CInt = 0
+    if WebPIDecodedArea(decoder, nil, nil, nil, &last) != nil { result.rows = Int(last) }
+    return result
   }
 
   /// Whether all bytes are there that the container announces; libwebp looks at the pixels' only.

@@ -1,13 +1,5 @@
 internal import CKernels
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
-func cosine(_ angle: Double) -> Double { cos(angle) }
-
 /// Shrinks a picture to 32×32 greys exactly as Pillow does, as rows arrive: to grey in 16-bit
 /// fixed point, then Lanczos along rows, then columns, each in 22-bit fixed point rounded to a byte.
 ///
@@ -23,9 +15,10 @@ struct LanczosGrid {
 
   private let kernels: Kernels
   private var layout = PixelLayout(width: 0, height: 0, channels: 1, isLossless: true)
-  private var columns = LanczosWeights(length: 1)
-  private var rows = LanczosWeights(length: 1)
+  private var columns = LanczosWeights.along(side)
+  private var rows = LanczosWeights.along(side)
   private var grey: [UInt8] = []
+  private var narrow: [UInt8] = []
   private var seen = 0
   private var sums: [Int32] = []
 
@@ -33,9 +26,10 @@ struct LanczosGrid {
 
   mutating func begin(_ layout: PixelLayout) {
     self.layout = layout
-    columns = LanczosWeights(length: layout.width)
-    rows = LanczosWeights(length: layout.height)
+    columns = LanczosWeights.along(layout.width)
+    rows = LanczosWeights.along(layout.height)
     grey = [UInt8](repeating: 0, count: layout.width)
+    narrow = [UInt8](repeating: 0, count: Self.side)
     seen = 0
     sums = [Int32](repeating: LanczosWeights.half, count: Self.side * Self.side)
   }
@@ -51,14 +45,13 @@ struct LanczosGrid {
   }
 
   private mutating func add(_ row: Span<UInt8>) {
-    let table = kernels.table.pointee
-    var narrow = [UInt8](repeating: 0, count: Self.side)
+    let table = kernels.table
     row.withUnsafeBufferPointer { row in
       var source = row.baseAddress
       grey.withUnsafeMutableBufferPointer { grey in
         // `grey` has the width's bytes, `row` that many pixels.
         if layout.channels == 3 {
-          table.grey_row(row.baseAddress, layout.width, grey.baseAddress)
+          table.pointee.grey_row(row.baseAddress, layout.width, grey.baseAddress)
           source = UnsafePointer(grey.baseAddress)
         }
         if layout.width == Self.side, let source {
@@ -66,8 +59,8 @@ struct LanczosGrid {
           for x in 0..<Self.side { narrow[x] = source[x] }
         } else {
           // All taps lie within the row (see LanczosWeights).
-          table.weigh_row(
-            source, columns.weights, columns.starts, columns.width, Self.side, &narrow)
+          table.pointee.weigh_row(
+            source, columns.high, columns.low, columns.starts, columns.width, Self.side, &narrow)
         }
       }
     }
@@ -76,67 +69,16 @@ struct LanczosGrid {
       for x in 0..<Self.side { sums[seen * Self.side + x] = Int32(narrow[x]) << 22 }
       return
     }
-    for sample in rows.samples(at: seen) {
-      let weight = rows.weights[sample * rows.width + seen - Int(rows.starts[sample])]
-      for x in 0..<Self.side { sums[sample * Self.side + x] &+= weight &* Int32(narrow[x]) }
-    }
-  }
-}
-
-/// What each of 32 samples along an axis is made of, in fixed point of 22 bits.
-struct LanczosWeights {
-  private static let bits = 22
-  /// Added first, so that dropping the bits rounds.
-  static let half = Int32(1) << (bits - 1)
-
-  /// The first line of each sample.
-  private(set) var starts: [UInt32] = []
-  /// Lines that each sample has weights for; those past its last are 0.
-  let width: Int
-  /// `width` for each sample.
-  private(set) var weights: [Int32]
-  private var ends: [Int] = []
-
-  init(length: Int) {
-    let samples = LanczosGrid.side
-    let scale = Double(length) / Double(samples)
-    let filterScale = max(scale, 1)
-    let support = 3 * filterScale
-    width = min(length, Int(support.rounded(.up)) * 2 + 1)
-    weights = [Int32](repeating: 0, count: samples * width)
-    for sample in 0..<samples {
-      let centre = (Double(sample) + 0.5) * scale
-      var first = max(0, Int(centre - support + 0.5))
-      let end = min(length, Int(centre + support + 0.5))
-      let parts = (first..<end).map { lanczos((Double($0) - centre + 0.5) / filterScale) }
-      let sum = parts.reduce(0, +)
-      // Near the end the window is moved back, so that all of it lies on the axis.
-      let shift = max(0, first + width - length)
-      first -= shift
-      for (index, part) in parts.enumerated() {
-        let share = (sum != 0 ? part / sum : part) * Double(1 << Self.bits)
-        weights[sample * width + shift + index] = Int32(share < 0 ? share - 0.5 : share + 0.5)
+    rows.weights.withUnsafeBufferPointer { weights in
+      sums.withUnsafeMutableBufferPointer { sums in
+        // A sample has 32 sums, and a weight for each of its lines.
+        guard let weight = weights.baseAddress, let sum = sums.baseAddress else { return }
+        for sample in rows.samples(at: seen) {
+          let tap = seen - Int(rows.starts[sample])
+          table.pointee.spread_row(
+            narrow, weight[sample * rows.width + tap], sum + sample * Self.side)
+        }
       }
-      starts.append(UInt32(first))
-      ends.append(end)
     }
   }
-
-  /// The samples that a line is part of.
-  func samples(at line: Int) -> Range<Int> {
-    let first = ends.firstIndex { $0 > line } ?? ends.count
-    let end = starts.firstIndex { $0 > line } ?? starts.count
-    return first..<max(first, end)
-  }
-
-  static func byte(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> Int32(bits)) }
-}
-
-private func lanczos(_ x: Double) -> Double {
-  guard x >= -3, x < 3 else { return 0 }
-  func sinc(_ x: Double) -> Double {
-    let angle = x * Double.pi
-    return x == 0 ? 1 : sin(angle) / angle
-  }
-  return sinc(x) * sinc(x / 3)
 }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// A picture as PDQ sees it: 64×64 luma samples, row by row, 0 to 255.
 struct PDQGrid {
   static let side = PDQFilter.samples
@@ -7,18 +9,9 @@ struct PDQGrid {
   /// 0 to 100 by the reference's gradient sum: how much neighbouring samples differ.
   ///
   /// Reference: `pdq/cpp/hashing/pdqhashing.cpp`, `computePDQImageDomainQualityMetric`.
-  var quality: Int {
-    var sum = 0
-    func add(_ u: Float, _ v: Float) { sum += abs(Int(((u - v) * 100) / 255)) }
-    let side = Self.side
-    for row in 0..<side {
-      for column in 0..<side {
-        let value = values[row * side + column]
-        if row + 1 < side { add(value, values[(row + 1) * side + column]) }
-        if column + 1 < side { add(value, values[row * side + column + 1]) }
-      }
-    }
-    return min(100, sum / 90)
+  func quality(kernels: Kernels = .best) -> Int {
+    // `values` has the 64×64 floats that the kernel reads.
+    min(100, Int(kernels.table.pointee.gradient(values)) / 90)
   }
 }
 

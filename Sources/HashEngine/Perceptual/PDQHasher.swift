@@ -17,19 +17,15 @@ struct PDQHasher {
   }
 
   private let kernels: Kernels
-  private let exactAlways: Bool
   private var way = Way.none
 
-  init(kernels: Kernels = .best, exactAlways: Bool = false) {
-    self.kernels = kernels
-    self.exactAlways = exactAlways
-  }
+  init(kernels: Kernels = .best) { self.kernels = kernels }
 
   mutating func begin(_ layout: PixelLayout) {
     way = .none
     guard min(layout.width, layout.height) >= Self.leastSide else { return }
     let longest = max(layout.width, layout.height)
-    if exactAlways || layout.isLossless || longest <= Self.thumbnailSide
+    if layout.isLossless || longest <= Self.thumbnailSide
       || longest > StreamedGrid.longestSide
     {
       var grid = ReferenceGrid(kernels: kernels)
@@ -65,25 +61,30 @@ struct PDQHasher {
     case .streamed(var maker): grid = maker.finish()
     case .exact(var maker): grid = maker.finish()
     }
-    return PDQFingerprint(PDQCoefficients(grid, kernels: kernels), quality: grid.quality)
+    return PDQFingerprint(
+      PDQCoefficients(grid, kernels: kernels), quality: grid.quality(kernels: kernels))
   }
 }
 
 extension PDQFingerprint {
-  /// The PDQ hash of decoded pixels, the reference's to the bit.
+  /// The PDQ hash of decoded pixels.
   ///
   /// - Parameters:
   ///   - pixels: `width * height * channels` bytes, row by row, channels interleaved.
   ///   - channels: 1 (grey) or 3 (RGB).
+  ///   - exact: The reference's hash to the bit; otherwise the faster way that JPEG takes, where
+  ///     a coefficient that ties with the median may come out differently.
   /// - Returns: `nil` when the number of bytes does not fit the sizes.
-  public init?(pixels: Span<UInt8>, width: Int, height: Int, channels: Int) {
+  public init?(
+    pixels: Span<UInt8>, width: Int, height: Int, channels: Int, exact: Bool = true
+  ) {
     guard width > 0, height > 0, channels == 1 || channels == 3 else { return nil }
     let (row, rowOverflow) = width.multipliedReportingOverflow(by: channels)
     let (size, overflow) = row.multipliedReportingOverflow(by: height)
     guard !rowOverflow, !overflow, size == pixels.count else { return nil }
-    var hasher = PDQHasher(exactAlways: true)
+    var hasher = PDQHasher()
     hasher.begin(
-      PixelLayout(width: width, height: height, channels: channels, isLossless: true))
+      PixelLayout(width: width, height: height, channels: channels, isLossless: exact))
     hasher.take(pixels)
     self = hasher.finish()
   }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// ImageHash's `phash()`: 64 bits of the DCT of a picture shrunk to 32×32.
 ///
 /// Bit by bit from the first digit's highest: whether the coefficient of vertical frequency
@@ -88,7 +94,7 @@ private func oddCosines(half: Int, terms: Int) -> [[Double]] {
   (0..<terms).map { m in
     (0..<half).map { n in
       let quarterWaves = (2 * m + 1) * (2 * n + 1)
-      return cosine(Double.pi * Double(quarterWaves) / Double(4 * half))
+      return cos(Double.pi * Double(quarterWaves) / Double(4 * half))
     }
   }
 }

@@ -74,13 +74,13 @@ struct ReferenceGrid: PDQGridMaker {
   /// Takes up to a tile of rows through all passes.
   private mutating func process(_ rows: Span<UInt8>) {
     let count = rows.count / layout.stride
-    let table = kernels.table.pointee
+    let table = kernels.table
     // The kernel reads `count` rows; the buffers have the sizes it asks for (see `begin`).
     rows.withUnsafeBufferPointer { rows in
-      table.luma_tile(
+      table.pointee.luma_tile(
         rows.baseAddress, layout.stride, count, layout.channels, layout.width, &line, &tile)
     }
-    table.box_rows(tile, layout.width, across.window, across.ahead, &blurred)
+    table.pointee.box_rows(tile, layout.width, across.window, across.ahead, &blurred)
     passOn(firstPass.push(blurred, count, kernels))
   }
 
