@@ -55,8 +55,13 @@ static void png_pull(png_structp png, png_bytep out, size_t count) {
   source->left -= count;
 }
 
+static void png_quiet(png_structp png, png_const_charp text) {
+  (void)png;
+  (void)text;
+}
+
 long bare_png(const uint8_t *bytes, size_t size) {
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, png_quiet);
   png_infop info = png_create_info_struct(png);
   struct source source = {bytes, size};
   uint8_t *volatile row = NULL;

@@ -52,6 +52,26 @@ struct Canvas {
     }
   }
 
+  /// Sets part of a row to colours by their indices, but where an index is the transparent one. All
+  /// of it must lie on the canvas; the palette has 256 colours.
+  mutating func draw(
+    _ indices: ArraySlice<UInt8>, palette: [SIMD4<UInt8>], transparent: CInt, x: Int, y: Int
+  ) {
+    let start = (y * width + x) * 4
+    precondition(palette.count == 256 && start + indices.count * 4 <= pixels.count)
+    indices.withUnsafeBufferPointer { indices in
+      palette.withUnsafeBufferPointer { palette in
+        pixels.withUnsafeMutableBytes { pixels in
+          // In bounds by what was just checked: 256 colours for any byte, four bytes a pixel.
+          for (column, index) in indices.enumerated() where CInt(index) != transparent {
+            pixels.storeBytes(
+              of: palette[Int(index)], toByteOffset: start + column * 4, as: SIMD4<UInt8>.self)
+          }
+        }
+      }
+    }
+  }
+
   /// The pixel on the canvas at `x`, `y`, which must lie on it.
   subscript(x: Int, y: Int) -> SIMD4<UInt8> {
     get {
@@ -71,11 +91,17 @@ struct Canvas {
     var rows = [UInt8](repeating: 0, count: min(batch, height) * width * 3)
     for first in stride(from: 0, to: height, by: batch) {
       let count = min(batch, height - first) * width
-      for pixel in 0..<count {
-        let source = (first * width + pixel) * 4
-        rows[pixel * 3] = pixels[source]
-        rows[pixel * 3 + 1] = pixels[source + 1]
-        rows[pixel * 3 + 2] = pixels[source + 2]
+      rows.withUnsafeMutableBufferPointer { rows in
+        pixels.withUnsafeBufferPointer { pixels in
+          // `count` pixels from row `first` on, of three bytes there and four here.
+          var source = first * width * 4
+          for target in stride(from: 0, to: count * 3, by: 3) {
+            rows[target] = pixels[source]
+            rows[target + 1] = pixels[source + 1]
+            rows[target + 2] = pixels[source + 2]
+            source += 4
+          }
+        }
       }
       sink.take(rows.span.extracting(first: count * 3))
     }

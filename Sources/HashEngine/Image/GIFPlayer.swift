@@ -46,11 +46,10 @@ struct GIFPlayer {
     let transparent = isFirst ? NO_TRANSPARENT_COLOR : control.TransparentColor
     let visible = canvas.clipped(frame.area)
     for y in visible.y..<visible.y + visible.height {
-      let row = (y - frame.area.y) * frame.area.width - frame.area.x
-      for x in visible.x..<visible.x + visible.width {
-        let index = frame.indices[row + x]
-        if CInt(index) != transparent { canvas[x, y] = frame.palette[Int(index)] }
-      }
+      let start = (y - frame.area.y) * frame.area.width + visible.x - frame.area.x
+      canvas.draw(
+        frame.indices[start..<start + visible.width], palette: frame.palette,
+        transparent: transparent, x: visible.x, y: y)
     }
   }
 }

@@ -10,56 +10,36 @@ struct PDQHasher {
   /// Up to this on both sides the exact way costs next to nothing.
   static let thumbnailSide = 256
 
-  private enum Way {
-    case none
-    case streamed(StreamedGrid)
-    case exact(ReferenceGrid)
-  }
-
   private let kernels: Kernels
-  private var way = Way.none
+  // At most one is there. Two optionals rather than one enum: mutating an enum's payload in place
+  // would copy its buffers first.
+  private var streamed: StreamedGrid?
+  private var exact: ReferenceGrid?
 
   init(kernels: Kernels = .best) { self.kernels = kernels }
 
   mutating func begin(_ layout: PixelLayout) {
-    way = .none
+    (streamed, exact) = (nil, nil)
     guard min(layout.width, layout.height) >= Self.leastSide else { return }
     let longest = max(layout.width, layout.height)
-    if layout.isLossless || longest <= Self.thumbnailSide
-      || longest > StreamedGrid.longestSide
-    {
-      var grid = ReferenceGrid(kernels: kernels)
-      grid.begin(layout)
-      way = .exact(grid)
+    if layout.isLossless || longest <= Self.thumbnailSide || longest > StreamedGrid.longestSide {
+      exact = ReferenceGrid(kernels: kernels)
+      exact?.begin(layout)
     } else {
-      var grid = StreamedGrid(kernels: kernels)
-      grid.begin(layout)
-      way = .streamed(grid)
+      streamed = StreamedGrid(kernels: kernels)
+      streamed?.begin(layout)
     }
   }
 
   mutating func take(_ rows: Span<UInt8>) {
-    // Moved out and back, so that the buffers inside stay uniquely owned.
-    let now = way
-    way = .none
-    switch now {
-    case .none: break
-    case .streamed(var grid):
-      grid.take(rows)
-      way = .streamed(grid)
-    case .exact(var grid):
-      grid.take(rows)
-      way = .exact(grid)
-    }
+    streamed?.take(rows)
+    exact?.take(rows)
   }
 
   /// The fingerprint; all zero with quality 0 when the picture is too small to have one.
   mutating func finish() -> PDQFingerprint {
-    let grid: PDQGrid
-    switch way {
-    case .none: return PDQFingerprint(.none, quality: 0)
-    case .streamed(var maker): grid = maker.finish()
-    case .exact(var maker): grid = maker.finish()
+    guard let grid = streamed?.finish() ?? exact?.finish() else {
+      return PDQFingerprint(.none, quality: 0)
     }
     return PDQFingerprint(
       PDQCoefficients(grid, kernels: kernels), quality: grid.quality(kernels: kernels))
