@@ -153,8 +153,10 @@ int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header
   return 0;
 }
 
-int cjpeg_start(cjpeg_decoder *decoder) {
+int cjpeg_start(cjpeg_decoder *decoder, int denominator) {
   if (setjmp(decoder->escape)) return -1;
+  decoder->info.scale_num = 1;
+  decoder->info.scale_denom = (unsigned)denominator;
   jpeg_start_decompress(&decoder->info);
   return 0;
 }

@@ -25,8 +25,9 @@ void cjpeg_destroy(cjpeg_decoder *decoder);
 /// 0, or -1 with `cjpeg_message` set.
 int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header *header);
 
-/// Begins the decompression. 0, or -1 with `cjpeg_message` set.
-int cjpeg_start(cjpeg_decoder *decoder);
+/// Begins the decompression, with sides of 1/`denominator` (1, 2, 4 or 8), rounded up. 0, or -1 with
+/// `cjpeg_message` set.
+int cjpeg_start(cjpeg_decoder *decoder, int denominator);
 
 /// Up to `rows` rows into `out`, one every `stride` bytes. Their number, 0 at the end, or -1 with
 /// `cjpeg_message` set.

@@ -36,41 +36,46 @@ enum JPEGDecoder {
     guard cjpeg_read_header(decoder, colourSide, &header) == 0 else { throw failure() }
     let (width, height) = (Int(header.width), Int(header.height))
     try limits.check(width: width, height: height)
-    guard cjpeg_start(decoder) == 0 else { throw failure() }
-
     let stored = Int(header.channels)
+    // Only the last, cheap step of decoding is spared, so a progressive file would gain nothing.
+    let isReducible =
+      stored == 1 && header.multiscan == 0
+      && sink.takesReduced(width: width, height: height)
     let layout = PixelLayout(
-      width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false)
+      width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false,
+      reduction: isReducible ? reduction(of: min(width, height)) : 1)
+    guard cjpeg_start(decoder, CInt(layout.reduction)) == 0 else { throw failure() }
     sink.begin(layout)
 
-    var rows = [UInt8](repeating: 0, count: batch * width * stored)
+    let rowSize = layout.columns * stored
+    var rows = [UInt8](repeating: 0, count: batch * rowSize)
     var done = 0
-    while done < height {
+    while done < layout.rows {
       let count = rows.withUnsafeMutableBufferPointer { rows in
-        Int(cjpeg_read_rows(decoder, rows.baseAddress, width * stored, CInt(batch)))
+        Int(cjpeg_read_rows(decoder, rows.baseAddress, rowSize, CInt(batch)))
       }
       guard count > 0 else {
-        sink.pad(rows: height - done, layout)
+        sink.pad(rows: layout.rows - done, layout)
         sink.end()
         return .partial(failure())
       }
       if stored == 4 {
         let rgb = rgb(
-          cmyk: rows.span.extracting(first: count * width * 4), inverted: header.adobe != 0)
+          cmyk: rows.span.extracting(first: count * rowSize), inverted: header.adobe != 0)
         sink.take(rgb.span)
       } else {
-        sink.take(rows.span.extracting(first: count * width * stored))
+        sink.take(rows.span.extracting(first: count * rowSize))
       }
       done += count
     }
     sink.end()
-    return completeness(decoder, header)
+    return completeness(decoder, header, reduction: layout.reduction)
   }
 
   private static func completeness(
-    _ decoder: OpaquePointer, _ header: cjpeg_header
+    _ decoder: OpaquePointer, _ header: cjpeg_header, reduction: Int
   ) -> Completeness {
-    let row = cjpeg_damaged_row(decoder)
+    let row = cjpeg_damaged_row(decoder) * Int64(reduction)
     if cjpeg_ended_early(decoder) != 0 {
       if header.multiscan != 0 {
         return .partial(ImageError(.truncated, "truncated: its last scans are missing"))
@@ -84,6 +89,11 @@ enum JPEGDecoder {
     let text = String(cString: cjpeg_message(decoder))
     let place = header.multiscan != 0 ? "" : " after row \(row) of \(header.height)"
     return .partial(ImageError(.damaged, "damaged\(place): \(text)"))
+  }
+
+  /// How far a picture may be reduced: its shorter side keeps 512 pixels.
+  private static func reduction(of side: Int) -> Int {
+    [4, 2].first { side / $0 >= 512 } ?? 1
   }
 
   /// CMYK as viewers show it without a colour profile: each ink darkens what black leaves.

@@ -73,6 +73,11 @@ private struct FingerprintSink: RowSink {
     if kinds.contains(.phash64) { lanczos = LanczosGrid() }
   }
 
+  /// PDQ's weights can be laid onto a reduced picture; Lanczos would give another hash.
+  func takesReduced(width: Int, height: Int) -> Bool {
+    lanczos == nil && max(width, height) <= StreamedGrid.longestSide
+  }
+
   mutating func begin(_ layout: PixelLayout) {
     self.layout = layout
     pdq?.begin(layout)

@@ -25,7 +25,7 @@ final class LanczosWeights: Sendable {
 
   /// Those for an axis of that length.
   static func along(_ length: Int) -> LanczosWeights {
-    cache.value(for: length) { LanczosWeights(length: $0) }
+    cache.value(for: .init(length: length)) { LanczosWeights(length: $0.length) }
   }
 
   private init(length: Int) {

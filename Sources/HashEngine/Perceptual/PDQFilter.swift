@@ -37,6 +37,17 @@ struct PDQFilter {
     let denominator: UInt64
 
     var lines: Range<Int> { start..<start + weights.count }
+
+    /// The same for lines that each stand for `reduction` of the picture's.
+    func reduced(by reduction: Int) -> Taps {
+      let first = start / reduction
+      let end = (lines.upperBound + reduction - 1) / reduction
+      var sums = [UInt32](repeating: 0, count: end - first)
+      for (index, weight) in weights.enumerated() {
+        sums[(start + index) / reduction - first] += weight
+      }
+      return Taps(start: first, weights: sums, denominator: denominator)
+    }
   }
 
   /// Both passes composed. Exact: every box is a mean of `window` lines, or of fewer at the ends,

@@ -12,14 +12,18 @@ final class PDQTaps: Sendable {
 
   private static let cache = AxisCache<PDQTaps>()
 
-  /// Those for an axis of that length.
-  static func along(_ length: Int) -> PDQTaps {
-    cache.value(for: length) { PDQTaps(length: $0) }
+  /// Those for an axis of that length. Of a reduced picture each line stands for `reduction` of them,
+  /// and has their weights together.
+  static func along(_ length: Int, reduction: Int = 1) -> PDQTaps {
+    cache.value(for: .init(length: length, reduction: reduction)) {
+      PDQTaps(length: $0.length, reduction: $0.reduction)
+    }
   }
 
-  private init(length: Int) {
+  private init(length: Int, reduction: Int) {
     let filter = PDQFilter(length: length)
-    let taps = (0..<PDQFilter.samples).map { filter.taps(ofSample: $0) }
+    let taps = (0..<PDQFilter.samples).map { filter.taps(ofSample: $0).reduced(by: reduction) }
+    let length = (length + reduction - 1) / reduction
     let count = taps.map(\.weights.count).max() ?? 0
     var starts: [UInt32] = []
     var weights: [UInt32] = []

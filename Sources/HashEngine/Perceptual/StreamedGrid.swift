@@ -28,8 +28,8 @@ struct StreamedGrid: PDQGridMaker {
   mutating func begin(_ layout: PixelLayout) {
     precondition(layout.width <= Self.longestSide && layout.height <= Self.longestSide)
     self.layout = layout
-    columns = PDQTaps.along(layout.width)
-    rows = PDQTaps.along(layout.height)
+    columns = PDQTaps.along(layout.width, reduction: layout.reduction)
+    rows = PDQTaps.along(layout.height, reduction: layout.reduction)
     sums = [UInt32](repeating: 0, count: rows.overlap * layout.stride)
     totals = [UInt64](repeating: 0, count: PDQFilter.samples * layout.channels)
   }

@@ -73,4 +73,27 @@ import Testing
       #expect(255 * taps.denominator <= UInt64(UInt32.max))
     }
   }
+
+  /// Rows that stand for groups of the picture's rows give its grid, if each pixel is its group's
+  /// mean.
+  @Test(arguments: [2, 4, 8])
+  func reducedRowsGiveTheSameGrid(_ reduction: Int) {
+    let (width, height) = (1201, 803)
+    let columns = (width + reduction - 1) / reduction
+    let rows = (height + reduction - 1) / reduction
+    let small = Self.pixels(columns, rows, 1)
+    let large = (0..<width * height).map { index in
+      small.bytes[index / width / reduction * columns + index % width / reduction]
+    }
+    var fromLarge = StreamedGrid()
+    fromLarge.begin(PixelLayout(width: width, height: height, channels: 1, isLossless: false))
+    fromLarge.take(large.span)
+    var fromSmall = StreamedGrid()
+    let layout = PixelLayout(
+      width: width, height: height, channels: 1, isLossless: false, reduction: reduction)
+    fromSmall.begin(layout)
+    fromSmall.take(small.bytes.span)
+    #expect(layout.columns == columns && layout.rows == rows)
+    #expect(fromSmall.finish().values == fromLarge.finish().values)
+  }
 }

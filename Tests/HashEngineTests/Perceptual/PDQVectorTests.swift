@@ -61,6 +61,24 @@ import Testing
   }
 }
 
+/// Large baseline JPEGs are decoded reduced.
+@Suite struct ReductionTests {
+  @Test(.enabled(if: TestFiles.hasShared, "the shared pictures are not beside this checkout"))
+  func reducedDecodingStaysWithinTwoBits() throws {
+    let folders = ["images/large", "images/exif", "images/pdq/reg-test-input/exif-rotn"]
+    let files = folders.flatMap { TestFiles.files(below: TestFiles.shared.appending($0)) }
+      .filter { $0.extension == "jpg" }
+    #expect(files.count > 20)
+    for file in files {
+      // Asking for phash as well makes the decoder send every pixel.
+      let whole = try fingerprint(of: file, kinds: [.pdq, .phash64])
+      let reduced = try fingerprint(of: file)
+      let distance = try #require(reduced.pdq?.hash).distance(to: try #require(whole.pdq?.hash))
+      #expect(distance <= 2, "\(file.lastComponent?.string ?? "")")
+    }
+  }
+}
+
 /// The fingerprint of a file, which must decode.
 func fingerprint(of path: FilePath, kinds: Set<HashKind> = [.pdq]) throws -> Fingerprint {
   let bytes = try TestFiles.bytes(of: path)
