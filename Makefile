@@ -6,7 +6,7 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build lint fixtures clean
+.PHONY: demo test setup build lint fixtures asan benchmark-hash clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -32,8 +32,21 @@ setup:
 	@pkg-config --exists $(LIBRARIES) 2>/dev/null && command -v curl >/dev/null \
 	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES) curl; }
 
+# The engine's tests under AddressSanitizer (leaks as well): slow, and a build of its own.
+asan: setup
+	ASAN_OPTIONS=detect_leaks=1 SWIFT_BACKTRACE=enable=no swift test --sanitize address \
+	  --scratch-path .build-asan --disable-xctest --quiet --filter HashEngineTests
+
+# Hashing against the bare decoders and the usual libraries, side by side, as a table. The pictures are
+# those in ../shared; the libraries come from PyPI into an environment of their own.
+benchmark-hash: setup
+	cd Benchmarks && swift build -c release
+	test -d .build/peers || python3 -m venv .build/peers
+	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
+	OPENBLAS_NUM_THREADS=1 .build/peers/bin/python Benchmarks/hash.py ../shared/images
+
 lint:
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 # Paints the pictures in Fixtures/ anew (needs numpy, pillow and pdqhash; see Fixtures/make.py).
 fixtures:

@@ -150,13 +150,35 @@ int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header
   header->height = decoder->info.image_height;
   header->adobe = decoder->info.saw_Adobe_marker;
   header->multiscan = jpeg_has_multiple_scans(&decoder->info);
+  header->progressive = decoder->info.progressive_mode;
   return 0;
 }
 
-int cjpeg_start(cjpeg_decoder *decoder, int denominator) {
+// coef_bits tells of each coefficient, in zigzag order, how many low bits are still to come, or -1.
+static int has_coarse_form(const struct jpeg_decompress_struct *info) {
+  if (info->coef_bits == NULL) return 0;
+  const int *bits = info->coef_bits[0];
+  if (bits[0] < 0 || bits[0] > 1) return 0;
+  for (int k = 1; k <= 5; k++)
+    if (bits[k] < 0 || bits[k] > 2) return 0;
+  return 1;
+}
+
+int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse) {
   if (setjmp(decoder->escape)) return -1;
   decoder->info.scale_num = 1;
   decoder->info.scale_denom = (unsigned)denominator;
+  if (coarse) {
+    decoder->info.buffered_image = TRUE;
+    jpeg_start_decompress(&decoder->info);
+    for (;;) {
+      int status = jpeg_consume_input(&decoder->info);
+      if (status == JPEG_REACHED_EOI || status == JPEG_SUSPENDED) break;
+      if (status == JPEG_SCAN_COMPLETED && has_coarse_form(&decoder->info)) break;
+    }
+    jpeg_start_output(&decoder->info, decoder->info.input_scan_number);
+    return 0;
+  }
   jpeg_start_decompress(&decoder->info);
   return 0;
 }

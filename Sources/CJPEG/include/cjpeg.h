@@ -15,6 +15,7 @@ typedef struct {
   int32_t adobe;
   /// More than one scan: damage at the end thins the whole picture instead of cutting it.
   int32_t multiscan;
+  int32_t progressive;
 } cjpeg_header;
 
 /// `bytes` must outlive the decoder. NULL when there is no memory.
@@ -25,9 +26,11 @@ void cjpeg_destroy(cjpeg_decoder *decoder);
 /// 0, or -1 with `cjpeg_message` set.
 int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header *header);
 
-/// Begins the decompression, with sides of 1/`denominator` (1, 2, 4 or 8), rounded up. 0, or -1 with
-/// `cjpeg_message` set.
-int cjpeg_start(cjpeg_decoder *decoder, int denominator);
+/// Begins the decompression, with sides of 1/`denominator` (1, 2, 4 or 8), rounded up. With `coarse`
+/// a progressive picture ends at the scan that completes its coarse form: of each block of the first
+/// component the mean and the five lowest frequencies, to a unit or two. 0, or -1 with `cjpeg_message`
+/// set.
+int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse);
 
 /// Up to `rows` rows into `out`, one every `stride` bytes. Their number, 0 at the end, or -1 with
 /// `cjpeg_message` set.

@@ -10,6 +10,10 @@ enum JPEGDecoder {
   /// what Y and the luma of clipped RGB differ by would not cancel out.
   private static let colourSide: UInt32 = 256
 
+  /// A progressive picture of at least this many pixels along its shorter side has in its first
+  /// scans more than a hash's grid of 64×64 needs.
+  private static let coarseSide = 1536
+
   /// `bytes` stay valid for the call, which is as long as libjpeg holds them.
   static func decode<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
@@ -37,14 +41,20 @@ enum JPEGDecoder {
     let (width, height) = (Int(header.width), Int(header.height))
     try limits.check(width: width, height: height)
     let stored = Int(header.channels)
-    // Only the last, cheap step of decoding is spared, so a progressive file would gain nothing.
-    let isReducible =
-      stored == 1 && header.multiscan == 0
-      && sink.takesReduced(width: width, height: height)
+    let isReducible = stored == 1 && sink.takesReduced(width: width, height: height)
+    let isCoarse =
+      isReducible && header.progressive != 0 && min(width, height) >= coarseSide
+      && JPEGScans.areOrderly(in: bytes)
+    // A progressive file that is decoded to its end would gain nothing: only the last, cheap step
+    // is spared.
+    let isReduced = isReducible && (header.multiscan == 0 || isCoarse)
     let layout = PixelLayout(
       width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false,
-      reduction: isReducible ? reduction(of: min(width, height)) : 1)
-    guard cjpeg_start(decoder, CInt(layout.reduction)) == 0 else { throw failure() }
+      reduction: isReduced ? reduction(of: min(width, height)) : 1)
+    guard cjpeg_start(decoder, CInt(layout.reduction), isCoarse ? 1 : 0) == 0 else {
+      throw failure()
+    }
+
     sink.begin(layout)
 
     let rowSize = layout.columns * stored
