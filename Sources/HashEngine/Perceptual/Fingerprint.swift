@@ -23,14 +23,16 @@ public struct Fingerprint: Sendable, Hashable {
 
   /// Decodes and hashes a picture.
   ///
-  /// - Parameter kinds: What to compute; nothing else is.
+  /// - Parameters:
+  ///   - kinds: What to compute; nothing else is.
+  ///   - keepsLuma: Whether each frame keeps a ``LumaGrid``.
   /// - Throws: ``ImageError`` when there is no picture to hash. A picture that breaks off half way
   ///   does not throw: see ``completeness``.
   public init(
-    of bytes: Span<UInt8>, kinds: Set<HashKind> = [.pdq],
+    of bytes: Span<UInt8>, kinds: Set<HashKind> = [.pdq], keepsLuma: Bool = false,
     limits: DecodingLimits = DecodingLimits()
   ) throws(ImageError) {
-    var sink = FingerprintSink(kinds: kinds)
+    var sink = FingerprintSink(kinds: kinds, keepsLuma: keepsLuma)
     let decoded = try ImageDecoder.decode(bytes, limits: limits, into: &sink)
     guard let layout = sink.layout, sink.frameCount > 0 else {
       throw ImageError(.damaged, "damaged: no pixels")
@@ -52,6 +54,8 @@ public struct FrameFingerprint: Sendable, Hashable {
   public let number: Int
   public let pdq: PDQFingerprint?
   public let phash64: PerceptualFingerprint64?
+  /// The frame's luma, made small; `nil` when not asked for.
+  public let luma: LumaGrid?
 
   /// Whether another frame would be answered as this one is.
   fileprivate func hasHashes(of other: FrameFingerprint) -> Bool {
@@ -67,10 +71,12 @@ private struct FingerprintSink: RowSink {
   private(set) var frameCount = 0
   private var pdq: PDQHasher?
   private var lanczos: LanczosGrid?
+  private var luma: LumaGridMaker?
 
-  init(kinds: Set<HashKind>) {
+  init(kinds: Set<HashKind>, keepsLuma: Bool) {
     if kinds.contains(.pdq) { pdq = PDQHasher() }
     if kinds.contains(.phash64) { lanczos = LanczosGrid() }
+    if keepsLuma { luma = LumaGridMaker() }
   }
 
   /// PDQ's weights can be laid onto a reduced picture; Lanczos would give another hash.
@@ -82,18 +88,20 @@ private struct FingerprintSink: RowSink {
     self.layout = layout
     pdq?.begin(layout)
     lanczos?.begin(layout)
+    luma?.begin(layout)
   }
 
   mutating func take(_ rows: Span<UInt8>) {
     pdq?.take(rows)
     lanczos?.take(rows)
+    luma?.take(rows)
   }
 
   mutating func end() {
     frameCount += 1
     let frame = FrameFingerprint(
       number: frameCount, pdq: pdq?.finish(),
-      phash64: lanczos.map { PerceptualFingerprint64($0.finish()) })
+      phash64: lanczos.map { PerceptualFingerprint64($0.finish()) }, luma: luma?.finish())
     if !frames.contains(where: { $0.hasHashes(of: frame) }) { frames.append(frame) }
   }
 }

@@ -30,29 +30,9 @@ struct PDQFilter {
     max(0, line - back)..<min(length, line + ahead + 1)
   }
 
-  /// What one sample is made of: `Σ weights[k] · line[start + k] / denominator`, in whole numbers.
-  struct Taps {
-    let start: Int
-    let weights: [UInt32]
-    let denominator: UInt64
-
-    var lines: Range<Int> { start..<start + weights.count }
-
-    /// The same for lines that each stand for `reduction` of the picture's.
-    func reduced(by reduction: Int) -> Taps {
-      let first = start / reduction
-      let end = (lines.upperBound + reduction - 1) / reduction
-      var sums = [UInt32](repeating: 0, count: end - first)
-      for (index, weight) in weights.enumerated() {
-        sums[(start + index) / reduction - first] += weight
-      }
-      return Taps(start: first, weights: sums, denominator: denominator)
-    }
-  }
-
   /// Both passes composed. Exact: every box is a mean of `window` lines, or of fewer at the ends,
   /// so all weights of a sample have a common denominator.
-  func taps(ofSample sample: Int) -> Taps {
+  func taps(ofSample sample: Int) -> AxisTaps.Taps {
     let centre = line(ofSample: sample)
     let outer = box(at: centre)
     let inner = outer.map { box(at: $0) }
@@ -62,7 +42,7 @@ struct PDQFilter {
     for box in inner {
       for line in box { weights[line - start] += UInt32(common / box.count) }
     }
-    return Taps(
+    return AxisTaps.Taps(
       start: start, weights: weights, denominator: UInt64(common) * UInt64(outer.count))
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -95,5 +96,53 @@ import Testing
     fromSmall.take(small.bytes.span)
     #expect(layout.columns == columns && layout.rows == rows)
     #expect(fromSmall.finish().values == fromLarge.finish().values)
+  }
+}
+
+@Suite struct LumaGridTests {
+  /// Each sample is the mean of the pixels it covers, those at its edges by their share.
+  @Test(arguments: [(100, 80), (512, 513), (700, 300), (1031, 777), (2048, 1536)], [1, 3])
+  func samplesAreMeansOfTheirPart(_ size: (width: Int, height: Int), _ channels: Int) {
+    let pixels = SyntheticPixels(
+      kind: "lcg", width: size.width, height: size.height, channels: channels)
+    var maker = LumaGridMaker()
+    maker.begin(pixels.layout)
+    maker.take(pixels.bytes.span)
+    let grid = maker.finish()
+    #expect(grid.width == min(512, size.width) && grid.height == min(512, size.height))
+    func shares(_ sample: Int, of samples: Int, _ length: Int) -> [(line: Int, share: Double)] {
+      let start = Double(sample) * Double(length) / Double(samples)
+      let end = Double(sample + 1) * Double(length) / Double(samples)
+      return (Int(start)..<min(length, Int(end.rounded(.up)))).map {
+        ($0, min(end, Double($0 + 1)) - max(start, Double($0)))
+      }
+    }
+    func luma(_ x: Int, _ y: Int) -> Double {
+      let start = (y * size.width + x) * channels
+      if channels == 1 { return Double(pixels.bytes[start]) }
+      return 0.299 * Double(pixels.bytes[start]) + 0.587 * Double(pixels.bytes[start + 1])
+        + 0.114 * Double(pixels.bytes[start + 2])
+    }
+    var random = SeededGenerator(seed: 15)
+    for _ in 0..<200 {
+      let x = Int.random(in: 0..<grid.width, using: &random)
+      let y = Int.random(in: 0..<grid.height, using: &random)
+      var (sum, total) = (0.0, 0.0)
+      for (row, down) in shares(y, of: grid.height, size.height) {
+        for (column, across) in shares(x, of: grid.width, size.width) {
+          sum += luma(column, row) * down * across
+          total += down * across
+        }
+      }
+      // Edges are taken to a 64th of a line.
+      #expect(abs(Double(grid.values[y * grid.width + x]) - sum / total) < 4)
+    }
+  }
+
+  @Test func aPictureKeepsItOnlyWhenAsked() throws {
+    let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending("uploads/glacier.jpg"))
+    #expect(try Fingerprint(of: bytes.span).frames[0].luma == nil)
+    let luma = try #require(try Fingerprint(of: bytes.span, keepsLuma: true).frames[0].luma)
+    #expect(luma.width == 400 && luma.height == 300 && luma.values.count == 120_000)
   }
 }
