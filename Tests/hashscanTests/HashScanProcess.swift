@@ -62,7 +62,7 @@ struct HashScanProcess {
   private let outputs = Outputs()
 
   /// Beside the test program in the build folder.
-  private static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+  static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "hashscan")
 }
 

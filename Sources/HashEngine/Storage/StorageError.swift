@@ -50,6 +50,9 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
       self.init(.damaged, "\(path): the database is damaged (\(text))")
     case ENOSPC, EDQUOT, EFBIG:
       self.init(.full, "\(path): no room left (\(text))")
+    case EIO:
+      // LMDB makes this of a write that came out short, as on a full disk.
+      self.init(.full, "\(path): the disk is full or failing (\(text))")
     case EACCES, EPERM, EROFS:
       self.init(.notPermitted, "\(path): \(text)")
     case ENOENT:
