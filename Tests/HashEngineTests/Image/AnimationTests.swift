@@ -27,7 +27,7 @@ import Testing
     #expect(covered.frameCount == 4)
     // The cover is the first picture as well: such frames are folded.
     #expect(covered.frames.map(\.number) == [1, 3, 4])
-    #expect(covered.frames.map(\.pdq?.hash) == plain.frames.map(\.pdq?.hash))
+    #expect(covered.frames.map { $0.pdq?.hash } == plain.frames.map { $0.pdq?.hash })
   }
 
   @Test(arguments: ["three.gif", "three.png", "three.webp"])
