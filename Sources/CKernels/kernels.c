@@ -3,6 +3,7 @@
 
 #include "ckernels.h"
 
+#include "bands.h"
 #include "boxes.h"
 #include "grey.h"
 #include "hamming.h"
@@ -69,6 +70,25 @@
                                        uint32_t *positions, uint16_t *out) {                     \
     return scan_body(hashes, words, count, query, radius, positions, out);                       \
   }                                                                                              \
+  attribute static void band_keys_##level(const uint8_t *hashes, size_t size, size_t count,      \
+                                          const uint32_t *table, uint32_t *out) {                \
+    band_keys_body(hashes, size, count, table, out);                                             \
+  }                                                                                              \
+  attribute static ptrdiff_t probe_##level(const uint32_t *starts, uint32_t total, uint32_t key,    \
+                                        const uint32_t *masks, size_t mask_count,                \
+                                        uint32_t *ranges, uint64_t *candidates) {                \
+    return probe_body(starts, total, key, masks, mask_count, ranges, candidates);                \
+  }                                                                                              \
+  attribute static void gather_##level(const uint32_t *const *chunks, uint32_t shift,            \
+                                       const uint32_t *ranges, size_t count, uint32_t *out) {    \
+    gather_body(chunks, shift, ranges, count, out);                                              \
+  }                                                                                              \
+  attribute static ptrdiff_t filter_##level(                                                        \
+      const uint8_t *const *chunks, uint32_t shift, size_t words, const uint32_t *ids,           \
+      size_t count, uint32_t total, const uint8_t *query, uint32_t radius, uint32_t *out_ids,    \
+      uint16_t *out) {                                                                           \
+    return filter_body(chunks, shift, words, ids, count, total, query, radius, out_ids, out);    \
+  }                                                                                              \
   static const ck_kernels kernels_##level = {                                                    \
       .name = #level,                                                                            \
       .accumulate = accumulate_##level,                                                          \
@@ -85,6 +105,10 @@
       .spread_row = spread_row_##level,                                                          \
       .distances = distances_##level,                                                            \
       .scan = scan_##level,                                                                      \
+      .band_keys = band_keys_##level,                                                            \
+      .probe = probe_##level,                                                                    \
+      .gather = gather_##level,                                                                  \
+      .filter = filter_##level,                                                                      \
   };
 
 // On arm64 the portable code is NEON already: it belongs to the baseline.

@@ -53,6 +53,12 @@ struct ImportCommand: ParsableCommand {
         "\(name): \(report.added) added, \(report.alreadyThere) already there,"
           + (report.withdrawn > 0 ? " \(report.withdrawn) withdrawn," : "")
           + " \(report.rejected) rejected; list \(list)")
+      do {
+        try blocklist.seal()
+      } catch {
+        // The list is there and every answer is right; only searches stay slower.
+        Terminal.warn("hashscan: not sealed: \(error)")
+      }
     } catch let error as BlocklistError {
       throw fail("\(name): not imported: \(error)")
     } catch let error as Failure {

@@ -17,7 +17,8 @@ import Testing
 
   @Test(
     .enabled(
-      if: hasOracles && TestFiles.hasShared, "no oracles, or no shared pictures beside this checkout"))
+      if: hasOracles && TestFiles.hasShared,
+      "no oracles, or no shared pictures beside this checkout"))
   func photosAreWithinTwoDecoders() throws {
     #expect(try run(TestFiles.files(below: TestFiles.shared.appending("images/photos"))) == 0)
   }

@@ -68,6 +68,28 @@ typedef struct {
   /// have room for `count`. Returns how many there are.
   size_t (*scan)(const uint8_t *hashes, size_t words, size_t count, const uint8_t *query,
                  uint32_t radius, uint32_t *positions, uint16_t *out);
+
+  // Multi-index hashing (bands.h). Arrays that are given as chunks have 2^shift elements in each.
+
+  /// out[i] = the band's bits of hash i, gathered by a table of 256 entries for each of its bytes.
+  void (*band_keys)(const uint8_t *hashes, size_t size, size_t count, const uint32_t *table,
+                    uint32_t *out);
+
+  /// The buckets at key ^ mask that are not empty, as pairs of first and end position; their number,
+  /// and what they hold in all. `starts` has an entry for each bucket and one more, `ranges` room for
+  /// two for each mask. -1 if the starts are not ascending positions up to `total`.
+  ptrdiff_t (*probe)(const uint32_t *starts, uint32_t total, uint32_t key, const uint32_t *masks,
+                  size_t mask_count, uint32_t *ranges, uint64_t *candidates);
+
+  /// What lies at the positions of the ranges.
+  void (*gather)(const uint32_t *const *chunks, uint32_t shift, const uint32_t *ranges,
+                 size_t count, uint32_t *out);
+
+  /// Those of `ids` whose hashes of `words` words lie within the radius, with their distances.
+  /// -1 if an id is not below `total`.
+  ptrdiff_t (*filter)(const uint8_t *const *chunks, uint32_t shift, size_t words,
+                   const uint32_t *ids, size_t count, uint32_t total, const uint8_t *query,
+                   uint32_t radius, uint32_t *out_ids, uint16_t *out);
 } ck_kernels;
 
 /// Paths compiled in, from portable (0) to fastest.

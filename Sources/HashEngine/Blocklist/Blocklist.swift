@@ -100,6 +100,24 @@ public final class Blocklist: Sendable {
     return isRemoved
   }
 
+  /// Seals the hashes of every index that has grown far enough for it to pay, or of all with `always`.
+  /// Searches are then faster; answers are the same. Readers go on meanwhile, and so do writers
+  /// between its steps.
+  ///
+  /// - Returns: How many hashes of each kind are sealed now, for the kinds that were.
+  @discardableResult
+  public func seal(always: Bool = false) throws(StorageError) -> [HashKind: Int] {
+    var (seals, sealed) = ((pdq: always, phash64: always), [HashKind: Int]())
+    if !always {
+      let reading = try ReadTransaction(environment)
+      seals.pdq = try tables.pdq.isGrown(in: reading)
+      seals.phash64 = try tables.phash64.isGrown(in: reading)
+    }
+    if seals.pdq { sealed[.pdq] = try tables.pdq.seal(environment) }
+    if seals.phash64 { sealed[.phash64] = try tables.phash64.seal(environment) }
+    return sealed
+  }
+
   /// Every hash with a posting, as the index has them; for checks.
   package func indexedHashes() throws(StorageError) -> [PDQHash] {
     var hashes: [PDQHash] = []

@@ -6,7 +6,7 @@
 /// | entries | list id (4), entry number (8) | ``Entry`` |
 /// | ids | list id (4), the source's id | entry number (8) |
 /// | postings | kind (1), hash | list id (4), entry number (8); one for each entry with the hash |
-/// | index.pdq, index.phash64 | node number | ``BKTree``: every such hash that has a posting, once |
+/// | index.pdq, index.phash64 | node number | ``HammingIndex``: every such hash that has a posting, once |
 struct BlocklistTables: Sendable {
   /// Raised when a layout changes so that older software would misread it.
   static let format: UInt32 = 1
@@ -15,8 +15,8 @@ struct BlocklistTables: Sendable {
   let entries: Table
   let ids: Table
   let postings: Table
-  let pdq: BKTree<PDQHash>
-  let phash64: BKTree<PerceptualHash64>
+  let pdq: HammingIndex<PDQHash>
+  let phash64: HammingIndex<PerceptualHash64>
 
   private static let pdqName = "index.pdq"
   private static let phash64Name = "index.phash64"
@@ -27,8 +27,8 @@ struct BlocklistTables: Sendable {
       entries: try Table.make("entries", in: transaction),
       ids: try Table.make("ids", in: transaction),
       postings: try Table.make("postings", .manyValues, in: transaction),
-      pdq: try BKTree.make(pdqName, in: transaction),
-      phash64: try BKTree.make(phash64Name, in: transaction))
+      pdq: try HammingIndex.make(pdqName, in: transaction),
+      phash64: try HammingIndex.make(phash64Name, in: transaction))
   }
 
   static func existing(
@@ -38,8 +38,8 @@ struct BlocklistTables: Sendable {
       let entries = try Table.existing("entries", in: transaction),
       let ids = try Table.existing("ids", in: transaction),
       let postings = try Table.existing("postings", .manyValues, in: transaction),
-      let pdq = try BKTree<PDQHash>.existing(pdqName, in: transaction),
-      let phash64 = try BKTree<PerceptualHash64>.existing(phash64Name, in: transaction)
+      let pdq = try HammingIndex<PDQHash>.existing(pdqName, in: transaction),
+      let phash64 = try HammingIndex<PerceptualHash64>.existing(phash64Name, in: transaction)
     else { return nil }
     return Self(
       lists: lists, entries: entries, ids: ids, postings: postings, pdq: pdq, phash64: phash64)

@@ -3,12 +3,25 @@ extension BKTree {
   func search(
     _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
   ) throws(StorageError) -> [Neighbor<Hash>] {
+    var work = Work()
+    return try search(hash, radius: radius, in: transaction, work: &work)
+  }
+
+  /// The same, telling what it cost.
+  func search(
+    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable,
+    work: inout Work
+  ) throws(StorageError) -> [Neighbor<Hash>] {
     let root = try header(in: transaction).root
     guard root != 0, radius >= 0 else { return [] }
     var found: [Neighbor<Hash>] = []
     var open = [root]
+    var compared = 0
+    defer { work.hashes += compared }
     while let id = open.popLast() {
+      work.nodes += 1
       let inner = try visit(id, in: transaction) { hashes in
+        compared += hashes.byteCount / Hash.byteCount
         kernels.scan(hashes, for: hash, radius: radius) { index, distance in
           if let hash = Self.hash(at: index, in: hashes) {
             found.append(Neighbor(hash: hash, distance: distance))
@@ -58,18 +71,25 @@ extension BKTree {
     return best
   }
 
-  /// Calls `body` with all hashes, leaf by leaf.
+  /// Calls `body` with all hashes.
   func forEach(
     in transaction: borrowing some Transaction & ~Copyable, _ body: (Hash) -> Void
+  ) throws(StorageError) {
+    try forEachLeaf(in: transaction) { hashes in
+      for index in 0..<hashes.byteCount / Hash.byteCount {
+        if let hash = Self.hash(at: index, in: hashes) { body(hash) }
+      }
+    }
+  }
+
+  /// Calls `body` with the hashes of each leaf, one behind the other.
+  func forEachLeaf(
+    in transaction: borrowing some Transaction & ~Copyable, _ body: (RawSpan) -> Void
   ) throws(StorageError) {
     let root = try header(in: transaction).root
     var open = root == 0 ? [] : [root]
     while let id = open.popLast() {
-      let inner = try visit(id, in: transaction) { hashes in
-        for index in 0..<hashes.byteCount / Hash.byteCount {
-          if let hash = Self.hash(at: index, in: hashes) { body(hash) }
-        }
-      }
+      let inner = try visit(id, in: transaction, leaf: body)
       open += inner?.children.map(\.id) ?? []
     }
   }

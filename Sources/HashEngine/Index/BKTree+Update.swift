@@ -17,6 +17,7 @@ extension BKTree {
       ? try build(new, header.root, &header, in: transaction)
       : try add(new, to: header.root, &header, in: transaction)
     header.count += UInt64(added)
+    header.changes += 1
     try setHeader(header, in: transaction)
     return added
   }
@@ -34,8 +35,16 @@ extension BKTree {
     case .emptied: header.root = 0
     }
     header.count -= 1
+    header.changes += 1
     try setHeader(header, in: transaction)
     return true
+  }
+
+  /// Removes all hashes.
+  func removeAll(in transaction: borrowing WriteTransaction) throws(StorageError) {
+    let header = try header(in: transaction)
+    try nodes.removeAll(in: transaction)
+    try setHeader(Header(changes: header.changes + 1), in: transaction)
   }
 
   // MARK: Adding

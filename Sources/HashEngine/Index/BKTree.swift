@@ -18,6 +18,15 @@ struct BKTree<Hash: BinaryHash>: Sendable {
     var root: UInt64 = 0
     var nextID: UInt64 = 1
     var count: UInt64 = 0
+    /// Grows with every insert and removal.
+    var changes: UInt64 = 0
+  }
+
+  /// What a search looked at.
+  struct Work {
+    var nodes = 0
+    /// Hashes that were compared.
+    var hashes = 0
   }
 
   /// The tree of that name, `nil` when there is none yet.
@@ -45,9 +54,10 @@ struct BKTree<Hash: BinaryHash>: Sendable {
   ) throws(StorageError) -> Header {
     let header = try nodes.value(for: 0, in: transaction) { bytes -> Header? in
       var record = RecordReader(bytes)
-      guard let root = record.uint64(), let next = record.uint64(), let count = record.uint64()
+      guard let root = record.uint64(), let next = record.uint64(), let count = record.uint64(),
+        let changes = record.uint64()
       else { return nil }
-      return Header(root: root, nextID: next, count: count)
+      return Header(root: root, nextID: next, count: count, changes: changes)
     }
     guard let header else { return Header() }
     guard let header else { throw damaged(0, transaction.path) }
@@ -61,6 +71,7 @@ struct BKTree<Hash: BinaryHash>: Sendable {
     record.append(header.root)
     record.append(header.nextID)
     record.append(header.count)
+    record.append(header.changes)
     try nodes.put(record.bytes.span, for: 0, in: transaction)
   }
 

@@ -20,6 +20,14 @@ struct HashBlock<Hash: BinaryHash> {
     Hash(bytes: bytes.span.extracting(index * Hash.byteCount..<(index + 1) * Hash.byteCount))
   }
 
+  /// All of them, one by one.
+  var hashes: some Sequence<Hash> { (0..<count).lazy.compactMap { self[$0] } }
+
+  /// - Parameter bytes: A whole number of hashes.
+  mutating func append(bytes: RawSpan) {
+    bytes.withUnsafeBytes { self.bytes.append(contentsOf: $0) }
+  }
+
   mutating func append(_ hash: Hash) { bytes.append(contentsOf: hash.bytes) }
 
   mutating func append(_ other: HashBlock) { bytes.append(contentsOf: other.bytes) }

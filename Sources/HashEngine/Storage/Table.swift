@@ -77,6 +77,26 @@ struct Table: Sendable {
     try value(for: Self.bytes(of: key), in: transaction, body)
   }
 
+  /// The value under an integer key as it lies in the map, `nil` when there is none: valid until the
+  /// transaction ends or, in a writing one, changes.
+  func bytes(
+    for key: UInt64, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> UnsafeRawBufferPointer? {
+    var data = MDB_val()
+    let result = withUnsafeBytes(of: key) { key in
+      var key = MDB_val(reading: key)
+      return mdb_get(transaction.handle, id, &key, &data)
+    }
+    if result == MDB_NOTFOUND { return nil }
+    try Self.check(result, transaction)
+    return data.buffer
+  }
+
+  /// Removes all pairs.
+  func removeAll(in transaction: borrowing WriteTransaction) throws(StorageError) {
+    try Self.check(mdb_drop(transaction.handle, id, 0), transaction)
+  }
+
   /// Sets the value of a key, or adds one in a table with many.
   func put(
     _ value: Span<UInt8>, for key: Span<UInt8>, in transaction: borrowing WriteTransaction

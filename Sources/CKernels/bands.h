@@ -1,0 +1,81 @@
+// Multi-index hashing: buckets of hashes by some of their bits, and the few that a query may be near.
+#pragma once
+#include "hamming.h"
+
+// How far ahead of their use addresses are prefetched.
+enum { ahead_of_use = 16 };
+
+// out[i] = the band's bits of hash i, gathered by a table of 256 entries for each byte.
+BODY void band_keys_body(const uint8_t *restrict hashes, size_t size, size_t count,
+                         const uint32_t *restrict table, uint32_t *restrict out) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t key = 0;
+    for (size_t byte = 0; byte < size; byte++) key |= table[256 * byte + hashes[i * size + byte]];
+    out[i] = key;
+  }
+}
+
+// The buckets at key ^ mask that are not empty, as pairs of first and end position; `starts` has an
+// entry for each bucket and one more. -1 if they are no ascending positions up to `total`.
+BODY ptrdiff_t probe_body(const uint32_t *restrict starts, uint32_t total, uint32_t key,
+                       const uint32_t *restrict masks, size_t mask_count,
+                       uint32_t *restrict ranges, uint64_t *candidates) {
+  size_t found = 0;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < mask_count; i++) {
+    if (i + ahead_of_use < mask_count)
+      __builtin_prefetch(starts + (key ^ masks[i + ahead_of_use]));
+    const uint32_t *bucket = starts + (key ^ masks[i]);
+    const uint32_t first = bucket[0], end = bucket[1];
+    if (first > end || end > total) return -1;
+    // Written always, counted if there is anything: no branch to mispredict.
+    ranges[2 * found] = first;
+    ranges[2 * found + 1] = end;
+    found += first < end;
+    sum += end - first;
+  }
+  *candidates = sum;
+  return (ptrdiff_t)found;
+}
+
+// What lies at the positions of the ranges, in chunks of 2^shift.
+BODY void gather_body(const uint32_t *const *chunks, uint32_t shift,
+                      const uint32_t *restrict ranges, size_t count, uint32_t *restrict out) {
+  const uint32_t mask = ((uint32_t)1 << shift) - 1;
+  for (size_t i = 0; i < count; i++) {
+    if (i + ahead_of_use < count) {
+      const uint32_t next = ranges[2 * (i + ahead_of_use)];
+      __builtin_prefetch(chunks[next >> shift] + (next & mask));
+    }
+    for (uint32_t p = ranges[2 * i]; p < ranges[2 * i + 1]; p++)
+      *out++ = chunks[p >> shift][p & mask];
+  }
+}
+
+// Those of `ids` whose hashes lie within the radius, with their distances; hashes in chunks of 2^shift.
+// -1 if an id is not below `total`.
+BODY ptrdiff_t filter_body(const uint8_t *const *chunks, uint32_t shift, size_t words,
+                        const uint32_t *restrict ids, size_t count, uint32_t total,
+                        const uint8_t *query, uint32_t radius, uint32_t *restrict out_ids,
+                        uint16_t *restrict out) {
+  const uint32_t mask = ((uint32_t)1 << shift) - 1;
+  const size_t size = 8 * words;
+  uint64_t q[4] = {0};
+  memcpy(q, query, size);
+  size_t found = 0;
+  for (size_t i = 0; i < count; i++)
+    if (ids[i] >= total) return -1;
+  for (size_t i = 0; i < count; i++) {
+    if (i + ahead_of_use < count) {
+      const uint32_t next = ids[i + ahead_of_use];
+      __builtin_prefetch(chunks[next >> shift] + size * (next & mask));
+    }
+    const uint8_t *hash = chunks[ids[i] >> shift] + size * (ids[i] & mask);
+    const uint32_t distance = words == 4 ? distance256(hash, q)
+                                         : (uint32_t)__builtin_popcountll(word_at(hash, 0) ^ q[0]);
+    if (distance > radius) continue;
+    out_ids[found] = ids[i];
+    out[found++] = (uint16_t)distance;
+  }
+  return (ptrdiff_t)found;
+}

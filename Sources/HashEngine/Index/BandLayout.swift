@@ -1,0 +1,117 @@
+internal import Synchronization
+
+/// How the bits of a hash are cut into bands.
+///
+/// Two hashes within a radius differ little in at least one band (the pigeonhole principle), so that it
+/// is enough to look into the few buckets near the query's own, in each band: exact, not approximate.
+/// Bits are dealt to the bands by a fixed shuffle, since neighbouring bits of real hashes are alike.
+///
+/// Algorithm: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index
+/// Hashing", 2014.
+final class BandLayout: Sendable {
+  /// A band has no more bits than this, a table of 64 MiB.
+  static let mostBits = 24
+
+  /// Bits of each band; together the hash's width.
+  let bits: [Int]
+  /// For each band the table by which its bits are gathered: 256 entries for each byte of the hash.
+  let tables: [[UInt32]]
+
+  private struct Key: Hashable {
+    let width: Int
+    let bands: Int
+  }
+
+  private static let known = Mutex<[Key: BandLayout]>([:])
+
+  /// How many bands serve `count` hashes best: bands of about log₂(count) bits have about one hash a
+  /// bucket.
+  static func bands(width: Int, count: Int) -> Int {
+    let bits = max(1, count.bitWidth - count.leadingZeroBitCount)
+    let least = (width + mostBits - 1) / mostBits
+    return min(max(least, (width + bits / 2) / bits), width)
+  }
+
+  /// The layout of hashes of `width` bits in so many bands.
+  static func of(width: Int, bands: Int) -> BandLayout {
+    let key = Key(width: width, bands: bands)
+    if let layout = known.withLock({ $0[key] }) { return layout }
+    let layout = BandLayout(width: width, bands: bands)
+    known.withLock { $0[key] = layout }
+    return layout
+  }
+
+  private init(width: Int, bands: Int) {
+    let order = Self.shuffled(width)
+    bits = (0..<bands).map { (($0 + 1) * width) / bands - ($0 * width) / bands }
+    tables = (0..<bands).map { band in
+      var table = [UInt32](repeating: 0, count: width / 8 * 256)
+      for (index, position) in order[band * width / bands..<(band + 1) * width / bands].enumerated()
+      {
+        for value in 0..<256 where value >> (position % 8) & 1 == 1 {
+          table[position / 8 * 256 + value] |= 1 << UInt32(index)
+        }
+      }
+      return table
+    }
+  }
+
+  /// The positions of a hash's bits in an order that never changes, since databases rely on it.
+  private static func shuffled(_ width: Int) -> [Int] {
+    var order = Array(0..<width)
+    var state: UInt64 = 0x6861_7368_7363_616E
+    for index in stride(from: width - 1, to: 0, by: -1) {
+      // SplitMix64.
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      order.swapAt(index, Int((z ^ (z >> 31)) % UInt64(index + 1)))
+    }
+    return order
+  }
+}
+
+/// The keys near a key: all masks of some bits set, fewest first.
+final class ProbeMasks: Sendable {
+  let masks: [UInt32]
+
+  private struct Key: Hashable {
+    let bits: Int
+    let radius: Int
+  }
+
+  private static let known = Mutex<[Key: ProbeMasks]>([:])
+
+  /// All masks of `bits` bits with at most `radius` set.
+  static func of(bits: Int, radius: Int) -> ProbeMasks {
+    let key = Key(bits: bits, radius: radius)
+    if let masks = known.withLock({ $0[key] }) { return masks }
+    let masks = ProbeMasks(bits: bits, radius: radius)
+    known.withLock { $0[key] = masks }
+    return masks
+  }
+
+  /// How many there are.
+  static func count(bits: Int, radius: Int) -> Double {
+    guard radius >= 0 else { return 0 }
+    var (sum, term) = (1.0, 1.0)
+    for k in 0..<min(radius, bits) {
+      term = term * Double(bits - k) / Double(k + 1)
+      sum += term
+    }
+    return sum
+  }
+
+  private init(bits: Int, radius: Int) {
+    var masks: [UInt32] = [0]
+    var ring: [(mask: UInt32, next: Int)] = [(0, 0)]
+    for _ in 0..<min(radius, bits) {
+      ring = ring.flatMap { mask, next in
+        (next..<bits).map { (mask | 1 << UInt32($0), $0 + 1) }
+      }
+      masks += ring.map(\.mask)
+    }
+    self.masks = masks
+  }
+}

@@ -1,0 +1,199 @@
+internal import CKernels
+internal import Crypto
+
+extension HammingIndex {
+  /// Fewer hashes than this are not sealed: the tree's leaves are scanned in less time than bands take.
+  static var leastSealed: Int { 4096 }
+
+  /// Whether the live tree has grown so far that sealing pays.
+  func isGrown(in transaction: borrowing some Transaction & ~Copyable) throws(StorageError) -> Bool
+  {
+    let sealed = Int(try header(in: transaction).count)
+    return try live.count(in: transaction) >= max(50_000, sealed / 4)
+  }
+
+  /// Makes one segment of all hashes that are there now, and takes them out of the tree. Removed ones
+  /// give their space back.
+  ///
+  /// The new parts are written in transactions of their own, none of which any reader sees, and
+  /// other writers may come in between; the last transaction puts them in the old ones' place. Whoever is
+  /// killed before that leaves parts that the next sealing clears away.
+  ///
+  /// - Returns: How many hashes are sealed now; `nil` when there are too few to seal.
+  func seal(_ environment: Environment) throws(StorageError) -> Int? {
+    let (hashes, state) = try snapshot(environment)
+    guard hashes.count >= Self.leastSealed else { return nil }
+    let generation = try begin(environment)
+    var header = SegmentHeader()
+    header.generation = generation
+    header.count = UInt32(clamping: hashes.count)
+    let bands = BandLayout.bands(width: Hash.bitCount, count: hashes.count)
+    header.bands = UInt16(bands)
+    var checksum = SHA256()
+    func write(
+      _ bytes: Span<UInt8>, _ array: SegmentPart.Array, _ chunk: Int
+    ) throws(StorageError) {
+      bytes.withUnsafeBytes { checksum.update(bufferPointer: $0) }
+      let key = SegmentPart(generation: generation, array: array, chunk: chunk).key
+      let writing = try WriteTransaction(environment)
+      try parts.put(bytes, for: key, in: writing)
+      try writing.commit()
+    }
+    let chunkSize = Hash.byteCount << Int(SegmentPart.hashShift)
+    for (chunk, start) in stride(from: 0, to: hashes.bytes.count, by: chunkSize).enumerated() {
+      let end = min(start + chunkSize, hashes.bytes.count)
+      try write(hashes.bytes.span.extracting(start..<end), .hashes, chunk)
+    }
+    let layout = BandLayout.of(width: Hash.bitCount, bands: bands)
+    for band in 0..<bands {
+      let (starts, ids) = buckets(of: hashes, layout, band)
+      try write(bytes(of: starts, 0..<starts.count).span, .starts(band), 0)
+      let step = 1 << Int(SegmentPart.idShift)
+      for (chunk, start) in stride(from: 0, to: ids.count, by: step).enumerated() {
+        let range = start..<min(start + step, ids.count)
+        try write(bytes(of: ids, range).span, .ids(band), chunk)
+      }
+    }
+    header.checksum = Array(checksum.finalize())
+    try finish(header, since: state, sealed: hashes, environment)
+    return hashes.count
+  }
+
+  /// What a sealing set out from.
+  private struct State {
+    var generation: UInt32
+    var live: BKTree<Hash>.Header
+    /// How many of the hashes were live; they come first.
+    var liveCount: Int
+    var removed: Set<Hash>
+  }
+
+  /// All hashes of one state.
+  private func snapshot(
+    _ environment: Environment
+  ) throws(StorageError) -> (hashes: HashBlock<Hash>, state: State) {
+    let reading = try ReadTransaction(environment)
+    var hashes = HashBlock<Hash>()
+    try live.forEachLeaf(in: reading) { hashes.append(bytes: $0) }
+    let state = State(
+      generation: try header(in: reading).generation, live: try live.header(in: reading),
+      liveCount: hashes.count, removed: try removedHashes(in: reading))
+    if let segment = try segment(in: reading) {
+      segment.forEachBlock { block in
+        guard !state.removed.isEmpty else {
+          hashes.append(bytes: block)
+          return
+        }
+        for hash in HashBlock<Hash>(bytes: block).hashes where !state.removed.contains(hash) {
+          hashes.append(hash)
+        }
+      }
+    }
+    return (hashes, state)
+  }
+
+  /// Takes a generation, and clears away what a sealing that was cut off has left.
+  private func begin(_ environment: Environment) throws(StorageError) -> UInt32 {
+    let writing = try WriteTransaction(environment)
+    var header = try header(in: writing)
+    try removeParts(in: writing) { $0 != header.generation }
+    let generation = header.nextGeneration
+    header.nextGeneration += 1
+    try parts.put(header.bytes.span, for: 0, in: writing)
+    try writing.commit()
+    return generation
+  }
+
+  private func finish(
+    _ new: SegmentHeader, since state: State, sealed: HashBlock<Hash>,
+    _ environment: Environment
+  ) throws(StorageError) {
+    let writing = try WriteTransaction(environment)
+    let old = try header(in: writing)
+    var header = new
+    header.nextGeneration = old.nextGeneration
+    let isWhole = try Segment<Hash>(header, in: parts, writing, kernels: kernels) != nil
+    guard old.generation == state.generation, isWhole else {
+      throw StorageError(
+        .failed, "\(writing.path): another sealing came in between; nothing was sealed")
+    }
+    try parts.put(header.bytes.span, for: 0, in: writing)
+    try removeParts(in: writing) { $0 != header.generation }
+    guard let segment = try segment(in: writing) else { return }
+    try reconcile(with: segment, since: state, sealed: sealed, in: writing)
+    try writing.commit()
+  }
+
+  /// Brings the tree and the removed hashes in line with a segment that was made of an earlier state.
+  private func reconcile(
+    with segment: Segment<Hash>, since state: State, sealed: HashBlock<Hash>,
+    in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    let now = try live.header(in: transaction)
+    var stayLive: [Hash] = []
+    if now.changes != state.live.changes {
+      var present: Set<Hash> = []
+      try live.forEach(in: transaction) { present.insert($0) }
+      for hash in present where try !segment.contains(hash) { stayLive.append(hash) }
+      // What was live then, and is not now, was removed meanwhile.
+      for index in 0..<state.liveCount {
+        guard let hash = sealed[index], !present.contains(hash) else { continue }
+        try markRemoved(hash, in: transaction)
+      }
+    }
+    for hash in state.removed {
+      // Gone for good, or put back meanwhile: the segment has not got it.
+      if try !removed.remove(hash.bytes.span, in: transaction) { stayLive.append(hash) }
+    }
+    try live.removeAll(in: transaction)
+    try live.insert(stayLive, in: transaction)
+  }
+
+  private func removeParts(
+    in transaction: borrowing WriteTransaction, where isOld: (UInt32) -> Bool
+  ) throws(StorageError) {
+    var keys: [UInt64] = []
+    try parts.forEach(in: transaction) { key, _ in
+      let number = key.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+      if number != 0, isOld(SegmentPart.generation(ofKey: number)) { keys.append(number) }
+      return true
+    }
+    for key in keys { try parts.remove(key, in: transaction) }
+  }
+
+  /// The buckets of a band: where each starts, and the numbers of the hashes bucket by bucket.
+  private func buckets(
+    of hashes: HashBlock<Hash>, _ layout: BandLayout, _ band: Int
+  ) -> (starts: [UInt32], ids: [UInt32]) {
+    let count = hashes.count
+    let keys = [UInt32](unsafeUninitializedCapacity: count) { keys, initialized in
+      // `hashes` has `count` hashes, and `keys` room for as many.
+      kernels.table.pointee.band_keys(
+        hashes.bytes, Hash.byteCount, count, layout.tables[band], keys.baseAddress)
+      initialized = count
+    }
+    var starts = [UInt32](repeating: 0, count: 1 << layout.bits[band] + 1)
+    var ids = [UInt32](repeating: 0, count: count)
+    starts.withUnsafeMutableBufferPointer { starts in
+      ids.withUnsafeMutableBufferPointer { ids in
+        // Keys have the band's bits, so that a bucket and the one after it are within `starts`.
+        for key in keys { starts[Int(key) + 1] += 1 }
+        for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
+        // Each start moves on to its bucket's end, which is the next one's start.
+        for (id, key) in keys.enumerated() {
+          ids[Int(starts[Int(key)])] = UInt32(id)
+          starts[Int(key)] += 1
+        }
+        for bucket in stride(from: starts.count - 1, to: 0, by: -1) {
+          starts[bucket] = starts[bucket - 1]
+        }
+        starts[0] = 0
+      }
+    }
+    return (starts, ids)
+  }
+
+  private func bytes(of numbers: [UInt32], _ range: Range<Int>) -> [UInt8] {
+    numbers[range].withUnsafeBytes { Array($0) }
+  }
+}

@@ -1,0 +1,192 @@
+/// A set of hashes that answers "which lie within this radius?": a ``BKTree`` of the live ones, which take
+/// inserts and removals, and a ``Segment`` of the sealed ones, which take searches. Always exact, and of
+/// one state.
+struct HammingIndex<Hash: BinaryHash>: Sendable {
+  let live: BKTree<Hash>
+  /// Parts of segments (see ``SegmentPart``).
+  let parts: Table
+  /// Sealed hashes that were removed, until the next sealing leaves them out.
+  let removed: Table
+  let kernels: Kernels
+
+  /// The index of that name, `nil` when there is none yet.
+  static func existing(
+    _ name: String, in transaction: borrowing some Transaction & ~Copyable,
+    kernels: Kernels = .best
+  ) throws(StorageError) -> HammingIndex? {
+    guard let live = try BKTree<Hash>.existing(name, in: transaction, kernels: kernels),
+      let parts = try Table.existing("\(name).sealed", .integerKeys, in: transaction),
+      let removed = try Table.existing("\(name).removed", in: transaction)
+    else { return nil }
+    return HammingIndex(live: live, parts: parts, removed: removed, kernels: kernels)
+  }
+
+  static func make(
+    _ name: String, in transaction: borrowing WriteTransaction, kernels: Kernels = .best
+  ) throws(StorageError) -> HammingIndex {
+    HammingIndex(
+      live: try BKTree.make(name, in: transaction, kernels: kernels),
+      parts: try Table.make("\(name).sealed", .integerKeys, in: transaction),
+      removed: try Table.make("\(name).removed", in: transaction), kernels: kernels)
+  }
+
+  /// Hashes in the index.
+  func count(in transaction: borrowing some Transaction & ~Copyable) throws(StorageError) -> Int {
+    try live.count(in: transaction) + Int(header(in: transaction).count)
+      - removed.count(in: transaction)
+  }
+
+  func header(
+    in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> SegmentHeader {
+    let header = try parts.value(for: 0, in: transaction) { SegmentHeader($0) }
+    guard let header else { return SegmentHeader() }
+    guard let header else {
+      throw StorageError(.damaged, "\(transaction.path): the database is damaged (sealed hashes)")
+    }
+    return header
+  }
+
+  func segment(
+    in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> Segment<Hash>? {
+    try Segment(try header(in: transaction), in: parts, transaction, kernels: kernels)
+  }
+
+  // MARK: Changing
+
+  /// Adds hashes that are not there yet; returns how many were new.
+  @discardableResult
+  func insert(
+    _ hashes: [Hash], in transaction: borrowing WriteTransaction
+  ) throws(StorageError) -> Int {
+    guard let segment = try segment(in: transaction) else {
+      return try live.insert(hashes, in: transaction)
+    }
+    var fresh: [Hash] = []
+    var restored = 0
+    for hash in hashes {
+      if try !segment.contains(hash) {
+        fresh.append(hash)
+      } else if try removed.remove(hash.bytes.span, in: transaction) {
+        restored += 1
+      }
+    }
+    return try restored + live.insert(fresh, in: transaction)
+  }
+
+  /// Removes a hash. Whether it was there.
+  @discardableResult
+  func remove(
+    _ hash: Hash, in transaction: borrowing WriteTransaction
+  ) throws(StorageError) -> Bool {
+    if try live.remove(hash, in: transaction) { return true }
+    guard let segment = try segment(in: transaction), try segment.contains(hash),
+      try !isRemoved(hash, in: transaction)
+    else { return false }
+    try markRemoved(hash, in: transaction)
+    return true
+  }
+
+  func markRemoved(_ hash: Hash, in transaction: borrowing WriteTransaction) throws(StorageError) {
+    let (key, nothing) = (hash.bytes, [UInt8]())
+    try removed.put(nothing.span, for: key.span, in: transaction)
+  }
+
+  func isRemoved(
+    _ hash: Hash, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> Bool {
+    try removed.value(for: hash.bytes, in: transaction) { _ in true } ?? false
+  }
+
+  // MARK: Searching
+
+  /// All hashes within `radius` of `hash`, in no particular order. None for a negative radius.
+  func search(
+    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [Neighbor<Hash>] {
+    try explain(hash, radius: radius, in: transaction).found
+  }
+
+  /// What a search found and how.
+  struct Explanation {
+    var found: [Neighbor<Hash>]
+    /// `nil` when nothing is sealed.
+    var plan: SearchPlan?
+    var sealed = Segment<Hash>.Work()
+    /// Nodes of the tree that were visited, and hashes of its leaves that were compared.
+    var tree = BKTree<Hash>.Work()
+  }
+
+  /// Searches and tells how.
+  func explain(
+    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> Explanation {
+    var result = Explanation(found: [])
+    result.found = try live.search(hash, radius: radius, in: transaction, work: &result.tree)
+    guard let segment = try segment(in: transaction) else { return result }
+    let plan = SearchPlan.plan(
+      radius: radius, layout: segment.layout, count: segment.count, width: Hash.bitCount)
+    result.plan = plan
+    var sealed: [Neighbor<Hash>] = []
+    try segment.search(hash, radius: radius, plan: plan, work: &result.sealed) {
+      sealed.append(Neighbor(hash: $0, distance: $1))
+    }
+    result.found += try withoutRemoved(sealed, in: transaction)
+    return result
+  }
+
+  /// The `k` hashes nearest to `hash`, nearest first; of several at the last one's distance, any.
+  func nearest(
+    _ hash: Hash, k: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [Neighbor<Hash>] {
+    guard k > 0 else { return [] }
+    guard let segment = try segment(in: transaction) else {
+      return try live.nearest(hash, k: k, in: transaction)
+    }
+    // The first radius within which there are enough; each is searched as it is cheapest.
+    for radius in [Hash.bitCount / 16, Hash.bitCount / 8, Hash.bitCount / 3, Hash.bitCount] {
+      let found = try search(hash, radius: radius, in: transaction)
+      guard found.count >= k || radius == Hash.bitCount || found.count >= segment.count else {
+        continue
+      }
+      return Array(found.sorted { $0.distance < $1.distance }.prefix(k))
+    }
+    return []
+  }
+
+  /// Calls `body` with all hashes.
+  func forEach(
+    in transaction: borrowing some Transaction & ~Copyable, _ body: (Hash) -> Void
+  ) throws(StorageError) {
+    try live.forEach(in: transaction, body)
+    guard let segment = try segment(in: transaction) else { return }
+    let gone = try removedHashes(in: transaction)
+    segment.forEachBlock { block in
+      for hash in HashBlock<Hash>(bytes: block).hashes where !gone.contains(hash) { body(hash) }
+    }
+  }
+
+  func removedHashes(
+    in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> Set<Hash> {
+    var hashes: Set<Hash> = []
+    try removed.forEach(in: transaction) { key, _ in
+      let bytes = key.withUnsafeBytes { Array($0) }
+      if let hash = Hash(bytes: bytes.span) { hashes.insert(hash) }
+      return true
+    }
+    return hashes
+  }
+
+  private func withoutRemoved(
+    _ found: [Neighbor<Hash>], in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [Neighbor<Hash>] {
+    guard try !removed.isEmpty(in: transaction) else { return found }
+    var kept: [Neighbor<Hash>] = []
+    for neighbor in found where try !isRemoved(neighbor.hash, in: transaction) {
+      kept.append(neighbor)
+    }
+    return kept
+  }
+}

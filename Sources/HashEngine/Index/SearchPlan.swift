@@ -1,0 +1,48 @@
+/// How sealed hashes are searched for one radius: by bands, or all of them, whichever costs less.
+public enum SearchPlan: Sendable, Hashable {
+  /// Within which radius each band's key is probed; -1 for a band that is left out.
+  case bands([Int])
+  case scan
+
+  /// What things cost, in nanoseconds on one thread with the data in memory. Only their ratios matter,
+  /// and those are alike from machine to machine.
+  private enum Cost {
+    static let probe = 3.0
+    static let candidate = 8.0
+    /// A hash of 256 bits in a scan.
+    static let scanned = 0.8
+  }
+
+  /// Plans a search of `count` hashes.
+  ///
+  /// By the pigeonhole principle, band radii rᵢ whose rᵢ + 1 add up to the radius + 1 miss nothing: a
+  /// hash that differs in more than rᵢ bits in every band differs in more than the radius in all.
+  static func plan(radius: Int, layout: BandLayout, count: Int, width: Int) -> SearchPlan {
+    guard radius >= 0, radius < width else { return .scan }
+    var radii = [Int](repeating: -1, count: layout.bits.count)
+    for _ in 0...radius {
+      // The next bit goes where it costs least.
+      let next = radii.indices.min {
+        increment(layout.bits[$0], radii[$0], count) < increment(layout.bits[$1], radii[$1], count)
+      }
+      guard let next else { return .scan }
+      radii[next] += 1
+    }
+    let bands = zip(layout.bits, radii).reduce(0.0) { $0 + cost($1.0, $1.1, count) }
+    return bands < scanCost(count: count, width: width) ? .bands(radii) : .scan
+  }
+
+  private static func cost(_ bits: Int, _ radius: Int, _ count: Int) -> Double {
+    let probes = ProbeMasks.count(bits: bits, radius: radius)
+    let perBucket = Double(count) / Double(1 << bits)
+    return probes * (Cost.probe + perBucket * Cost.candidate)
+  }
+
+  private static func increment(_ bits: Int, _ radius: Int, _ count: Int) -> Double {
+    radius >= bits ? .infinity : cost(bits, radius + 1, count) - cost(bits, radius, count)
+  }
+
+  private static func scanCost(count: Int, width: Int) -> Double {
+    Double(count) * Cost.scanned * Double(width) / 256
+  }
+}

@@ -1,0 +1,250 @@
+internal import CKernels
+
+/// Hashes that are sealed: they never change, and lie in the database with a direct table of buckets
+/// for each band, read in place.
+///
+/// Table of a segment, by integer keys: 0 holds the header (see ``SegmentHeader``); all others are parts
+/// of a generation (see ``SegmentPart``). Numbers in parts are in the machine's own order.
+struct SegmentHeader: Equatable {
+  /// Which parts are the segment's; parts of another generation belong to a sealing that is under way
+  /// or was cut off.
+  var generation: UInt32 = 0
+  /// Hashes.
+  var count: UInt32 = 0
+  var bands: UInt16 = 0
+  /// The generation that the next sealing takes.
+  var nextGeneration: UInt32 = 1
+  /// A checksum over all parts in the order of their keys.
+  var checksum: [UInt8] = []
+
+  init() {}
+
+  init?(_ bytes: RawSpan) {
+    var record = RecordReader(bytes)
+    guard let generation = record.uint32(), let count = record.uint32(),
+      let bands = record.uint16(), let next = record.uint32(), let length = record.uint8(),
+      let checksum = record.raw(Int(length))
+    else { return nil }
+    self.generation = generation
+    self.count = count
+    self.bands = bands
+    nextGeneration = next
+    self.checksum = checksum
+  }
+
+  var bytes: [UInt8] {
+    var record = RecordWriter()
+    record.append(generation)
+    record.append(count)
+    record.append(bands)
+    record.append(nextGeneration)
+    record.append(UInt8(clamping: checksum.count))
+    record.append(raw: checksum)
+    return record.bytes
+  }
+}
+
+/// The key of a part: generation, array, and which chunk of the array.
+struct SegmentPart: Hashable {
+  enum Array: Hashable {
+    /// The hashes, in chunks.
+    case hashes
+    /// Of a band, where each bucket starts, and where the last ends: one value of 2^bits + 1 numbers.
+    case starts(Int)
+    /// Of a band, the numbers of the hashes bucket by bucket, in chunks.
+    case ids(Int)
+  }
+
+  let generation: UInt32
+  let array: Array
+  let chunk: Int
+
+  /// Numbers in a chunk of ids, and hashes in a chunk of hashes, as powers of two: 64 MiB, so that a
+  /// sealing holds no more at once.
+  static let idShift: UInt32 = 24
+  static let hashShift: UInt32 = 21
+
+  var key: UInt64 {
+    let code: UInt64 =
+      switch array {
+      case .hashes: 0
+      case .starts(let band): UInt64(2 * band + 1)
+      case .ids(let band): UInt64(2 * band + 2)
+      }
+    return UInt64(generation) << 32 | code << 16 | UInt64(chunk)
+  }
+
+  static func generation(ofKey key: UInt64) -> UInt32 { UInt32(key >> 32) }
+}
+
+/// A segment as it lies in the map: valid as long as the transaction it was opened in.
+struct Segment<Hash: BinaryHash> {
+  let header: SegmentHeader
+  let layout: BandLayout
+  private let path: String
+  private let kernels: Kernels
+  // Each points to as many elements as its part must have, which `init` has checked.
+  private let starts: [UnsafePointer<UInt32>?]
+  private let ids: [[UnsafePointer<UInt32>?]]
+  private let hashes: [UnsafePointer<UInt8>?]
+
+  var count: Int { Int(header.count) }
+
+  /// `nil` for one without hashes.
+  init?(
+    _ header: SegmentHeader, in table: Table,
+    _ transaction: borrowing some Transaction & ~Copyable, kernels: Kernels
+  ) throws(StorageError) {
+    guard header.count > 0 else { return nil }
+    let bands = Int(header.bands)
+    let path = transaction.path
+    func damaged() -> StorageError {
+      StorageError(.damaged, "\(path): the database is damaged (sealed hashes)")
+    }
+    let least = (Hash.bitCount + BandLayout.mostBits - 1) / BandLayout.mostBits
+    guard (least...Hash.bitCount).contains(bands) else { throw damaged() }
+    layout = .of(width: Hash.bitCount, bands: bands)
+
+    func part<Element>(
+      _ array: SegmentPart.Array, _ chunk: Int, count: Int, of _: Element.Type
+    ) throws(StorageError) -> UnsafePointer<Element> {
+      let key = SegmentPart(generation: header.generation, array: array, chunk: chunk).key
+      let bytes = try table.bytes(for: key, in: transaction)
+      guard let bytes, bytes.count == count * MemoryLayout<Element>.stride,
+        let base = bytes.baseAddress
+      else { throw damaged() }
+      return base.assumingMemoryBound(to: Element.self)
+    }
+    func chunks(_ shift: UInt32) -> [(index: Int, count: Int)] {
+      stride(from: 0, to: Int(header.count), by: 1 << Int(shift)).enumerated().map {
+        ($0.offset, min(1 << Int(shift), Int(header.count) - $0.element))
+      }
+    }
+    var starts: [UnsafePointer<UInt32>?] = []
+    var ids: [[UnsafePointer<UInt32>?]] = []
+    for (band, bits) in layout.bits.enumerated() {
+      starts.append(try part(.starts(band), 0, count: 1 << bits + 1, of: UInt32.self))
+      var parts: [UnsafePointer<UInt32>?] = []
+      for (chunk, count) in chunks(SegmentPart.idShift) {
+        parts.append(try part(.ids(band), chunk, count: count, of: UInt32.self))
+      }
+      ids.append(parts)
+    }
+    var hashes: [UnsafePointer<UInt8>?] = []
+    for (chunk, count) in chunks(SegmentPart.hashShift) {
+      hashes.append(try part(.hashes, chunk, count: count * Hash.byteCount, of: UInt8.self))
+    }
+    self.header = header
+    self.path = path
+    self.kernels = kernels
+    self.starts = starts
+    self.ids = ids
+    self.hashes = hashes
+  }
+
+  /// What a search looked at.
+  struct Work {
+    var probes = 0
+    var candidates = 0
+  }
+
+  /// Calls `body` for each hash within `radius`, once.
+  ///
+  /// - Throws: ``StorageError`` `damaged` when the tables contradict themselves.
+  func search(
+    _ query: Hash, radius: Int, plan: SearchPlan, work: inout Work,
+    _ body: (Hash, _ distance: Int) -> Void
+  ) throws(StorageError) {
+    guard radius >= 0 else { return }
+    switch plan {
+    case .scan:
+      scan(query, radius: radius, body)
+      work.candidates += count
+    case .bands(let radii):
+      var seen: Set<UInt32> = []
+      for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
+        try probe(band, bandRadius, query, radius: radius, work: &work) { id, distance in
+          guard seen.insert(id).inserted, let hash = hash(Int(id)) else { return }
+          body(hash, distance)
+        }
+      }
+    }
+  }
+
+  /// Whether a hash is there.
+  func contains(_ hash: Hash) throws(StorageError) -> Bool {
+    var isThere = false
+    var work = Work()
+    // One band finds an equal hash.
+    var radii = [Int](repeating: -1, count: layout.bits.count)
+    radii[0] = 0
+    try search(hash, radius: 0, plan: .bands(radii), work: &work) { _, _ in isThere = true }
+    return isThere
+  }
+
+  /// Calls `body` with all hashes, some thousand at a time.
+  func forEachBlock(_ body: (RawSpan) -> Void) {
+    for (chunk, base) in hashes.enumerated() {
+      let first = chunk << Int(SegmentPart.hashShift)
+      let count = min(1 << Int(SegmentPart.hashShift), self.count - first)
+      for start in stride(from: 0, to: count, by: 1 << 13) {
+        let size = min(1 << 13, count - start) * Hash.byteCount
+        let block = UnsafeRawBufferPointer(
+          start: base.map { $0 + start * Hash.byteCount }, count: size)
+        body(block.bytes)
+      }
+    }
+  }
+
+  private func hash(_ id: Int) -> Hash? {
+    let base = hashes[id >> Int(SegmentPart.hashShift)]
+    let offset = (id & (1 << Int(SegmentPart.hashShift) - 1)) * Hash.byteCount
+    let bytes = Array(UnsafeBufferPointer(start: base.map { $0 + offset }, count: Hash.byteCount))
+    return Hash(bytes: bytes.span)
+  }
+
+  private func scan(
+    _ query: Hash, radius: Int, _ body: (Hash, _ distance: Int) -> Void
+  ) {
+    forEachBlock { block in
+      kernels.scan(block, for: query, radius: radius) { index, distance in
+        let range = index * Hash.byteCount..<(index + 1) * Hash.byteCount
+        let bytes = block.extracting(range).withUnsafeBytes { Array($0) }
+        if let hash = Hash(bytes: bytes.span) { body(hash, distance) }
+      }
+    }
+  }
+
+  private func probe(
+    _ band: Int, _ bandRadius: Int, _ query: Hash, radius: Int, work: inout Work,
+    _ body: (_ id: UInt32, _ distance: Int) -> Void
+  ) throws(StorageError) {
+    let bytes = query.bytes
+    var key: UInt32 = 0
+    kernels.table.pointee.band_keys(bytes, Hash.byteCount, 1, layout.tables[band], &key)
+    let masks = ProbeMasks.of(bits: layout.bits[band], radius: bandRadius).masks
+    var ranges = [UInt32](repeating: 0, count: 2 * masks.count + 2)
+    var candidates: UInt64 = 0
+    // The table has 2^bits + 1 entries, and key and masks have `bits` bits.
+    let found = kernels.table.pointee.probe(
+      starts[band], header.count, key, masks, masks.count, &ranges, &candidates)
+    work.probes += masks.count
+    guard found >= 0, candidates <= UInt64(header.count) else {
+      throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
+    }
+    let total = Int(candidates)
+    work.candidates += total
+    guard total > 0 else { return }
+    var numbers = [UInt32](repeating: 0, count: total)
+    kernels.table.pointee.gather(ids[band], SegmentPart.idShift, ranges, found, &numbers)
+    var hits = [UInt32](repeating: 0, count: total)
+    var distances = [UInt16](repeating: 0, count: total)
+    let count = kernels.table.pointee.filter(
+      hashes, SegmentPart.hashShift, Hash.bitCount / 64, numbers, total, header.count, bytes,
+      UInt32(clamping: radius), &hits, &distances)
+    guard count >= 0 else {
+      throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
+    }
+    for index in 0..<count { body(hits[index], Int(distances[index])) }
+  }
+}
