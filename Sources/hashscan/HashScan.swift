@@ -13,6 +13,6 @@ struct HashScan: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ImportCommand.self, ListsCommand.self, ScanCommand.self, HashCommand.self,
-      LookupCommand.self, CompareCommand.self,
+      LookupCommand.self, CompareCommand.self, IndexCommand.self,
     ])
 }

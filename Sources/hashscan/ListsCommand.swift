@@ -11,7 +11,7 @@ struct ListsCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    do {
+    try reporting {
       for list in try database.open().lists() {
         if json {
           print(JSONLine.render(ListLine(list: list.name, entries: list.count)))
@@ -19,10 +19,6 @@ struct ListsCommand: ParsableCommand {
           print("\(list.name)  \(list.count) entries")
         }
       }
-    } catch let error as Failure {
-      throw fail("\(error)")
-    } catch let error as StorageError {
-      throw fail("\(error)")
     }
   }
 }

@@ -34,17 +34,13 @@ struct LookupCommand: ParsableCommand {
 
   func run() throws {
     guard let hash = ListedHash(kind: kind, text: hash) else { return }
-    do {
+    try reporting {
       let radius = radius ?? MatchPolicy().radius(of: kind)
       let matches = try database.open().matches(for: hash, radius: radius)
       for match in matches {
         print(json ? JSONLine.render(MatchLine(match)) : MatchText(match).description)
       }
       try ExitStatus(found: !matches.isEmpty, failed: false).exit()
-    } catch let error as Failure {
-      throw fail("\(error)")
-    } catch let error as StorageError {
-      throw fail("\(error)")
     }
   }
 }

@@ -94,6 +94,28 @@ extension BKTree {
     }
   }
 
+  /// Calls `body` with each node, its depth from 1, and whether a search for a hash would come to it.
+  func walk(
+    in transaction: borrowing some Transaction & ~Copyable,
+    _ body: (BKTreeNode<Hash>, _ depth: Int, _ contains: (Hash) -> Bool) -> Void
+  ) throws(StorageError) {
+    /// The pivots above a node, each with the distances that lead to it.
+    typealias Path = [(pivot: Hash, range: ClosedRange<Int>)]
+    let root = try header(in: transaction).root
+    var open: [(id: UInt64, path: Path)] = root == 0 ? [] : [(root, [])]
+    while let (id, path) = open.popLast() {
+      let node = try node(id, in: transaction)
+      body(node, path.count + 1) { hash in
+        path.allSatisfy { $0.range.contains(hash.distance(to: $0.pivot)) }
+      }
+      guard case .inner(let inner) = node else { continue }
+      for index in inner.children.indices {
+        let step = (inner.pivot, inner.distances(ofChild: index))
+        open.append((inner.children[index].id, path + [step]))
+      }
+    }
+  }
+
   /// Calls `leaf` with a leaf's hashes in place; returns an inner node.
   private func visit(
     _ id: UInt64, in transaction: borrowing some Transaction & ~Copyable, leaf: (RawSpan) -> Void

@@ -149,6 +149,16 @@ struct Table: Sendable {
     try walk(start, start.isEmpty ? MDB_FIRST : MDB_SET_RANGE, MDB_NEXT, transaction, body)
   }
 
+  /// Walks the keys, each once.
+  func forEachKey(
+    in transaction: borrowing some Transaction & ~Copyable, _ body: (RawSpan) -> Void
+  ) throws(StorageError) {
+    try walk([], MDB_FIRST, MDB_NEXT_NODUP, transaction) { key, _ in
+      body(key)
+      return true
+    }
+  }
+
   /// Walks the values of one key.
   func forEachValue(
     of key: [UInt8], in transaction: borrowing some Transaction & ~Copyable,

@@ -1,0 +1,120 @@
+internal import Crypto
+
+/// What an index holds and takes.
+public struct IndexStatistics: Sendable, Hashable {
+  /// Hashes that searches find.
+  public var hashes = 0
+  /// Of them in the tree, which takes changes, and in the sealed segment.
+  public var live = 0
+  public var sealed = 0
+  /// Sealed ones that were removed and give their space back at the next sealing.
+  public var removed = 0
+  /// Bands of the segment, 0 when nothing is sealed.
+  public var bands = 0
+  /// Nodes of the tree, and how many lie one below the other at the most.
+  public var nodes = 0
+  public var depth = 0
+  /// How full the tree's leaves are, 0 to 1.
+  public var fill = 0.0
+  /// Bytes of the segment.
+  public var sealedBytes = 0
+}
+
+extension HammingIndex {
+  func statistics(
+    in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> IndexStatistics {
+    var result = IndexStatistics()
+    let header = try header(in: transaction)
+    result.hashes = try count(in: transaction)
+    result.live = try live.count(in: transaction)
+    result.sealed = Int(header.count)
+    result.removed = try removed.count(in: transaction)
+    result.bands = Int(header.bands)
+    try parts.forEach(in: transaction) { key, value in
+      let number = key.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+      if number != 0, SegmentPart.generation(ofKey: number) == header.generation {
+        result.sealedBytes += value.byteCount
+      }
+      return true
+    }
+    var leaves = 0
+    try live.walk(in: transaction) { node, depth, _ in
+      result.nodes += 1
+      result.depth = max(result.depth, depth)
+      if case .leaf = node { leaves += 1 }
+    }
+    result.fill =
+      leaves > 0 ? Double(result.live) / Double(leaves * BKTreeNode<Hash>.leafCapacity) : 0
+    return result
+  }
+
+  /// Walks everything and holds searches against brute force.
+  ///
+  /// - Parameter samples: How many of the hashes are searched for, slightly changed.
+  /// - Returns: What is wrong, a sentence each; empty when all is well.
+  func problems(
+    samples: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [String] {
+    var problems: [String] = []
+    var counted = 0
+    try live.walk(in: transaction) { node, _, contains in
+      guard case .leaf(let block) = node else { return }
+      counted += block.count
+      if block.hashes.contains(where: { !contains($0) }) {
+        problems.append("a hash in a leaf where no search looks for it")
+      }
+    }
+    if try counted != live.count(in: transaction) {
+      problems.append("the tree holds \(counted) hashes and says another number")
+    }
+    let header = try header(in: transaction)
+    let isSealed = try segment(in: transaction) != nil
+    if isSealed, try checksum(of: header, in: transaction) != header.checksum {
+      problems.append("the sealed hashes or their bands have changed since they were sealed")
+    }
+    guard problems.isEmpty else { return problems }
+    return try searchProblems(samples: samples, in: transaction)
+  }
+
+  /// Searches that give another answer than brute force.
+  private func searchProblems(
+    samples: Int, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [String] {
+    var block = HashBlock<Hash>()
+    try forEach(in: transaction) { block.append($0) }
+    guard block.count > 0, samples > 0 else { return [] }
+    var wrong = 0
+    for sample in 0..<min(samples, block.count) {
+      guard let hash = block[sample * block.count / min(samples, block.count)] else { continue }
+      for radius in [0, Hash.bitCount / 32, Hash.bitCount / 8 - 1] {
+        let found = try search(hash, radius: radius, in: transaction)
+        let expected = block.distances(to: hash, kernels: kernels).filter { $0 <= radius }
+        if found.map({ UInt16($0.distance) }).sorted() != expected.sorted() { wrong += 1 }
+      }
+    }
+    return wrong == 0 ? [] : ["\(wrong) searches that miss what is there"]
+  }
+
+  private func checksum(
+    of header: SegmentHeader, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [UInt8] {
+    var checksum = SHA256()
+    func add(_ array: SegmentPart.Array, chunks shift: UInt32?) throws(StorageError) {
+      let chunks = shift.map { (Int(header.count) + 1 << Int($0) - 1) >> Int($0) } ?? 1
+      for chunk in 0..<chunks {
+        let key = SegmentPart(generation: header.generation, array: array, chunk: chunk).key
+        if let bytes = try parts.bytes(for: key, in: transaction) {
+          checksum.update(bufferPointer: bytes)
+        }
+      }
+    }
+    // In the order of sealing.
+    try add(.hashes, chunks: SegmentPart.hashShift)
+    for band in 0..<Int(header.bands) {
+      try add(.starts(band), chunks: nil)
+      try add(.ids(band), chunks: SegmentPart.idShift)
+    }
+    return Array(checksum.finalize())
+  }
+}

@@ -1,0 +1,145 @@
+import ArgumentParser
+import HashEngine
+
+struct IndexCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "index",
+    abstract: "Look after the search index.",
+    subcommands: [
+      IndexStatsCommand.self, IndexSealCommand.self, IndexVerifyCommand.self,
+      IndexExplainCommand.self,
+    ])
+}
+
+struct IndexStatsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stats", abstract: "Say what the index holds.")
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      let statistics = try database.open().indexStatistics()
+      for (kind, index) in statistics.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        print(
+          "\(kind.rawValue): \(index.hashes) hashes, \(index.live) live, \(index.sealed) sealed,"
+            + " \(index.removed) of them removed")
+        print(
+          "  live: \(index.nodes) nodes, depth \(index.depth), leaves"
+            + " \(Int((index.fill * 100).rounded())) % full")
+        if index.sealed > 0 {
+          print(
+            "  sealed: \(index.bands) bands, \(index.sealedBytes) bytes,"
+              + " \(index.sealedBytes / index.sealed) a hash")
+        }
+      }
+    }
+  }
+}
+
+struct IndexSealCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "seal",
+    abstract: "Seal what the index holds, for faster searches.",
+    discussion: """
+      Large imports do this by themselves. Answers are the same before and after; readers and \
+      writers go on meanwhile. Removed hashes give their space back.
+      """)
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      let sealed = try database.open().seal(always: true)
+      for (kind, count) in sealed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        print("\(kind.rawValue): \(count) hashes sealed")
+      }
+      if sealed.isEmpty { print("too few hashes to seal") }
+    }
+  }
+}
+
+struct IndexVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Walk the whole index and hold searches against brute force.",
+    discussion: "Exit status: 0 all is well, 2 something is wrong.")
+
+  @Option(help: "Hashes that are searched for.")
+  var samples = 20
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      let problems = try database.open().indexProblems(samples: samples)
+      for problem in problems { print(problem) }
+      guard problems.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
+      print("all is well")
+    }
+  }
+}
+
+struct IndexExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain", abstract: "Search for a hash and say how it was done.")
+
+  @Argument(help: "In hexadecimal.")
+  var hash: String
+
+  @Option(help: "pdq or phash64.")
+  var kind = HashKind.pdq
+
+  @Option(
+    help: "Bits by which it may differ from a listed one. Default: 31 for PDQ, 4 for phash64.")
+  var radius: Int?
+
+  @OptionGroup var database: DatabaseOption
+
+  func validate() throws {
+    guard !kind.isDigest else { throw ValidationError("digests are looked up, not searched for") }
+    guard ListedHash(kind: kind, text: hash) != nil else {
+      throw ValidationError(
+        "not a \(kind.rawValue) hash: \(2 * kind.byteCount) hexadecimal digits are needed")
+    }
+    guard radius.map({ (0...8 * kind.byteCount).contains($0) }) ?? true else {
+      throw ValidationError("the radius is a number from 0 to \(8 * kind.byteCount)")
+    }
+  }
+
+  func run() throws {
+    guard let hash = ListedHash(kind: kind, text: hash) else { return }
+    try reporting {
+      let blocklist = try database.open()
+      let radius = radius ?? MatchPolicy().radius(of: kind)
+      // Once to bring tables and pages in, once to time.
+      _ = try blocklist.explainSearch(for: hash, radius: radius)
+      let start = ContinuousClock.now
+      guard let search = try blocklist.explainSearch(for: hash, radius: radius) else { return }
+      let microseconds = Int((ContinuousClock.now - start) / .microseconds(1))
+      switch search.plan {
+      case nil: print("sealed: nothing")
+      case .scan: print("sealed: scanned, \(search.candidates) hashes compared")
+      case .bands(let radii):
+        print(
+          "sealed: bands within \(radii.map(String.init).joined(separator: ", ")),"
+            + " \(search.probes) probes, \(search.candidates) candidates")
+      }
+      print("live: \(search.nodes) nodes visited, \(search.compared) hashes compared")
+      print("\(search.found) found within \(radius) in \(microseconds) µs")
+    }
+  }
+}
+
+extension ParsableCommand {
+  /// Turns the engine's errors into a line on standard error and status 2.
+  func reporting(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as Failure {
+      throw fail("\(error)")
+    } catch let error as StorageError {
+      throw fail("\(error)")
+    }
+  }
+}
