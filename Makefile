@@ -6,7 +6,7 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build lint fixtures asan benchmark-hash clean
+.PHONY: demo test setup build lint fixtures asan benchmark-hash benchmark-index clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -44,6 +44,15 @@ benchmark-hash: setup
 	test -d .build/peers || python3 -m venv .build/peers
 	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
 	OPENBLAS_NUM_THREADS=1 .build/peers/bin/python Benchmarks/hash.py ../shared/images
+
+# Hamming search against the usual structures, side by side, as a table.
+SIZES ?= 100000 1000000
+benchmark-index: setup
+	swift build $(RELEASE) --product hashscan
+	cd Benchmarks && swift build -c release
+	test -d .build/peers || python3 -m venv .build/peers
+	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
+	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES)
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

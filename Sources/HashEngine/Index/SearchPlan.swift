@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// How sealed hashes are searched for one radius: by bands, or all of them, whichever costs less.
 public enum SearchPlan: Sendable, Hashable {
   /// Within which radius each band's key is probed; -1 for a band that is left out.
@@ -18,6 +20,29 @@ public enum SearchPlan: Sendable, Hashable {
   /// By the pigeonhole principle, band radii rᵢ whose rᵢ + 1 add up to the radius + 1 miss nothing: a
   /// hash that differs in more than rᵢ bits in every band differs in more than the radius in all.
   static func plan(radius: Int, layout: BandLayout, count: Int, width: Int) -> SearchPlan {
+    let key = Key(radius: radius, bands: layout.bits.count, count: count, width: width)
+    if let plan = known.withLock({ $0[key] }) { return plan }
+    let plan = make(radius: radius, layout: layout, count: count, width: width)
+    known.withLock { known in
+      if known.count >= 1024 { known.removeAll() }
+      known[key] = plan
+    }
+    return plan
+  }
+
+  private struct Key: Hashable {
+    let radius: Int
+    let bands: Int
+    let count: Int
+    let width: Int
+  }
+
+  /// A plan takes as long as a good part of a search.
+  private static let known = Mutex<[Key: SearchPlan]>([:])
+
+  private static func make(
+    radius: Int, layout: BandLayout, count: Int, width: Int
+  ) -> SearchPlan {
     guard radius >= 0, radius < width else { return .scan }
     var radii = [Int](repeating: -1, count: layout.bits.count)
     for _ in 0...radius {

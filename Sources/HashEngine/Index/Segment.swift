@@ -162,8 +162,10 @@ struct Segment<Hash: BinaryHash> {
       work.candidates += count
     case .bands(let radii):
       var seen: Set<UInt32> = []
+      var room = Room()
+      let bytes = query.bytes
       for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
-        try probe(band, bandRadius, query, radius: radius, work: &work) { id, distance in
+        try probe(band, bandRadius, bytes, radius: radius, &room, &work) { id, distance in
           guard seen.insert(id).inserted, let hash = hash(Int(id)) else { return }
           body(hash, distance)
         }
@@ -215,19 +217,39 @@ struct Segment<Hash: BinaryHash> {
     }
   }
 
+  /// What probing writes to, kept from band to band.
+  private struct Room {
+    var ranges: [UInt32] = []
+    var ids: [UInt32] = []
+    var hits: [UInt32] = []
+    var distances: [UInt16] = []
+
+    mutating func reserve(masks: Int) {
+      if ranges.count < 2 * masks + 2 { ranges = [UInt32](repeating: 0, count: 2 * masks + 2) }
+    }
+
+    mutating func reserve(candidates: Int) {
+      guard ids.count < candidates else { return }
+      // Half as much again: bands have about as many each.
+      ids = [UInt32](repeating: 0, count: candidates + candidates / 2)
+      hits = ids
+      distances = [UInt16](repeating: 0, count: ids.count)
+    }
+  }
+
   private func probe(
-    _ band: Int, _ bandRadius: Int, _ query: Hash, radius: Int, work: inout Work,
-    _ body: (_ id: UInt32, _ distance: Int) -> Void
+    _ band: Int, _ bandRadius: Int, _ query: [UInt8], radius: Int, _ room: inout Room,
+    _ work: inout Work, _ body: (_ id: UInt32, _ distance: Int) -> Void
   ) throws(StorageError) {
-    let bytes = query.bytes
+    let table = kernels.table
     var key: UInt32 = 0
-    kernels.table.pointee.band_keys(bytes, Hash.byteCount, 1, layout.tables[band], &key)
+    table.pointee.band_keys(query, Hash.byteCount, 1, layout.tables[band], &key)
     let masks = ProbeMasks.of(bits: layout.bits[band], radius: bandRadius).masks
-    var ranges = [UInt32](repeating: 0, count: 2 * masks.count + 2)
+    room.reserve(masks: masks.count)
     var candidates: UInt64 = 0
     // The table has 2^bits + 1 entries, and key and masks have `bits` bits.
-    let found = kernels.table.pointee.probe(
-      starts[band], header.count, key, masks, masks.count, &ranges, &candidates)
+    let found = table.pointee.probe(
+      starts[band], header.count, key, masks, masks.count, &room.ranges, &candidates)
     work.probes += masks.count
     guard found >= 0, candidates <= UInt64(header.count) else {
       throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
@@ -235,16 +257,15 @@ struct Segment<Hash: BinaryHash> {
     let total = Int(candidates)
     work.candidates += total
     guard total > 0 else { return }
-    var numbers = [UInt32](repeating: 0, count: total)
-    kernels.table.pointee.gather(ids[band], SegmentPart.idShift, ranges, found, &numbers)
-    var hits = [UInt32](repeating: 0, count: total)
-    var distances = [UInt16](repeating: 0, count: total)
-    let count = kernels.table.pointee.filter(
-      hashes, SegmentPart.hashShift, Hash.bitCount / 64, numbers, total, header.count, bytes,
-      UInt32(clamping: radius), &hits, &distances)
+    room.reserve(candidates: total)
+    // There is room for all candidates in each.
+    table.pointee.gather(ids[band], SegmentPart.idShift, room.ranges, found, &room.ids)
+    let count = table.pointee.filter(
+      hashes, SegmentPart.hashShift, Hash.bitCount / 64, room.ids, total, header.count, query,
+      UInt32(clamping: radius), &room.hits, &room.distances)
     guard count >= 0 else {
       throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
     }
-    for index in 0..<count { body(hits[index], Int(distances[index])) }
+    for index in 0..<count { body(room.hits[index], Int(room.distances[index])) }
   }
 }

@@ -1,0 +1,3 @@
+#pragma once
+#include "peers.h"
+#include "search.h"
