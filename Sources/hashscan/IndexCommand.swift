@@ -84,34 +84,20 @@ struct IndexExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Search for a hash and say how it was done.")
 
-  @Argument(help: "In hexadecimal.")
-  var hash: String
-
-  @Option(help: "pdq or phash64.")
-  var kind = HashKind.pdq
-
-  @Option(
-    help: "Bits by which it may differ from a listed one. Default: 31 for PDQ, 4 for phash64.")
-  var radius: Int?
+  @OptionGroup var searched: SearchedHash
 
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
-    guard !kind.isDigest else { throw ValidationError("digests are looked up, not searched for") }
-    guard ListedHash(kind: kind, text: hash) != nil else {
-      throw ValidationError(
-        "not a \(kind.rawValue) hash: \(2 * kind.byteCount) hexadecimal digits are needed")
-    }
-    guard radius.map({ (0...8 * kind.byteCount).contains($0) }) ?? true else {
-      throw ValidationError("the radius is a number from 0 to \(8 * kind.byteCount)")
+    guard !searched.kind.isDigest else {
+      throw ValidationError("digests are looked up, not searched for")
     }
   }
 
   func run() throws {
-    guard let hash = ListedHash(kind: kind, text: hash) else { return }
+    guard let (hash, radius) = searched.search else { return }
     try reporting {
       let blocklist = try database.open()
-      let radius = radius ?? MatchPolicy().radius(of: kind)
       // Once to bring tables and pages in, once to time.
       _ = try blocklist.explainSearch(for: hash, radius: radius)
       let start = ContinuousClock.now

@@ -1,0 +1,30 @@
+import ArgumentParser
+import HashEngine
+
+/// A hash to search for, and how far around it.
+struct SearchedHash: ParsableArguments {
+  @Argument(help: "In hexadecimal.")
+  var hash: String
+
+  @Option(help: "pdq, phash64, md5, sha1 or sha256.")
+  var kind = HashKind.pdq
+
+  @Option(
+    help: "Bits by which it may differ from a listed one. Default: 31 for PDQ, 4 for phash64.")
+  var radius: Int?
+
+  func validate() throws {
+    guard ListedHash(kind: kind, text: hash) != nil else {
+      throw ValidationError(
+        "not a \(kind.rawValue) hash: \(2 * kind.byteCount) hexadecimal digits are needed")
+    }
+    guard radius.map({ (0...8 * kind.byteCount).contains($0) }) ?? true else {
+      throw ValidationError("the radius is a number from 0 to \(8 * kind.byteCount)")
+    }
+  }
+
+  /// The hash, which `validate` has found to be one, and the radius in force.
+  var search: (hash: ListedHash, radius: Int)? {
+    ListedHash(kind: kind, text: hash).map { ($0, radius ?? MatchPolicy().radius(of: kind)) }
+  }
+}
