@@ -6,7 +6,7 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build lint fixtures asan benchmark-hash benchmark-index clean
+.PHONY: demo test setup build lint fixtures asan crash-loop benchmark-hash benchmark-index clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -36,6 +36,11 @@ setup:
 asan: setup
 	ASAN_OPTIONS=detect_leaks=1 SWIFT_BACKTRACE=enable=no swift test --sanitize address \
 	  --scratch-path .build-asan --disable-xctest --quiet --filter HashEngineTests
+
+# Kills imports and sealings two hundred times and looks at what they left.
+crash-loop: setup
+	swift build $(RELEASE) --product hashscan
+	python3 Tests/crash_loop.py .build/release/hashscan 200
 
 # Hashing against the bare decoders and the usual libraries, side by side, as a table. The pictures are
 # those in ../shared; the libraries come from PyPI into an environment of their own.

@@ -213,6 +213,32 @@ import Testing
     #expect(stats.output.contains("pdq: 60006 hashes, 0 live, 60006 sealed"))
   }
 
+  /// A reader in one process while another imports: every answer is of the state before or after,
+  /// and the next one after the commit has the new list.
+  @Test func readersSeeOneStateWhileAnotherProcessImports() throws {
+    try importFixtures()
+    var random = SeededGenerator(seed: 17)
+    let hashes = (0..<30_000).map { _ in
+      (0..<4).map { _ in String(random.next() | 1 << 63, radix: 16) }.joined()
+    }
+    let list = try hashscan.folder.write(hashes.joined(separator: "\n"), to: "list.txt").string
+    let blocklist = try Blocklist(at: hashscan.database)
+    let listed = try #require(
+      ListedHash(
+        kind: .pdq, text: "f7d0e08ff8677b82508e659e874f420d15f09c56bc3fb0cc24961a1fd8a8e0f6"))
+    let new = try #require(ListedHash(kind: .pdq, text: hashes[12_345]))
+    #expect(try blocklist.matches(for: new, radius: 31).isEmpty)
+    let importing = try hashscan.start(["import", list, "--list", "new", "--kind", "pdq"])
+    var states: Set<Int> = []
+    repeat {
+      #expect(try blocklist.matches(for: listed, radius: 0).map(\.entry) == ["case-1"])
+      states.insert(try blocklist.lists().reduce(0) { $0 + $1.count })
+    } while importing.isRunning
+    #expect(try hashscan.finish(importing).status == 0)
+    #expect(states.isSubset(of: [6, 30_006]))
+    #expect(try blocklist.matches(for: new, radius: 31).map(\.list) == ["new"])
+  }
+
   @Test func theIndexIsLookedAfter() throws {
     try importFixtures()
     let hash = "f7d0e08ff8677b82508e659e874f420d15f09c56bc3fb0cc24961a1fd8a8e0f6"

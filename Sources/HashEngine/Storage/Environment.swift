@@ -101,6 +101,19 @@ final class Environment: Sendable {
   private static func open(
     _ folder: FilePath, path: String, options: Options
   ) throws(StorageError) -> OpaquePointer {
+    // Read transactions are tied to their handle, not to a thread: tasks move between threads.
+    let flags = UInt32(MDB_NOTLS)
+    do {
+      return try open(folder, path: path, options: options, flags: flags)
+    } catch  where error.code == .notPermitted && !options.creates {
+      // Readers can do without permission to write; on a read-only disk even without the lock file.
+      return try open(folder, path: path, options: options, flags: flags | UInt32(MDB_RDONLY))
+    }
+  }
+
+  private static func open(
+    _ folder: FilePath, path: String, options: Options, flags: UInt32
+  ) throws(StorageError) -> OpaquePointer {
     var handle: OpaquePointer?
     var result = mdb_env_create(&handle)
     guard result == MDB_SUCCESS, let handle else { throw StorageError(lmdb: result, path: path) }
@@ -108,10 +121,7 @@ final class Environment: Sendable {
     mdb_env_set_maxreaders(handle, options.readers)
     result = mdb_env_set_mapsize(handle, options.mapSize)
     if result == MDB_SUCCESS {
-      // Read transactions are tied to their handle, not to a thread: tasks move between threads.
-      result = folder.withPlatformString {
-        mdb_env_open(handle, $0, UInt32(MDB_NOTLS), 0o660)
-      }
+      result = folder.withPlatformString { mdb_env_open(handle, $0, flags, 0o660) }
     }
     guard result == MDB_SUCCESS else {
       mdb_env_close(handle)

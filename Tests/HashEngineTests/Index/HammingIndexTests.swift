@@ -83,6 +83,25 @@ private final class IndexFixture<Hash: BinaryHash> {
     }
   }
 
+  @Test func everyKernelFindsTheSame() throws {
+    var random = SeededGenerator(seed: 26)
+    let fixture = try IndexFixture<PDQHash>()
+    try fixture.insert(Self.pdq(8000, using: &random))
+    _ = try fixture.seal()
+    try fixture.insert(Self.pdq(600, using: &random))
+    let reading = try ReadTransaction(fixture.environment)
+    let whole = fixture.index
+    for query in fixture.stored.prefix(10) {
+      let answers = try Kernels.available.map { kernels in
+        let index = HammingIndex<PDQHash>(
+          live: BKTree(nodes: whole.live.nodes, kernels: kernels), parts: whole.parts,
+          removed: whole.removed, kernels: kernels)
+        return try [8, 31, 60].map { Set(try index.search(query, radius: $0, in: reading)) }
+      }
+      #expect(answers.allSatisfy { $0 == answers[0] } && !answers[0][0].isEmpty)
+    }
+  }
+
   @Test func sixtyFourBitsToo() throws {
     var random = SeededGenerator(seed: 21)
     let fixture = try IndexFixture<PerceptualHash64>()
