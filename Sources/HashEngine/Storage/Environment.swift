@@ -107,7 +107,12 @@ final class Environment: Sendable {
       return try open(folder, path: path, options: options, flags: flags)
     } catch  where error.code == .notPermitted && !options.creates {
       // Readers can do without permission to write; on a read-only disk even without the lock file.
-      return try open(folder, path: path, options: options, flags: flags | UInt32(MDB_RDONLY))
+      do {
+        return try open(folder, path: path, options: options, flags: flags | UInt32(MDB_RDONLY))
+      } catch  where error.code == .notPermitted {
+        throw StorageError(
+          .notPermitted, "\(path): no permission (readers too must be able to write its lock.mdb)")
+      }
     }
   }
 
