@@ -28,10 +28,10 @@ extension Blocklist {
   ) throws(StorageError) -> SearchExplanation? {
     let reading = try ReadTransaction(environment)
     if let pdq = hash.pdq {
-      return SearchExplanation(try tables.pdq.explain(pdq, radius: radius, in: reading))
+      return SearchExplanation(try tables.pdq.search([pdq], radius: radius, in: reading))
     }
     if let phash64 = hash.phash64 {
-      return SearchExplanation(try tables.phash64.explain(phash64, radius: radius, in: reading))
+      return SearchExplanation(try tables.phash64.search([phash64], radius: radius, in: reading))
     }
     return nil
   }
@@ -69,7 +69,7 @@ extension Blocklist {
 
 extension SearchExplanation {
   init<Hash>(_ explanation: HammingIndex<Hash>.Explanation) {
-    found = explanation.found.count
+    found = explanation.found.reduce(0) { $0 + $1.count }
     plan = explanation.plan
     probes = explanation.sealed.probes
     candidates = explanation.sealed.candidates

@@ -47,23 +47,42 @@ public final class Blocklist: Sendable {
   public func matches(
     for hash: ListedHash, radius: Int
   ) throws(StorageError) -> [Match] {
+    try matches(for: [hash], radius: radius)[0]
+  }
+
+  /// The same for several hashes, all of one state of the lists and for less than one by one.
+  ///
+  /// - Returns: The matches of each, in the order of the hashes.
+  public func matches(
+    for hashes: [ListedHash], radius: Int
+  ) throws(StorageError) -> [[Match]] {
     let reading = try ReadTransaction(environment)
-    var matches: [Match] = []
-    if let pdq = hash.pdq {
-      for neighbor in try tables.pdq.search(pdq, radius: radius, in: reading) {
-        matches += try self.matches(
-          of: ListedHash(neighbor.hash), distance: neighbor.distance, in: reading)
+    var matches = [[Match]](repeating: [], count: hashes.count)
+    func add<Hash>(
+      _ queries: [(place: Int, hash: Hash)], _ index: HammingIndex<Hash>,
+      _ listed: (Hash) -> ListedHash
+    ) throws(StorageError) {
+      guard !queries.isEmpty else { return }
+      let found = try index.search(queries.map(\.hash), radius: radius, in: reading).found
+      for (query, neighbors) in zip(queries, found) {
+        for neighbor in neighbors {
+          matches[query.place] += try self.matches(
+            of: listed(neighbor.hash), distance: neighbor.distance, in: reading)
+        }
       }
-    } else if let phash64 = hash.phash64 {
-      for neighbor in try tables.phash64.search(phash64, radius: radius, in: reading) {
-        matches += try self.matches(
-          of: ListedHash(neighbor.hash), distance: neighbor.distance, in: reading)
-      }
-    } else {
-      matches = try self.matches(of: hash, distance: 0, in: reading)
     }
-    return matches.sorted {
-      ($0.distance, $0.list, $0.entry) < ($1.distance, $1.list, $1.entry)
+    let places = hashes.enumerated()
+    try add(
+      places.compactMap { place, hash in hash.pdq.map { (place, $0) } }, tables.pdq
+    ) { ListedHash($0) }
+    try add(
+      places.compactMap { place, hash in hash.phash64.map { (place, $0) } }, tables.phash64
+    ) { ListedHash($0) }
+    for (place, hash) in places where hash.kind.isDigest {
+      matches[place] = try self.matches(of: hash, distance: 0, in: reading)
+    }
+    return matches.map { found in
+      found.sorted { ($0.distance, $0.list, $0.entry) < ($1.distance, $1.list, $1.entry) }
     }
   }
 

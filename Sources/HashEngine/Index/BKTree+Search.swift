@@ -4,35 +4,39 @@ extension BKTree {
     _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
   ) throws(StorageError) -> [Neighbor<Hash>] {
     var work = Work()
-    return try search(hash, radius: radius, in: transaction, work: &work)
+    return try search([hash], radius: radius, in: transaction, work: &work)[0]
   }
 
-  /// The same, telling what it cost.
+  /// The same for several at once, telling what it cost: a node that more than one comes to is visited
+  /// once.
   func search(
-    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable,
+    _ queries: [Hash], radius: Int, in transaction: borrowing some Transaction & ~Copyable,
     work: inout Work
-  ) throws(StorageError) -> [Neighbor<Hash>] {
+  ) throws(StorageError) -> [[Neighbor<Hash>]] {
     let root = try header(in: transaction).root
-    guard root != 0, radius >= 0 else { return [] }
-    var found: [Neighbor<Hash>] = []
-    var open = [root]
+    var found = [[Neighbor<Hash>]](repeating: [], count: queries.count)
+    guard root != 0, radius >= 0 else { return found }
+    var open = [(id: root, queries: Array(queries.indices))]
     var compared = 0
     defer { work.hashes += compared }
-    while let id = open.popLast() {
+    while let (id, asking) = open.popLast() {
       work.nodes += 1
       let inner = try visit(id, in: transaction) { hashes in
-        compared += hashes.byteCount / Hash.byteCount
-        kernels.scan(hashes, for: hash, radius: radius) { index, distance in
-          if let hash = Self.hash(at: index, in: hashes) {
-            found.append(Neighbor(hash: hash, distance: distance))
+        for query in asking {
+          compared += hashes.byteCount / Hash.byteCount
+          kernels.scan(hashes, for: queries[query], radius: radius) { index, distance in
+            if let hash = Self.hash(at: index, in: hashes) {
+              found[query].append(Neighbor(hash: hash, distance: distance))
+            }
           }
         }
       }
       guard let inner else { continue }
-      let distance = hash.distance(to: inner.pivot)
-      for index in inner.children.indices
-      where Self.gap(distance, inner.distances(ofChild: index)) <= radius {
-        open.append(inner.children[index].id)
+      let distances = asking.map { queries[$0].distance(to: inner.pivot) }
+      for index in inner.children.indices {
+        let range = inner.distances(ofChild: index)
+        let going = zip(asking, distances).filter { Self.gap($0.1, range) <= radius }.map(\.0)
+        if !going.isEmpty { open.append((inner.children[index].id, going)) }
       }
     }
     return found

@@ -105,12 +105,13 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
   func search(
     _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
   ) throws(StorageError) -> [Neighbor<Hash>] {
-    try explain(hash, radius: radius, in: transaction).found
+    try search([hash], radius: radius, in: transaction).found[0]
   }
 
-  /// What a search found and how.
+  /// What searches found and how.
   struct Explanation {
-    var found: [Neighbor<Hash>]
+    /// For each query, in their order.
+    var found: [[Neighbor<Hash>]]
     /// `nil` when nothing is sealed.
     var plan: SearchPlan?
     var sealed = Segment<Hash>.Work()
@@ -118,21 +119,23 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
     var tree = BKTree<Hash>.Work()
   }
 
-  /// Searches and tells how.
-  func explain(
-    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
+  /// Searches for several at once, for less than one by one, and tells how.
+  func search(
+    _ queries: [Hash], radius: Int, in transaction: borrowing some Transaction & ~Copyable
   ) throws(StorageError) -> Explanation {
     var result = Explanation(found: [])
-    result.found = try live.search(hash, radius: radius, in: transaction, work: &result.tree)
+    result.found = try live.search(queries, radius: radius, in: transaction, work: &result.tree)
     guard let segment = try segment(in: transaction) else { return result }
     let plan = SearchPlan.plan(
       radius: radius, layout: segment.layout, count: segment.count, width: Hash.bitCount)
     result.plan = plan
-    var sealed: [Neighbor<Hash>] = []
-    try segment.search(hash, radius: radius, plan: plan, work: &result.sealed) {
-      sealed.append(Neighbor(hash: $0, distance: $1))
+    var sealed = [[Neighbor<Hash>]](repeating: [], count: queries.count)
+    try segment.search(queries, radius: radius, plan: plan, work: &result.sealed) {
+      sealed[$0].append(Neighbor(hash: $1, distance: $2))
     }
-    result.found += try withoutRemoved(sealed, in: transaction)
+    for query in queries.indices {
+      result.found[query] += try withoutRemoved(sealed[query], in: transaction)
+    }
     return result
   }
 

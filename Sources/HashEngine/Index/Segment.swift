@@ -148,26 +148,33 @@ struct Segment<Hash: BinaryHash> {
     var candidates = 0
   }
 
-  /// Calls `body` for each hash within `radius`, once.
+  /// Calls `body` for each hash within `radius` of each query, once.
   ///
   /// - Throws: ``StorageError`` `damaged` when the tables contradict themselves.
   func search(
-    _ query: Hash, radius: Int, plan: SearchPlan, work: inout Work,
-    _ body: (Hash, _ distance: Int) -> Void
+    _ queries: [Hash], radius: Int, plan: SearchPlan, work: inout Work,
+    _ body: (_ query: Int, Hash, _ distance: Int) -> Void
   ) throws(StorageError) {
     guard radius >= 0 else { return }
     switch plan {
     case .scan:
-      scan(query, radius: radius, body)
-      work.candidates += count
+      // A block stays in the cache for all queries.
+      forEachBlock { block in
+        for (index, query) in queries.enumerated() {
+          scan(block, for: query, radius: radius) { body(index, $0, $1) }
+        }
+      }
+      work.candidates += count * queries.count
     case .bands(let radii):
-      var seen: Set<UInt32> = []
+      var seen = [Set<UInt32>](repeating: [], count: queries.count)
       var room = Room()
-      let bytes = query.bytes
+      // Band by band, so that a band's table stays near for all queries.
       for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
-        try probe(band, bandRadius, bytes, radius: radius, &room, &work) { id, distance in
-          guard seen.insert(id).inserted, let hash = hash(Int(id)) else { return }
-          body(hash, distance)
+        for (index, query) in queries.enumerated() {
+          try probe(band, bandRadius, query.bytes, radius: radius, &room, &work) { id, distance in
+            guard seen[index].insert(id).inserted, let hash = hash(Int(id)) else { return }
+            body(index, hash, distance)
+          }
         }
       }
     }
@@ -180,7 +187,7 @@ struct Segment<Hash: BinaryHash> {
     // One band finds an equal hash.
     var radii = [Int](repeating: -1, count: layout.bits.count)
     radii[0] = 0
-    try search(hash, radius: 0, plan: .bands(radii), work: &work) { _, _ in isThere = true }
+    try search([hash], radius: 0, plan: .bands(radii), work: &work) { _, _, _ in isThere = true }
     return isThere
   }
 
@@ -206,14 +213,12 @@ struct Segment<Hash: BinaryHash> {
   }
 
   private func scan(
-    _ query: Hash, radius: Int, _ body: (Hash, _ distance: Int) -> Void
+    _ block: RawSpan, for query: Hash, radius: Int, _ body: (Hash, _ distance: Int) -> Void
   ) {
-    forEachBlock { block in
-      kernels.scan(block, for: query, radius: radius) { index, distance in
-        let range = index * Hash.byteCount..<(index + 1) * Hash.byteCount
-        let bytes = block.extracting(range).withUnsafeBytes { Array($0) }
-        if let hash = Hash(bytes: bytes.span) { body(hash, distance) }
-      }
+    kernels.scan(block, for: query, radius: radius) { index, distance in
+      let range = index * Hash.byteCount..<(index + 1) * Hash.byteCount
+      let bytes = block.extracting(range).withUnsafeBytes { Array($0) }
+      if let hash = Hash(bytes: bytes.span) { body(hash, distance) }
     }
   }
 

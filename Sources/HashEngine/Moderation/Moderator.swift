@@ -72,19 +72,21 @@ public struct Moderator: Sendable {
       found.add(try blocklist.matches(for: digest, radius: 0))
     }
     // The stored pixels are what other tools hash; the picture as shown is what people share.
-    for orientation in Set([.asStored, fingerprint.orientation]) {
-      for frame in fingerprint.frames {
-        if let pdq = frame.pdq, pdq.isUsable {
-          let hash = ListedHash(pdq.hash(orientation))
-          found.add(
-            try blocklist.matches(for: hash, radius: policy.pdqRadius), frame: frame.number,
-            orientation)
-        }
-        if let phash64 = frame.phash64?.hash(orientation), !phash64.isDegenerate {
-          found.add(
-            try blocklist.matches(for: ListedHash(phash64), radius: policy.phash64Radius),
-            frame: frame.number, orientation)
-        }
+    let orientations = Set([.asStored, fingerprint.orientation])
+    let views = fingerprint.frames.flatMap { frame in orientations.map { (frame, $0) } }
+    let pdq = views.compactMap { frame, orientation in
+      frame.pdq.flatMap { pdq in
+        pdq.isUsable ? (frame.number, orientation, ListedHash(pdq.hash(orientation))) : nil
+      }
+    }
+    let phash64 = views.compactMap { frame, orientation in
+      frame.phash64?.hash(orientation).ifUsable.map { (frame.number, orientation, ListedHash($0)) }
+    }
+    for (asked, radius) in [(pdq, policy.pdqRadius), (phash64, policy.phash64Radius)]
+    where !asked.isEmpty {
+      let matches = try blocklist.matches(for: asked.map(\.2), radius: radius)
+      for ((frame, orientation, _), new) in zip(asked, matches) {
+        found.add(new, frame: frame, orientation)
       }
     }
     // A match of what came of a damaged picture counts; that nothing was found in it does not.

@@ -33,6 +33,9 @@ public struct PerceptualHash64: BinaryHash {
 
   /// Whether it is what a flat picture gives: nearly all bits equal.
   public var isDegenerate: Bool { !(2...62).contains(word.nonzeroBitCount) }
+
+  /// The hash, unless it is degenerate.
+  var ifUsable: PerceptualHash64? { isDegenerate ? nil : self }
 }
 
 /// What `phash` says of one picture.

@@ -83,6 +83,28 @@ private final class IndexFixture<Hash: BinaryHash> {
     }
   }
 
+  @Test func manyAtOnceFindWhatOneByOneDoes() throws {
+    var random = SeededGenerator(seed: 27)
+    let fixture = try IndexFixture<PDQHash>()
+    try fixture.insert(Self.pdq(7000, using: &random))
+    _ = try fixture.seal()
+    try fixture.insert(Self.pdq(3000, using: &random))
+    for hash in fixture.stored.shuffled(using: &random).prefix(300) { try fixture.remove(hash) }
+    let reading = try ReadTransaction(fixture.environment)
+    // One of them twice.
+    let known = Array(fixture.stored.prefix(30))
+    let queries = known + known.prefix(1) + (0..<10).map { _ in .random(using: &random) }
+    for radius in [0, 31, 90, 256] {
+      let found = try fixture.index.search(queries, radius: radius, in: reading).found
+      #expect(found.count == queries.count)
+      for (query, neighbors) in zip(queries, found) {
+        let alone = try fixture.index.search(query, radius: radius, in: reading)
+        #expect(neighbors.count == alone.count && Set(neighbors) == Set(alone))
+      }
+    }
+    #expect(try fixture.index.search([], radius: 31, in: reading).found.isEmpty)
+  }
+
   @Test func everyKernelFindsTheSame() throws {
     var random = SeededGenerator(seed: 26)
     let fixture = try IndexFixture<PDQHash>()
