@@ -29,14 +29,13 @@ static void on_error(j_common_ptr info) {
 }
 
 // Warnings that mean wrong pixels, as against harmless ones (stray bytes before a marker, an odd
-// Adobe or JFIF header).
+// Adobe or JFIF header, a sequential scan that states a range of coefficients it does not need).
 static int means_damage(int code) {
   switch (code) {
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC:
-    case JWRN_NOT_SEQUENTIAL:
     case JWRN_BOGUS_PROGRESSION:
       return 1;
     default:

@@ -112,7 +112,9 @@ import Testing
     let bytes: [CChar] = Array("in/\u{0}".utf8.dropLast().map { CChar(bitPattern: $0) }) + [-1, 0]
     try FileManager.default.createDirectory(
       atPath: hashscan.folder.path("in").string, withIntermediateDirectories: true)
-    let name = bytes.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
+    let name = try bytes.withUnsafeBufferPointer {
+      FilePath(platformString: try #require($0.baseAddress))
+    }
     let file = try FileDescriptor.open(
       hashscan.folder.path.pushing(name), .writeOnly, options: [.create],
       permissions: .ownerReadWrite)
