@@ -2,7 +2,7 @@
 """Hamming search beside the usual structures, in one run, as a Markdown table.
 
     make benchmark-index                      (100,000 and 1,000,000 hashes)
-    make benchmark-index SIZES="10000000"     (ten million: half an hour and 12 GB of memory)
+    make benchmark-index SIZES="10000000"     (ten million: ten minutes, 12 GB of memory)
 
 Random balanced hashes of 256 bits, as real PDQ hashes are; half of the queries are stored hashes with 0
 to 31 bits flipped, half are strangers. One query at a time, one thread; a figure is the median over the

@@ -26,7 +26,6 @@ extension Blocklist {
       throw BlocklistError(
         .invalidName, "\"\(list)\": a list's name is 1 to 64 letters, digits, \".\", \"_\", \"-\"")
     }
-    var report = ImportReport(list: list)
     var lines = ListLines(file)
     var parser = ListParser(kind: kind, format: format)
     // Read before writing begins, so that a slow pipe does not hold up other writers for nothing.
@@ -44,12 +43,13 @@ extension Blocklist {
       }
       try writer.finish(in: writing)
       writer.takeRejected().forEach(onRejected)
-      report = writer.report
+      var report = writer.report
       report.format = parser.format
       guard report.rejected == 0 || report.hasEffect || report.alreadyThere > 0 else {
         throw BlocklistError(.nothingToImport, "none of its \(report.rejected) lines is a hash")
       }
       try writing.commit()
+      return report
     } catch let error as StorageError {
       throw BlocklistError(error)
     } catch let error as BlocklistError {
@@ -57,7 +57,6 @@ extension Blocklist {
     } catch {
       throw BlocklistError(.storage, "\(error)")
     }
-    return report
   }
 
   static func isListName(_ name: String) -> Bool {

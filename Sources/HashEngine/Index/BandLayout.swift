@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// How the bits of a hash are cut into bands.
 ///
 /// Two hashes within a radius differ little in at least one band (the pigeonhole principle), so that it
@@ -22,7 +20,7 @@ final class BandLayout: Sendable {
     let bands: Int
   }
 
-  private static let known = Mutex<[Key: BandLayout]>([:])
+  private static let known = Memo<Key, BandLayout>(most: 16)
 
   /// How many bands serve `count` hashes best: bands of about log₂(count) bits have about one hash a
   /// bucket.
@@ -34,11 +32,9 @@ final class BandLayout: Sendable {
 
   /// The layout of hashes of `width` bits in so many bands.
   static func of(width: Int, bands: Int) -> BandLayout {
-    let key = Key(width: width, bands: bands)
-    if let layout = known.withLock({ $0[key] }) { return layout }
-    let layout = BandLayout(width: width, bands: bands)
-    known.withLock { $0[key] = layout }
-    return layout
+    known.value(for: Key(width: width, bands: bands)) {
+      BandLayout(width: $0.width, bands: $0.bands)
+    }
   }
 
   private init(width: Int, bands: Int) {
@@ -81,15 +77,13 @@ final class ProbeMasks: Sendable {
     let radius: Int
   }
 
-  private static let known = Mutex<[Key: ProbeMasks]>([:])
+  private static let known = Memo<Key, ProbeMasks>()
 
   /// All masks of `bits` bits with at most `radius` set.
   static func of(bits: Int, radius: Int) -> ProbeMasks {
-    let key = Key(bits: bits, radius: radius)
-    if let masks = known.withLock({ $0[key] }) { return masks }
-    let masks = ProbeMasks(bits: bits, radius: radius)
-    known.withLock { $0[key] = masks }
-    return masks
+    known.value(for: Key(bits: bits, radius: radius)) {
+      ProbeMasks(bits: $0.bits, radius: $0.radius)
+    }
   }
 
   /// How many there are.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// How sealed hashes are searched for one radius: by bands, or all of them, whichever costs less.
 public enum SearchPlan: Sendable, Hashable {
   /// Within which radius each band's key is probed; -1 for a band that is left out.
@@ -21,13 +19,9 @@ public enum SearchPlan: Sendable, Hashable {
   /// hash that differs in more than rᵢ bits in every band differs in more than the radius in all.
   static func plan(radius: Int, layout: BandLayout, count: Int, width: Int) -> SearchPlan {
     let key = Key(radius: radius, bands: layout.bits.count, count: count, width: width)
-    if let plan = known.withLock({ $0[key] }) { return plan }
-    let plan = make(radius: radius, layout: layout, count: count, width: width)
-    known.withLock { known in
-      if known.count >= 1024 { known.removeAll() }
-      known[key] = plan
+    return known.value(for: key) {
+      make(radius: $0.radius, layout: layout, count: $0.count, width: $0.width)
     }
-    return plan
   }
 
   private struct Key: Hashable {
@@ -38,7 +32,7 @@ public enum SearchPlan: Sendable, Hashable {
   }
 
   /// A plan takes as long as a good part of a search.
-  private static let known = Mutex<[Key: SearchPlan]>([:])
+  private static let known = Memo<Key, SearchPlan>(most: 1024)
 
   private static func make(
     radius: Int, layout: BandLayout, count: Int, width: Int

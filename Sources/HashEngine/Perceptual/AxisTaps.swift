@@ -34,13 +34,19 @@ final class AxisTaps: Sendable {
     }
   }
 
-  private static let pdqCache = AxisCache<AxisTaps>()
-  private static let areaCache = AxisCache<AxisTaps>()
+  /// An axis of so many lines, given in groups of `reduction`.
+  private struct Axis: Hashable {
+    let length: Int
+    let reduction: Int
+  }
+
+  private static let pdqTaps = Memo<Axis, AxisTaps>()
+  private static let areaTaps = Memo<Axis, AxisTaps>()
 
   /// PDQ's 64 samples of an axis. Of a reduced picture each line stands for `reduction` of them, and
   /// has their weights together.
   static func pdq(_ length: Int, reduction: Int = 1) -> AxisTaps {
-    pdqCache.value(for: .init(length: length, reduction: reduction)) { axis in
+    pdqTaps.value(for: Axis(length: length, reduction: reduction)) { axis in
       let filter = PDQFilter(length: axis.length)
       let taps = (0..<PDQFilter.samples).map { filter.taps(ofSample: $0) }
       return AxisTaps(taps, length: axis.length, reduction: axis.reduction)
@@ -50,7 +56,7 @@ final class AxisTaps: Sendable {
   /// Up to 512 samples that share an axis evenly, each the mean of its part; its ends are taken to a
   /// 64th of a line.
   static func area(_ length: Int, reduction: Int = 1) -> AxisTaps {
-    areaCache.value(for: .init(length: length, reduction: reduction)) { axis in
+    areaTaps.value(for: Axis(length: length, reduction: reduction)) { axis in
       let samples = min(axis.length, LumaGrid.longestSide)
       let parts = 64
       let taps = (0..<samples).map { sample in

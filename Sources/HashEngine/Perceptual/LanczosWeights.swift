@@ -21,11 +21,11 @@ final class LanczosWeights: Sendable {
   let low: [Int16]
   private let ends: [Int]
 
-  private static let cache = AxisCache<LanczosWeights>()
+  private static let known = Memo<Int, LanczosWeights>()
 
   /// Those for an axis of that length.
   static func along(_ length: Int) -> LanczosWeights {
-    cache.value(for: .init(length: length)) { LanczosWeights(length: $0.length) }
+    known.value(for: length) { LanczosWeights(length: $0) }
   }
 
   private init(length: Int) {
