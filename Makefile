@@ -57,7 +57,7 @@ benchmark-index: setup
 	cd Benchmarks && swift build -c release
 	test -d .build/peers || python3 -m venv .build/peers
 	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
-	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES)
+	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES) $(MORE)
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

@@ -241,6 +241,26 @@ import Testing
     #expect(try blocklist.matches(for: new, radius: 31).map(\.list) == ["new"])
   }
 
+  @Test func readersFollowADatabaseThatOutgrowsTheirMap() throws {
+    var random = SeededGenerator(seed: 23)
+    let hashes = (0..<20_000).map { _ in
+      (0..<4).map { _ in String(random.next() | 1 << 63, radix: 16) }.joined()
+    }
+    func importAll(_ hashes: [String]) throws {
+      let list = try hashscan.folder.write(hashes.joined(separator: "\n"), to: "list.txt").string
+      #expect(try hashscan.run("import", list, "--list", "l", "--kind", "pdq").status == 0)
+    }
+    try importAll([hashes[0]])
+    // As a reader that was started when the database was small and its map full.
+    let reader = try Blocklist(at: hashscan.database, mapSize: 1 << 18)
+    try importAll(hashes)
+    #expect(try reader.lists().map(\.count) == [20_000])
+    let hash = try #require(ListedHash(kind: .pdq, text: hashes[19_000]))
+    let match = try #require(try reader.matches(for: hash, radius: 0).first)
+    #expect(try reader.remove(entry: match.entry, from: "l"))
+    #expect(try reader.matches(for: hash, radius: 0).isEmpty)
+  }
+
   @Test func theIndexIsLookedAfter() throws {
     try importFixtures()
     let hash = "f7d0e08ff8677b82508e659e874f420d15f09c56bc3fb0cc24961a1fd8a8e0f6"

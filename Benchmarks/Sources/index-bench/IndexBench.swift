@@ -11,6 +11,8 @@ struct IndexBench: ParsableCommand {
   enum Method: String, ExpressibleByArgument {
     /// The database's index.
     case ours
+    /// The same, fifty queries at once.
+    case batch
     /// All hashes compared.
     case scan
     /// A BK-tree in memory.
@@ -32,13 +34,21 @@ struct IndexBench: ParsableCommand {
     case .ours:
       let blocklist = try Blocklist(at: FilePath(source))
       try time(hashes) { try blocklist.explainSearch(for: $0, radius: radius)?.found ?? 0 }
+    case .batch:
+      let blocklist = try Blocklist(at: FilePath(source))
+      try time(
+        stride(from: 0, to: hashes.count, by: 50).map { hashes[$0..<min($0 + 50, hashes.count)] }
+      ) {
+        try blocklist.explainSearch(for: Array($0), radius: radius)?.found ?? 0
+      }
     case .scan:
       let all = try bytes()
-      try time(hashes) { Int(scan_all(all, all.count / 32, $0.bytes, UInt32(radius))) }
+      let width = kind.byteCount
+      try time(hashes) { Int(scan_all(all, all.count / width, width, $0.bytes, UInt32(radius))) }
     case .bktree:
       let all = try bytes()
       try all.withUnsafeBufferPointer { all in
-        let tree = bk_build(all.baseAddress, all.count / 32)
+        let tree = bk_build(all.baseAddress, all.count / kind.byteCount, kind.byteCount)
         defer { bk_free(tree) }
         try time(hashes) { Int(bk_search(tree, $0.bytes, UInt32(radius))) }
       }
@@ -52,14 +62,21 @@ struct IndexBench: ParsableCommand {
   }
 
   private func time(_ hashes: [ListedHash], _ search: (ListedHash) throws -> Int) throws {
+    try time(hashes.map { [$0] }) { try search($0[$0.startIndex]) }
+  }
+
+  /// Times each group of queries, and prints the median for one query of it.
+  private func time<Group: Collection>(
+    _ groups: [Group], _ search: (Group) throws -> Int
+  ) throws {
     var found = 0
     for round in 0...rounds {
       var times: [Double] = []
       found = 0
-      for hash in hashes {
+      for group in groups {
         let start = ContinuousClock.now
-        found += try search(hash)
-        times.append((ContinuousClock.now - start) / .microseconds(1))
+        found += try search(group)
+        times.append((ContinuousClock.now - start) / .microseconds(1) / Double(group.count))
       }
       // The first brings everything in.
       if round > 0 { print(times.sorted()[times.count / 2]) }

@@ -26,12 +26,20 @@ extension Blocklist {
   public func explainSearch(
     for hash: ListedHash, radius: Int
   ) throws(StorageError) -> SearchExplanation? {
+    try explainSearch(for: [hash], radius: radius)
+  }
+
+  /// The same for several hashes at once, all of one kind; `nil` when there is none or they are digests.
+  public func explainSearch(
+    for hashes: [ListedHash], radius: Int
+  ) throws(StorageError) -> SearchExplanation? {
     let reading = try ReadTransaction(environment)
-    if let pdq = hash.pdq {
-      return SearchExplanation(try tables.pdq.search([pdq], radius: radius, in: reading))
+    let (pdq, phash64) = (hashes.compactMap(\.pdq), hashes.compactMap(\.phash64))
+    if !pdq.isEmpty, phash64.isEmpty {
+      return SearchExplanation(try tables.pdq.search(pdq, radius: radius, in: reading))
     }
-    if let phash64 = hash.phash64 {
-      return SearchExplanation(try tables.phash64.search([phash64], radius: radius, in: reading))
+    if !phash64.isEmpty, pdq.isEmpty {
+      return SearchExplanation(try tables.phash64.search(phash64, radius: radius, in: reading))
     }
     return nil
   }

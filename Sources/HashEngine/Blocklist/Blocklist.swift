@@ -12,8 +12,8 @@ public final class Blocklist: Sendable {
   ///
   /// - Parameters:
   ///   - creates: Makes folder and database when there are none.
-  ///   - mapSize: The bytes the database may grow to; `nil` for 64 GiB. It takes none of them before
-  ///     they are needed.
+  ///   - mapSize: The address space that the database has to begin with, in bytes; `nil` for 64 GiB. It
+  ///     grows by itself, and takes no room before it is needed.
   /// - Throws: ``StorageError`` when there is no database, or something else, or one written by
   ///   newer software; when this process has it open already.
   public init(

@@ -68,7 +68,8 @@ final class BandLayout: Sendable {
   }
 }
 
-/// The keys near a key: all masks of some bits set, fewest first.
+/// The keys near a key: all masks of some bits set. In ascending order, so that probes to one page of a
+/// table follow each other.
 final class ProbeMasks: Sendable {
   let masks: [UInt32]
 
@@ -106,6 +107,6 @@ final class ProbeMasks: Sendable {
       }
       masks += ring.map(\.mask)
     }
-    self.masks = masks
+    self.masks = masks.sorted()
   }
 }

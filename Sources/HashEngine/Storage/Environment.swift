@@ -14,7 +14,8 @@ final class Environment: Sendable {
   struct Options: Sendable {
     /// Make the database if there is none.
     var creates = false
-    /// Address space the database may grow into, in bytes. It costs neither memory nor disk.
+    /// Address space that the database has to begin with, in bytes; it grows when half of it is used. It
+    /// costs neither memory nor disk.
     var mapSize = 1 << 36
     /// Readers at once, over all processes.
     var readers: UInt32 = 512
@@ -25,6 +26,8 @@ final class Environment: Sendable {
   // LMDB's environment may be used from any thread; only `deinit` closes it.
   nonisolated(unsafe) let handle: OpaquePointer
   let path: String
+  /// Transactions of this process that are under way.
+  let running = Mutex(0)
   private let identity: FileIdentity
 
   /// - Throws: ``StorageError`` for a path that holds something else, or a newer format.

@@ -16,12 +16,7 @@ struct ReadTransaction: Transaction, ~Copyable {
   var path: String { environment.path }
 
   init(_ environment: Environment) throws(StorageError) {
-    var handle: OpaquePointer?
-    let result = mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &handle)
-    guard result == MDB_SUCCESS, let handle else {
-      throw StorageError(lmdb: result, path: environment.path)
-    }
-    self.handle = handle
+    handle = try environment.begin(UInt32(MDB_RDONLY))
     self.environment = environment
   }
 
@@ -29,11 +24,14 @@ struct ReadTransaction: Transaction, ~Copyable {
   consuming func keepTables() throws(StorageError) {
     isFinished = true
     let result = mdb_txn_commit(handle)
+    environment.ended()
     guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
   }
 
   deinit {
-    if !isFinished { mdb_txn_abort(handle) }
+    guard !isFinished else { return }
+    mdb_txn_abort(handle)
+    environment.ended()
   }
 }
 
@@ -49,12 +47,8 @@ struct WriteTransaction: Transaction, ~Copyable {
   /// thread.
   @available(*, noasync)
   init(_ environment: Environment) throws(StorageError) {
-    var handle: OpaquePointer?
-    let result = mdb_txn_begin(environment.handle, nil, 0, &handle)
-    guard result == MDB_SUCCESS, let handle else {
-      throw StorageError(lmdb: result, path: environment.path)
-    }
-    self.handle = handle
+    environment.growIfHalfFull()
+    handle = try environment.begin(0)
     self.environment = environment
   }
 
@@ -63,10 +57,13 @@ struct WriteTransaction: Transaction, ~Copyable {
     // LMDB frees the handle whether it commits or fails.
     isFinished = true
     let result = mdb_txn_commit(handle)
+    environment.ended()
     guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
   }
 
   deinit {
-    if !isFinished { mdb_txn_abort(handle) }
+    guard !isFinished else { return }
+    mdb_txn_abort(handle)
+    environment.ended()
   }
 }

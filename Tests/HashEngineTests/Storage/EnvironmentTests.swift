@@ -105,6 +105,20 @@ import Testing
     #expect(try table.count(in: ReadTransaction(environment)) == 0)
   }
 
+  @Test func theMapGrowsWithTheDatabase() throws {
+    let environment = try open(folder.path("db"), mapSize: 1 << 18)
+    let made = try WriteTransaction(environment)
+    let table = try Table.make("t", in: made)
+    try made.commit()
+    let value = [UInt8](repeating: 1, count: 50_000)
+    for key in UInt8(0)..<100 {
+      let writing = try WriteTransaction(environment)
+      try table.put(value.span, for: [key].span, in: writing)
+      try writing.commit()
+    }
+    #expect(try table.count(in: ReadTransaction(environment)) == 100)
+  }
+
   @Test func walksGoInOrderAndStop() throws {
     let environment = try open(folder.path("db"))
     let writing = try WriteTransaction(environment)
