@@ -1,8 +1,8 @@
 # A newcomer needs two of these: `make demo` and `make test`.
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := pkg-config libjpeg-dev libpng-dev zlib1g-dev libwebp-dev libgif-dev liblmdb-dev
-LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb
+PACKAGES := pkg-config libjpeg-dev libpng-dev zlib1g-dev libwebp-dev libgif-dev liblmdb-dev libyajl-dev libxml2-dev
+LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 

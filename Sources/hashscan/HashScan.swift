@@ -12,7 +12,9 @@ struct HashScan: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ImportCommand.self, ListsCommand.self, ScanCommand.self, HashCommand.self,
-      LookupCommand.self, CompareCommand.self, IndexCommand.self,
+      ImportCommand.self, ExportCommand.self, ListsCommand.self, ListCommand.self,
+      EntryCommand.self, TakedownCommand.self, AllowCommand.self, ReleaseCommand.self,
+      ScanCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
+      IndexCommand.self, AuditCommand.self,
     ])
 }

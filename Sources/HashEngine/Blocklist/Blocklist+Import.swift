@@ -3,72 +3,120 @@ public import SystemPackage
 extension Blocklist {
   /// Imports a list: all of it in one transaction, or nothing.
   ///
-  /// Importing the same file again changes nothing. Lines that cannot be read are passed over and
-  /// told; they do not stop the others.
+  /// A record replaces the entry of the same id, a withdrawn one takes it back, and importing the same file
+  /// again changes nothing. Records that cannot be used are passed over and told in the receipt; they do not
+  /// stop the others.
   ///
   /// - Parameters:
   ///   - file: The open list; read to its end, not closed.
   ///   - list: The list's name; made if there is none.
-  ///   - kind: What the hashes are, where the file does not say.
-  ///   - format: `nil` to look at the first line.
-  ///   - now: Seconds since 1970, for new entries.
-  ///   - onRejected: Called for each line that is refused, in order, but for hashes that an entry has no
-  ///     room for, which are noticed later.
-  ///   - onProgress: Called now and then with the lines read so far.
-  /// - Throws: ``BlocklistError`` when the file cannot be read as a list, when all of its lines are
+  ///   - onProgress: Called now and then with the bytes read and the records taken so far.
+  /// - Throws: ``BlocklistError`` when the file cannot be read as a list, when all of its records are
   ///   refused, or when the database failed; nothing was imported then.
   public func importList(
-    _ file: FileDescriptor, into list: String, kind: HashKind? = nil, format: ListFormat? = nil,
-    now: Int, onRejected: (RejectedLine) -> Void = { _ in },
-    onProgress: (_ lines: Int) -> Void = { _ in }
-  ) throws(BlocklistError) -> ImportReport {
-    guard Self.isListName(list) else {
-      throw BlocklistError(
-        .invalidName, "\"\(list)\": a list's name is 1 to 64 letters, digits, \".\", \"_\", \"-\"")
-    }
-    var lines = ListLines(file)
-    var parser = ListParser(kind: kind, format: format)
+    _ file: FileDescriptor, into list: String, options: ImportOptions = ImportOptions(),
+    by author: Author = Author(),
+    onProgress: (_ bytes: Int, _ records: Int) -> Void = { _, _ in }
+  ) throws(BlocklistError) -> Receipt {
+    var source = ListSource(file)
     // Read before writing begins, so that a slow pipe does not hold up other writers for nothing.
-    var line = try lines.next()
-    do {
-      let writing = try WriteTransaction(environment)
-      var writer = try ListWriter(list, of: self, now: now, in: writing)
-      while let current = line {
-        var parsed = ParsedLine.rejected("longer than \(ListLines.longestLine) bytes")
-        if case .text(let bytes) = current { parsed = try parser.parse(bytes) }
-        try writer.apply(parsed, number: lines.number, in: writing)
-        writer.takeRejected().forEach(onRejected)
-        if lines.number % 4096 == 0 { onProgress(lines.number) }
-        line = try lines.next()
+    let beginning = try source.next(atLeast: ListDetector.length)
+    let format = try ListDetector.format(of: beginning, options)
+    var reading = ListReading(
+      importer: try Self.importer(of: format, options, beginning: beginning, now: author.now),
+      source: source)
+    return try change(
+      .import, list, by: author, making: ListSettings(), isDryRun: options.isDryRun
+    ) { change, transaction in
+      try reading.read(from: beginning, into: &change, in: transaction, onProgress)
+      if options.replaces { try change.withdrawUnseen(in: transaction) }
+      try change.writeAll(in: transaction)
+      let phash64 = try tables.phash64.count(in: transaction)
+      let meaning = change.list.settings.meaning
+      change.note { receipt in
+        receipt.source = options.source
+        receipt.sourceSHA256 = reading.source.digest
+        receipt.format = reading.source.bytes == 0 ? nil : format
+        receipt.kind = reading.importer.kind
+        receipt.warnings += reading.checks.warnings(for: meaning, phash64: phash64)
       }
-      try writer.finish(in: writing)
-      writer.takeRejected().forEach(onRejected)
-      var report = writer.report
-      report.format = parser.format
-      guard report.rejected == 0 || report.hasEffect || report.alreadyThere > 0 else {
-        throw BlocklistError(.nothingToImport, "none of its \(report.rejected) lines is a hash")
-      }
-      try writing.commit()
-      return report
-    } catch let error as StorageError {
-      throw BlocklistError(error)
-    } catch let error as BlocklistError {
-      throw error
-    } catch {
-      throw BlocklistError(.storage, "\(error)")
+      try Self.refuseIfUseless(change.receipt, records: reading.records)
     }
   }
 
-  static func isListName(_ name: String) -> Bool {
-    (1...64).contains(name.utf8.count)
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-          UInt8(ascii: "-"):
-          true
-        default: false
-        }
+  /// Refuses a file of which nothing could be used, which is more likely another than an empty list.
+  private static func refuseIfUseless(
+    _ receipt: Receipt, records: Int
+  ) throws(BlocklistError) {
+    guard records > 0, receipt.rejected >= records, !receipt.hasEffect else { return }
+    let first = receipt.rejections.first.map { " (\($0.number): \($0.reason))" } ?? ""
+    throw BlocklistError(
+      .nothingToImport, "none of its \(records) records can be used\(first)")
+  }
+
+  private static func importer(
+    of format: ListFormat, _ options: ImportOptions, beginning: [UInt8], now: Int
+  ) throws(BlocklistError) -> any ListImporter {
+    let categories = CategoryMap(labels: options.categories)
+    let spelling = options.spelling ?? HashSpelling.guess(from: beginning[...])
+    switch format {
+    case .text: return LineImporter(PlainTextParser(kind: options.kind, spelling: spelling))
+    case .csv: return LineImporter(CSVParser(options, spelling: spelling))
+    case .jsonl: return LineImporter(JSONLinesParser(options))
+    case .icse: return LineImporter(ICSEParser(options))
+    case .clamav: return LineImporter(ClamAVParser())
+    case .ncmec: return NCMECImporter(options)
+    case .stopncii: return JSONImporter(StopNCIIParser())
+    case .threatexchange: return JSONImporter(ThreatExchangeParser(categories: categories))
+    case .tat: return JSONImporter(TATParser(categories: categories))
+    case .misp: return JSONImporter(MISPParser())
+    case .stix: return JSONImporter(STIXParser(now: now))
+    case .vics:
+      guard options.categories != nil else {
+        throw BlocklistError(
+          .categoriesNotStated,
+          "VICS categories differ from country to country, and some are harmless; say which are"
+            + " meant (--category 1=LABEL --category 2=LABEL)")
       }
+      return JSONImporter(VICSParser(categories: categories))
+    }
+  }
+}
+
+/// A list that is being read.
+private struct ListReading {
+  var importer: any ListImporter
+  var source: ListSource
+  var checks = ListChecks()
+  /// Records taken so far.
+  var records = 0
+
+  /// Reads to the end of the file, of which the beginning was read already.
+  mutating func read(
+    from beginning: [UInt8], into change: inout ListChange,
+    in transaction: borrowing WriteTransaction, _ onProgress: (Int, Int) -> Void
+  ) throws {
+    var found: [SourceRecord] = []
+    var piece = beginning
+    while !piece.isEmpty {
+      try importer.read(piece, into: &found)
+      try apply(&found, to: &change, in: transaction)
+      onProgress(source.bytes, records)
+      piece = try source.next()
+    }
+    try importer.finish(into: &found)
+    try apply(&found, to: &change, in: transaction)
+  }
+
+  private mutating func apply(
+    _ found: inout [SourceRecord], to change: inout ListChange,
+    in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    for record in found {
+      checks.look(at: record)
+      try change.apply(record, in: transaction)
+    }
+    records += found.count
+    found.removeAll(keepingCapacity: true)
   }
 }

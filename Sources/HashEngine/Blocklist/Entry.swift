@@ -1,47 +1,86 @@
-/// A source of entries with a name of its own.
-public struct HashList: Sendable, Hashable {
-  public let name: String
-  /// Seconds since 1970.
-  public let createdAt: Int
-  /// Entries in it.
-  public let count: Int
-}
-
-/// What a list holds of one picture: the source's id for it and its hashes.
+/// What a list holds of one picture: the source's id for it, its hashes, and what the source says of it.
 public struct Entry: Sendable, Hashable {
+  public enum State: Sendable, Hashable {
+    case active
+    /// Taken back by its source or by the operator. Its hashes are gone; what is left keeps an older copy of
+    /// the list from bringing it back.
+    case withdrawn
+    /// Not matched until then, in seconds since 1970; `nil` for as long as nobody enables it.
+    case disabled(until: Int?)
+  }
+
   /// The source's own id, or one derived from the hash where the source has none.
   public let id: String
   public var hashes: [ListedHash]
-  public var label: String?
+  public var details: EntryDetails
+  public var state: State
   /// When it was first imported, in seconds since 1970.
   public let addedAt: Int
+  /// The number of the receipt of its last change, in its list's history.
+  public var receipt: Int
 
-  public init(id: String, hashes: [ListedHash], label: String?, addedAt: Int) {
+  public init(
+    id: String, hashes: [ListedHash], details: EntryDetails = EntryDetails(),
+    state: State = .active, addedAt: Int, receipt: Int = 0
+  ) {
     self.id = id
     self.hashes = hashes
-    self.label = label
+    self.details = details
+    self.state = state
     self.addedAt = addedAt
+    self.receipt = receipt
+  }
+
+  /// Whether it is matched at a time, in seconds since 1970.
+  public func isInForce(at now: Int) -> Bool {
+    if let expiry = details.expiresAt, now >= expiry { return false }
+    switch state {
+    case .active: return true
+    case .withdrawn: return false
+    case .disabled(let until): return until.map { now >= $0 } ?? false
+    }
   }
 }
 
-/// An entry that lies within the radius of a hash.
-public struct Match: Sendable, Hashable {
+/// What a source says of an entry besides its hashes.
+public struct EntryDetails: Sendable, Hashable {
+  /// The source's classification.
+  public var label: String?
+  public var severity: String?
+  public var note: String?
+  /// The operator's case that it belongs to.
+  public var caseID: String?
+  /// When the source last changed it, in seconds since 1970. Of two records the later one counts.
+  public var sourceTime: Int?
+  /// PDQ's quality of the picture, 0 to 100, where stated.
+  public var quality: Int?
+  /// From then on it is not matched, in seconds since 1970.
+  public var expiresAt: Int?
+  /// On an allowlist, the entries that a picture near this one may match.
+  public var allows: [EntryReference] = []
+
+  public init() {}
+
+  /// Takes over what the other states.
+  mutating func merge(_ other: EntryDetails) {
+    label = other.label ?? label
+    severity = other.severity ?? severity
+    note = other.note ?? note
+    caseID = other.caseID ?? caseID
+    sourceTime = other.sourceTime ?? sourceTime
+    quality = other.quality ?? quality
+    expiresAt = other.expiresAt ?? expiresAt
+    for reference in other.allows where !allows.contains(reference) { allows.append(reference) }
+  }
+}
+
+/// An entry of some list.
+public struct EntryReference: Sendable, Hashable, Codable {
   public let list: String
   public let entry: String
-  public let label: String?
-  public let kind: HashKind
-  /// Bits that differ; 0 for a digest.
-  public let distance: Int
-  /// The frame of an animation that matched, counted from 1.
-  public var frame = 1
-  /// How the stored pixels were turned when they matched.
-  public var orientation = Orientation.asStored
 
-  public init(list: String, entry: String, label: String?, kind: HashKind, distance: Int) {
+  public init(list: String, entry: String) {
     self.list = list
     self.entry = entry
-    self.label = label
-    self.kind = kind
-    self.distance = distance
   }
 }

@@ -1,29 +1,24 @@
 public import SystemPackage
 
-/// What counts as a match.
+/// What counts as a match, besides what the lists' settings say.
 public struct MatchPolicy: Sendable, Hashable {
-  /// Bits by which a PDQ hash may differ from a listed one. 31 is the reference's choice: unrelated
-  /// pictures lie at about 128.
-  public var pdqRadius: Int
-  /// Bits by which a 64-bit perceptual hash may differ. At 8 and more, strangers begin to match.
-  public var phash64Radius: Int
+  /// Bits by which a PDQ hash may differ from a listed one, whatever its list says; `nil` for the list's own
+  /// radius. Unrelated pictures lie at about 128.
+  public var pdqRadius: Int?
+  /// The same for 64-bit perceptual hashes.
+  public var phash64Radius: Int?
+  /// The lists that are asked, `nil` for all.
+  public var lists: Set<String>?
   public var limits: DecodingLimits
 
   public init(
-    pdqRadius: Int = 31, phash64Radius: Int = 4, limits: DecodingLimits = DecodingLimits()
+    pdqRadius: Int? = nil, phash64Radius: Int? = nil, lists: Set<String>? = nil,
+    limits: DecodingLimits = DecodingLimits()
   ) {
     self.pdqRadius = pdqRadius
     self.phash64Radius = phash64Radius
+    self.lists = lists
     self.limits = limits
-  }
-
-  /// Bits by which a hash of this kind may differ.
-  public func radius(of kind: HashKind) -> Int {
-    switch kind {
-    case .pdq: pdqRadius
-    case .phash64: phash64Radius
-    case .md5, .sha1, .sha256: 0
-    }
   }
 }
 
@@ -60,17 +55,18 @@ public struct Moderator: Sendable {
     do {
       fingerprint = try Fingerprint(of: bytes, kinds: kinds, limits: policy.limits)
     } catch {
-      return Examination(verdict: .notScanned(error), fingerprint: nil)
+      // What cannot be decoded may still be listed, to the byte.
+      var found = FoundMatches()
+      try find(Digests.of(bytes, kinds: kinds), &found)
+      return Examination(
+        verdict: found.nearestFirst.map { .match($0) } ?? .notScanned(error), fingerprint: nil)
     }
     return Examination(verdict: try verdict(on: fingerprint), fingerprint: fingerprint)
   }
 
   private func verdict(on fingerprint: Fingerprint) throws(StorageError) -> Verdict {
     var found = FoundMatches()
-    for (kind, bytes) in fingerprint.digests {
-      guard let digest = ListedHash(kind: kind, bytes: bytes) else { continue }
-      found.add(try blocklist.matches(for: digest, radius: 0))
-    }
+    try find(fingerprint.digests, &found)
     // The stored pixels are what other tools hash; the picture as shown is what people share.
     let orientations = Set([.asStored, fingerprint.orientation])
     let views = fingerprint.frames.flatMap { frame in orientations.map { (frame, $0) } }
@@ -84,7 +80,8 @@ public struct Moderator: Sendable {
     }
     for (asked, radius) in [(pdq, policy.pdqRadius), (phash64, policy.phash64Radius)]
     where !asked.isEmpty {
-      let matches = try blocklist.matches(for: asked.map(\.2), radius: radius)
+      let matches = try blocklist.matches(
+        for: asked.map(\.2), radius: radius, lists: policy.lists)
       for ((frame, orientation, _), new) in zip(asked, matches) {
         found.add(new, frame: frame, orientation)
       }
@@ -93,6 +90,14 @@ public struct Moderator: Sendable {
     if let matches = found.nearestFirst { return .match(matches) }
     if case .partial(let reason) = fingerprint.completeness { return .notScanned(reason) }
     return .noMatch
+  }
+
+  private func find(
+    _ digests: [HashKind: [UInt8]], _ found: inout FoundMatches
+  ) throws(StorageError) {
+    let hashes = digests.compactMap { ListedHash(kind: $0, bytes: $1) }
+    guard !hashes.isEmpty else { return }
+    for matches in try blocklist.matches(for: hashes, lists: policy.lists) { found.add(matches) }
   }
 }
 
@@ -121,9 +126,23 @@ private struct FoundMatches {
   /// `nil` when there are none.
   var nearestFirst: [Match]? {
     guard !matches.isEmpty else { return nil }
-    return matches.values.sorted {
+    return excused(Array(matches.values)).sorted {
       ($0.distance, $0.list, $0.entry, $0.kind.rawValue)
         < ($1.distance, $1.list, $1.entry, $1.kind.rawValue)
+    }
+  }
+
+  /// Marks what an allowlist excuses: everything when it has the picture's very bytes, else the entries that
+  /// its matches name.
+  private func excused(_ matches: [Match]) -> [Match] {
+    let allowing = matches.filter { $0.meaning == .allow }
+    guard !allowing.isEmpty else { return matches }
+    let isKnown = allowing.contains { $0.kind.isDigest }
+    let pairs = Set(allowing.flatMap(\.allows))
+    return matches.map { match in
+      var match = match
+      match.isAllowed = match.meaning != .allow && (isKnown || pairs.contains(match.reference))
+      return match
     }
   }
 

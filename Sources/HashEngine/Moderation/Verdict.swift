@@ -1,6 +1,7 @@
 /// What is known of a picture. Three answers, never two: a picture that was not scanned is not clean.
 public enum Verdict: Sendable, Hashable {
-  /// Entries it is near to, nearest first; never empty.
+  /// Entries it is near to, nearest first; never empty. Whether they count is told by
+  /// ``Examination/action``.
   case match([Match])
   case noMatch
   case notScanned(ImageError)
@@ -15,6 +16,14 @@ public struct Examination: Sendable, Hashable {
   public init(verdict: Verdict, fingerprint: Fingerprint?) {
     self.verdict = verdict
     self.fingerprint = fingerprint
+  }
+
+  /// What the picture's matches come to: the gravest meaning of those that no allowlist excuses, `allow`
+  /// when all are excused; `nil` when there are none.
+  public var action: ListMeaning? {
+    guard case .match(let matches) = verdict else { return nil }
+    let meanings = Set(matches.filter { !$0.isAllowed }.map(\.meaning))
+    return meanings.contains(.block) ? .block : meanings.contains(.review) ? .review : .allow
   }
 
   /// Whether the picture is too flat, or too small, for a hash that could be compared. It is on no

@@ -29,10 +29,47 @@ extension BinaryHash {
 }
 
 /// Lower-case hexadecimal, two digits a byte.
-package func hexText(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(
-    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+package func hexText(_ bytes: some Collection<UInt8>) -> String {
+  // Two bytes of room for each of `bytes`, and that many written.
+  String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+    var end = 0
+    for byte in bytes {
+      text[end] = hexDigit(byte >> 4)
+      text[end + 1] = hexDigit(byte & 15)
+      end += 2
+    }
+    return end
+  }
+}
+
+private func hexDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}
+
+/// What a hexadecimal digit of either case stands for.
+func hexValue(_ digit: UInt8) -> UInt8? {
+  switch digit {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}
+
+/// The bytes a text of exactly `2 * bytes` hexadecimal digits stands for, eight to a word, the first
+/// highest; else `nil`. At most 32 bytes.
+func hexWords(
+  _ text: some Collection<UInt8>, bytes: Int
+) -> (UInt64, UInt64, UInt64, UInt64)? {
+  guard bytes <= 32, text.count == 2 * bytes else { return nil }
+  var words: SIMD4<UInt64> = .zero
+  var position = 0
+  for digit in text {
+    guard let value = hexValue(digit) else { return nil }
+    words[position / 16] |= UInt64(value) << UInt64(60 - 4 * (position % 16))
+    position += 1
+  }
+  return (words[0], words[1], words[2], words[3])
 }
 
 /// The bytes a text of exactly `2 * count` hexadecimal digits stands for, else `nil`.
@@ -41,19 +78,13 @@ package func hexBytes(_ text: some Collection<UInt8>, count: Int) -> [UInt8]? {
   var bytes: [UInt8] = []
   bytes.reserveCapacity(count)
   var high: UInt8?
-  for character in text {
-    let digit: UInt8
-    switch character {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = character - UInt8(ascii: "A") + 10
-    default: return nil
-    }
+  for digit in text {
+    guard let value = hexValue(digit) else { return nil }
     if let first = high {
-      bytes.append(first << 4 | digit)
+      bytes.append(first << 4 | value)
       high = nil
     } else {
-      high = digit
+      high = value
     }
   }
   return bytes

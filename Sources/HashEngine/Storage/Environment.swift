@@ -21,6 +21,8 @@ final class Environment: Sendable {
     var readers: UInt32 = 512
     /// The layout of the tables this software reads and writes.
     var format: UInt32
+    /// The oldest layout that it reads as well.
+    var oldestFormat: UInt32 = 1
   }
 
   // LMDB's environment may be used from any thread; only `deinit` closes it.
@@ -157,6 +159,12 @@ final class Environment: Sendable {
             .newerFormat,
             "\(path): written by a newer version (format \(format), this one reads up to"
               + " \(options.format))")
+        }
+        guard format >= options.oldestFormat else {
+          throw StorageError(
+            .olderFormat,
+            "\(path): written by an older version (format \(format)); make a new one and import"
+              + " the lists again")
         }
         return
       }

@@ -1,14 +1,23 @@
 /// Puts a record together: fixed-width numbers in big-endian order (so that keys sort as numbers),
 /// texts behind their length.
 struct RecordWriter {
+  /// Bytes of a text at the most.
+  static let longestText = Int(UInt16.max)
+
   private(set) var bytes: [UInt8] = []
+
+  init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+  /// Empties it, to be filled anew.
+  mutating func clear() { bytes.removeAll(keepingCapacity: true) }
 
   mutating func append(_ number: some FixedWidthInteger & UnsignedInteger) {
     withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
+  /// - Precondition: The text has at most ``longestText`` bytes.
   mutating func append(_ text: String) {
-    append(UInt32(text.utf8.count))
+    append(UInt16(text.utf8.count))
     bytes.append(contentsOf: text.utf8)
   }
 
@@ -35,7 +44,7 @@ struct RecordReader {
   mutating func uint64() -> UInt64? { number() }
 
   mutating func text() -> String? {
-    guard let count = uint32(), let bytes = raw(Int(count)) else { return nil }
+    guard let count = uint16(), let bytes = raw(Int(count)) else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }
 

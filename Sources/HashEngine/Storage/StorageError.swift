@@ -15,6 +15,8 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case notADatabase = "not-a-database"
     /// Written by a newer version of this software.
     case newerFormat = "newer-format"
+    /// Written by an older version whose layout is no longer read.
+    case olderFormat = "older-format"
     /// This process has it open already; LMDB cannot share its locks between two openings.
     case alreadyOpen = "already-open"
     /// No permission, or a read-only place.

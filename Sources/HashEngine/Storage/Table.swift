@@ -10,7 +10,7 @@ struct Table: Sendable {
     static let manyValues = Kind(rawValue: UInt32(MDB_DUPSORT | MDB_DUPFIXED))
   }
 
-  private let id: MDB_dbi
+  let id: MDB_dbi
 
   /// The table of that name, `nil` when there is none yet.
   static func existing(
@@ -116,6 +116,31 @@ struct Table: Sendable {
     try put(value, for: Self.bytes(of: key).span, in: transaction)
   }
 
+  /// Adds a pair whose integer key lies after all others; costs less than ``put``, and pages are filled.
+  func append(
+    _ value: Span<UInt8>, for key: UInt64, in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    let result = withUnsafeBytes(of: key) { key in
+      value.withUnsafeBytes { value in
+        var (key, value) = (MDB_val(reading: key), MDB_val(reading: value))
+        return mdb_put(transaction.handle, id, &key, &value, UInt32(MDB_APPEND))
+      }
+    }
+    try Self.check(result, transaction)
+  }
+
+  /// The greatest of integer keys, `nil` in an empty table.
+  func lastKey(
+    in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> UInt64? {
+    var last: UInt64?
+    try walk([], MDB_LAST, MDB_NEXT, transaction) { key, _ in
+      if key.byteCount == 8 { last = key.unsafeLoadUnaligned(as: UInt64.self) }
+      return false
+    }
+    return last
+  }
+
   /// Removes a key with all its values, or one of them. Whether it was there.
   @discardableResult
   func remove(
@@ -190,7 +215,7 @@ struct Table: Sendable {
     withUnsafeBytes(of: key) { Array($0) }
   }
 
-  private static func check(
+  static func check(
     _ result: CInt, _ transaction: borrowing some Transaction & ~Copyable
   ) throws(StorageError) {
     guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: transaction.path) }

@@ -13,7 +13,7 @@ import Testing
     let blocklist = try Blocklist(at: folder.path("db"), creates: true)
     let list = try FileDescriptor.open(TestFiles.fixtures.appending("blocklist.csv"), .readOnly)
     defer { try? list.close() }
-    _ = try blocklist.importList(list, into: "demo", now: 0)
+    _ = try blocklist.importList(list, into: "demo")
     moderator = Moderator(blocklist: blocklist)
   }
 
@@ -86,7 +86,7 @@ import Testing
     let hash = try #require(try fingerprint(of: upright).pdq?.hash)
     let blocklist = try Blocklist(at: folder.path("turned"), creates: true)
     let list = try FileDescriptor.open(try folder.write("\(hash),island", to: "l"), .readOnly)
-    _ = try blocklist.importList(list, into: "l", kind: .pdq, now: 0)
+    _ = try blocklist.importList(list, into: "l", options: ImportOptions(kind: .pdq))
     let moderator = Moderator(blocklist: blocklist)
     for number in [2, 5, 6, 8] {
       let name = "orientation-\(number).\(number == 2 ? "png" : "jpg")"
@@ -114,7 +114,7 @@ import Testing
     ] {
       let file = try folder.write("\(try #require(text)),\(kind.rawValue)", to: "l")
       let list = try FileDescriptor.open(file, .readOnly)
-      let report = try blocklist.importList(list, into: "l", kind: kind, now: 0)
+      let report = try blocklist.importList(list, into: "l", options: ImportOptions(kind: kind))
       #expect(report.added == 1)
     }
     #expect(try blocklist.kinds() == [.phash64, .sha256, .md5])

@@ -1,108 +1,103 @@
-/// The first line of a CSV: which column holds what.
-struct CSVHeader {
-  enum Column: Hashable {
-    case hash, kind, id, label, quality, deleted
-  }
-
-  let delimiter: Character
-  private(set) var columns: [Column: Int] = [:]
-  /// The kind that the column of hashes is named after.
-  private(set) var kind: HashKind?
-
-  /// Whether the file itself says what kind its hashes are.
-  var namesKind: Bool { kind != nil || columns[.kind] != nil }
-
-  private static let names: [Column: Set<String>] = [
-    .hash: ["hash", "hash_value", "hash_digest", "value", "signal"],
-    .kind: ["kind", "type", "algorithm", "hash_type", "signal_type"],
-    .id: ["id", "entry_id", "source_id"],
-    .label: ["label", "category", "classification"],
-    .quality: ["quality"],
-    .deleted: ["deleted", "withdrawn"],
-  ]
-
-  /// `nil` when the line names no column of hashes.
-  init?(_ line: String) {
-    for delimiter in [",", ";", "\t"] as [Character] {
-      guard let fields = CSVRecord.fields(line, delimiter: delimiter) else { continue }
-      // A line with a hash in it is a record, whatever else stands there.
-      guard !fields.contains(where: { $0.count >= 16 && $0.allSatisfy(\.isHexDigit) }) else {
-        continue
-      }
-      var columns: [Column: Int] = [:]
-      var kind: HashKind?
-      for (index, field) in fields.enumerated() {
-        let name = field.trimmed.lowercased()
-        if let named = HashKind(named: name) ?? HashKind(named: name.dropSuffix("_hash")) {
-          columns[.hash] = columns[.hash] ?? index
-          kind = kind ?? named
-        }
-        for (column, names) in Self.names where names.contains(name) && columns[column] == nil {
-          columns[column] = index
-        }
-      }
-      guard columns[.hash] != nil else { continue }
-      self.delimiter = delimiter
-      self.columns = columns
-      self.kind = kind
-      return
-    }
-    return nil
-  }
-}
-
 /// Rows under named columns; quoted fields as RFC 4180 has them, line breaks included.
-struct CSVParser {
-  private let header: CSVHeader
-  private let kind: HashKind?
+///
+/// A row may have a hash of a stated kind, or several in columns that are named after their kinds. Rows with
+/// the same id make one entry.
+struct CSVParser: LineParser {
+  private(set) var kind: HashKind?
+  private let options: ImportOptions
+  private let spelling: HashSpelling?
+  private var header: CSVHeader?
   /// Lines of a record whose quotes are still open.
-  private var open = ""
+  private var open: [UInt8] = []
 
-  init(header: CSVHeader, kind: HashKind?) {
-    self.header = header
-    self.kind = kind
+  init(_ options: ImportOptions, spelling: HashSpelling?) {
+    self.options = options
+    self.spelling = spelling
+    kind = options.kind
   }
 
-  mutating func parse(_ line: String) -> ParsedLine {
-    let record = open.isEmpty ? line : open + "\n" + line
+  mutating func parse(
+    _ line: ArraySlice<UInt8>, number: Int
+  ) throws(BlocklistError) -> SourceRecord? {
+    guard let header else {
+      let trimmed = line.trimmed
+      if trimmed.isEmpty || trimmed.first == UInt8(ascii: "#") { return nil }
+      header = try CSVHeader(line, options)
+      return nil
+    }
+    let record = open.isEmpty ? line : (open + [UInt8(ascii: "\n")] + line)[...]
     guard let fields = CSVRecord.fields(record, delimiter: header.delimiter) else {
-      guard record.utf8.count <= ListLines.longestLine else {
-        open = ""
-        return .rejected("a quoted field without end")
+      guard record.count <= LineSplitter.longestLine else {
+        open = []
+        return SourceRecord(number: number, content: .rejected("a quoted field without end"))
       }
-      open = record
-      return .unfinished
+      open = Array(record)
+      return nil
     }
-    open = ""
-    if fields.allSatisfy({ $0.trimmed.isEmpty }) { return .nothing }
-    if fields.first?.hasPrefix("#") == true { return .nothing }
-    return parse(fields)
+    open = []
+    if fields.allSatisfy({ $0.trimmed.isEmpty }) { return nil }
+    if fields.first?.first == UInt8(ascii: "#") { return nil }
+    return parse(CSVRow(fields: fields, header: header), number: number)
   }
 
-  private func parse(_ fields: [String]) -> ParsedLine {
-    func field(_ column: CSVHeader.Column) -> String {
-      guard let index = header.columns[column], index < fields.count else { return "" }
-      return fields[index].trimmed
+  mutating func finish(number: Int) -> SourceRecord? {
+    guard !open.isEmpty else { return nil }
+    return SourceRecord(number: number, content: .rejected("a quoted field without end"))
+  }
+
+  private func parse(_ row: CSVRow, number: Int) -> SourceRecord {
+    guard let id = row.validText(.id) else {
+      return SourceRecord(number: number, content: .rejected("not UTF-8"))
     }
-    let id = field(.id)
-    if ["true", "1", "yes", "y"].contains(field(.deleted).lowercased()) {
-      return id.isEmpty ? .rejected("withdrawn, but without an id") : .withdrawal(id: id)
+    let category = CategoryMap(labels: options.categories)
+      .answer(for: row.header.hasCategory ? row.text(.label) ?? "" : nil)
+    if row.isTrue(.deleted) {
+      return SourceRecord(
+        number: number,
+        content: id.isEmpty
+          ? .rejected("withdrawn, but without an id")
+          : .withdrawal(id: id, at: row.text(.timestamp).flatMap { Timestamp.seconds($0) }))
     }
     do throws(HashField.Refusal) {
-      let hash = try HashField.read(field(.hash), kind: try kind(named: field(.kind)))
-      try HashField.check(quality: field(.quality))
-      let label = field(.label)
-      return .hash(hash, id: id.isEmpty ? nil : id, label: label.isEmpty ? nil : label)
+      var collector = HashCollector(spelling: spelling)
+      for (column, kind) in row.header.hashColumns where !row.field(column).isEmpty {
+        collector.add(row.field(column), kind: kind)
+      }
+      for (column, name) in row.header.unsupportedColumns where !row.field(column).isEmpty {
+        collector.add(unsupported: name)
+      }
+      var record = collector.record(number, id: nil, EntryDetails())
+      if let column = row.header[.hash] {
+        let kind = try kind(of: row)
+        let hash = try HashField.read(row.field(column), kind: kind, spelling: spelling)
+        record = SourceRecord(
+          number: number, content: .entry(SourceEntry(hashes: [hash] + collector.hashes)))
+      }
+      guard case .entry(var entry) = record.content else { return record }
+      entry.id = id.isEmpty ? nil : id
+      entry.merges = true
+      entry.details.quality = try HashField.quality(row.text(.quality) ?? "")
+      entry.details.severity = row.text(.severity)
+      entry.details.note = row.text(.note)
+      entry.details.sourceTime = row.text(.timestamp).flatMap { Timestamp.seconds($0) }
+      entry.details.caseID = row.text(.caseID)
+      entry.details.expiresAt = row.text(.expires).flatMap { Timestamp.seconds($0) }
+      switch category {
+      case .label(let label): entry.details.label = label.flatMap { $0.isEmpty ? nil : $0 }
+      case .skipped(let reason):
+        record.content = .skipped(id: entry.id, reason: reason)
+        return record
+      }
+      record.content = .entry(entry)
+      return record
     } catch {
-      return .rejected(error.reason)
+      return SourceRecord(number: number, content: .rejected(error.reason))
     }
   }
 
-  private func kind(named name: String) throws(HashField.Refusal) -> HashKind {
-    guard !name.isEmpty else {
-      guard let kind = header.kind ?? kind else {
-        throw HashField.Refusal(reason: "no kind stated")
-      }
+  private func kind(of row: CSVRow) throws(HashField.Refusal) -> HashKind {
+    guard let name = row.text(.kind) else {
+      guard let kind = kind else { throw HashField.Refusal(reason: "no kind stated") }
       return kind
     }
     guard let stated = HashKind(named: name) else {
@@ -112,40 +107,29 @@ struct CSVParser {
   }
 }
 
-enum CSVRecord {
-  /// The fields of a record, `nil` while a quote is open.
-  static func fields(_ record: String, delimiter: Character) -> [String]? {
-    var fields: [String] = []
-    var field = ""
-    var isQuoted = false
-    var rest = record[...]
-    while let character = rest.popFirst() {
-      if isQuoted {
-        if character != "\"" {
-          field.append(character)
-        } else if rest.first == "\"" {
-          field.append("\"")
-          rest = rest.dropFirst()
-        } else {
-          isQuoted = false
-        }
-      } else if character == "\"", field.trimmed.isEmpty {
-        isQuoted = true
-        field = ""
-      } else if character == delimiter {
-        fields.append(field)
-        field = ""
-      } else {
-        field.append(character)
-      }
-    }
-    guard !isQuoted else { return nil }
-    return fields + [field]
-  }
-}
+/// The fields of a row, by what they are.
+private struct CSVRow {
+  let fields: [ArraySlice<UInt8>]
+  let header: CSVHeader
 
-extension String {
-  fileprivate func dropSuffix(_ suffix: String) -> String {
-    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  func field(_ index: Int) -> ArraySlice<UInt8> {
+    index < fields.count ? fields[index].trimmed : []
+  }
+
+  /// `nil` for a field that is empty or not there.
+  func text(_ column: CSVHeader.Column) -> String? {
+    guard let index = header[column] else { return nil }
+    let bytes = field(index)
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// `nil` for one that is not UTF-8, empty for one that is not there.
+  func validText(_ column: CSVHeader.Column) -> String? {
+    guard let index = header[column] else { return "" }
+    return String(validating: field(index), as: UTF8.self)
+  }
+
+  func isTrue(_ column: CSVHeader.Column) -> Bool {
+    ["true", "1", "yes", "y"].contains(text(column)?.lowercased() ?? "")
   }
 }

@@ -1,29 +1,66 @@
 /// One hash a line: `hash`, `hash,id` and `hash id`, as the reference's C++ tools and checksum
 /// programs write them; also `hash=…` and `hash,quality,file name`. `#` starts a comment.
-struct PlainTextParser {
-  let kind: HashKind
+struct PlainTextParser: LineParser {
+  private(set) var kind: HashKind?
+  private let spelling: HashSpelling?
 
-  func parse(_ line: String) -> ParsedLine {
+  init(kind: HashKind?, spelling: HashSpelling?) {
+    self.kind = kind
+    self.spelling = spelling
+  }
+
+  mutating func parse(
+    _ line: ArraySlice<UInt8>, number: Int
+  ) throws(BlocklistError) -> SourceRecord? {
     var text = line.trimmed
-    if text.isEmpty || text.hasPrefix("#") { return .nothing }
-    if text.hasPrefix("hash=") { text.removeFirst(5) }
-    let end = text.firstIndex { $0 == "," || $0 == " " || $0 == "\t" } ?? text.endIndex
-    var rest = text[end...].drop { $0 == " " || $0 == "\t" }
-    if rest.first == "," { rest = rest.dropFirst() }
-    var id = rest.trimmed
-    if id.hasPrefix("#") { id = "" }
+    if text.isEmpty || text.first == UInt8(ascii: "#") { return nil }
+    if text.starts(with: Self.prefix) { text = text.dropFirst(Self.prefix.count) }
+    let end = text.firstIndex {
+      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+    }
+    let hash = text[..<(end ?? text.endIndex)]
+    var rest = end.map { text[$0...].trimmed } ?? []
+    if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst().trimmed }
+    if rest.first == UInt8(ascii: "#") { rest = [] }
+    if kind == nil { kind = try Self.kind(ofDigits: hash) }
+    guard let kind else { return nil }
     do throws(HashField.Refusal) {
-      let hash = try HashField.read(String(text[..<end]), kind: kind)
+      var entry = SourceEntry(
+        id: nil, hashes: [try HashField.read(hash, kind: kind, spelling: spelling)], merges: true)
       // The reference's hasher prints `hash,quality,file name`.
-      if let comma = id.firstIndex(of: ","), let quality = Int(id[..<comma]),
+      if let comma = rest.firstIndex(of: UInt8(ascii: ",")),
+        let quality = Int(String(decoding: rest[..<comma], as: UTF8.self)),
         (0...100).contains(quality)
       {
-        try HashField.check(quality: String(id[..<comma]))
-        id = id[id.index(after: comma)...].trimmed
+        entry.details.quality = try HashField.quality(String(quality))
+        rest = rest[(comma + 1)...].trimmed
       }
-      return .hash(hash, id: id.isEmpty ? nil : id, label: nil)
+      if !rest.isEmpty {
+        guard let id = String(validating: rest, as: UTF8.self) else {
+          throw HashField.Refusal(reason: "not UTF-8")
+        }
+        entry.id = id
+      }
+      return SourceRecord(number: number, content: .entry(entry))
     } catch {
-      return .rejected(error.reason)
+      return SourceRecord(number: number, content: .rejected(error.reason))
+    }
+  }
+
+  private static let prefix = Array("hash=".utf8)
+
+  /// The kind where only one has so many digits.
+  private static func kind(ofDigits text: ArraySlice<UInt8>) throws(BlocklistError) -> HashKind {
+    switch text.count {
+    case 32 where text.allSatisfy({ hexValue($0) != nil }): return .md5
+    case 40 where text.allSatisfy({ hexValue($0) != nil }): return .sha1
+    case 64:
+      throw BlocklistError(
+        .kindNotStated,
+        "64 hexadecimal digits may be PDQ or SHA-256; state it (--kind pdq, or --kind sha256)")
+    default:
+      throw BlocklistError(
+        .kindNotStated, "the file does not say what kind its hashes are; state it (--kind pdq)")
     }
   }
 }

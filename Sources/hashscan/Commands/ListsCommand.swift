@@ -13,11 +13,7 @@ struct ListsCommand: ParsableCommand {
   func run() throws {
     try reporting {
       for list in try database.open().lists() {
-        if json {
-          print(JSONLine.render(ListLine(list: list.name, entries: list.count)))
-        } else {
-          print("\(list.name)  \(list.count) entries")
-        }
+        print(json ? JSONLine.render(ListLine(list)) : ListText(list).description)
       }
     }
   }

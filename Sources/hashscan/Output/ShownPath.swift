@@ -9,20 +9,8 @@ struct ShownPath: CustomStringConvertible {
   /// The path as it is, with stand-ins for bytes that are no UTF-8.
   var text: String { path.string }
 
-  /// One line whatever the name: control characters, also those that turn the reading direction,
-  /// and bytes that are no UTF-8 appear as escapes.
-  var description: String {
-    var shown = ""
-    for character in text.unicodeScalars {
-      switch character.value {
-      case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069:
-        shown += "\\u{\(String(character.value, radix: 16))}"
-      default:
-        shown.unicodeScalars.append(character)
-      }
-    }
-    return shown
-  }
+  /// One line whatever the name (see ``ShownText``); bytes that are no UTF-8 have stand-ins.
+  var description: String { ShownText(text).description }
 
   /// The bytes of a name that is no UTF-8, which JSON cannot carry as text.
   var bytesIfNotText: [UInt8]? {

@@ -17,10 +17,95 @@ enum JSONLine {
   }
 }
 
-/// A line of `hashscan lists --json`.
+/// A line of `hashscan lists --json` and `hashscan list show --json`.
 struct ListLine: Encodable {
   let list: String
   let entries: Int
+  let withdrawn: Int
+  let meaning: ListMeaning
+  let pdqRadius: Int
+  let phash64Radius: Int
+  let enabled: Bool
+  let expires: String?
+  let note: String?
+  let serial: Int
+  let created: String
+
+  enum CodingKeys: String, CodingKey {
+    case list, entries, withdrawn, meaning
+    case pdqRadius = "pdq_radius"
+    case phash64Radius = "phash64_radius"
+    case enabled, expires, note, serial, created
+  }
+
+  init(_ list: HashList) {
+    self.list = list.name
+    entries = list.count
+    withdrawn = list.withdrawn
+    meaning = list.settings.meaning
+    pdqRadius = list.settings.pdqRadius
+    phash64Radius = list.settings.phash64Radius
+    enabled = list.settings.isEnabled
+    expires = list.settings.expiresAt.map { Timestamp.text($0) }
+    note = list.settings.note
+    serial = list.serial
+    created = Timestamp.text(list.createdAt)
+  }
+}
+
+/// What `hashscan entry show` prints.
+struct EntryLine: Encodable {
+  let list: String
+  let entry: String
+  let state: String
+  let disabledUntil: String?
+  let kinds: [String: Int]
+  let hashes: [String: [String]]?
+  let label: String?
+  let severity: String?
+  let note: String?
+  let caseID: String?
+  let sourceTime: String?
+  let quality: Int?
+  let expires: String?
+  let allows: [EntryReference]?
+  let added: String
+  /// Its last change, in the list's history.
+  let receipt: Int
+
+  enum CodingKeys: String, CodingKey {
+    case list, entry, state
+    case disabledUntil = "disabled_until"
+    case kinds, hashes, label, severity, note
+    case caseID = "case"
+    case sourceTime = "source_time"
+    case quality, expires, allows, added, receipt
+  }
+
+  init(_ entry: Entry, list: String, showsHashes: Bool) {
+    self.list = list
+    self.entry = entry.id
+    switch entry.state {
+    case .active: (state, disabledUntil) = ("active", nil)
+    case .withdrawn: (state, disabledUntil) = ("withdrawn", nil)
+    case .disabled(let until):
+      (state, disabledUntil) = ("disabled", until.map { Timestamp.text($0) })
+    }
+    let byKind = Dictionary(grouping: entry.hashes, by: \.kind.rawValue)
+    kinds = byKind.mapValues(\.count)
+    hashes = showsHashes ? byKind.mapValues { $0.map(\.text) } : nil
+    let details = entry.details
+    label = details.label
+    severity = details.severity
+    note = details.note
+    caseID = details.caseID
+    sourceTime = details.sourceTime.map { Timestamp.text($0) }
+    quality = details.quality
+    expires = details.expiresAt.map { Timestamp.text($0) }
+    allows = details.allows.isEmpty ? nil : details.allows
+    added = Timestamp.text(entry.addedAt)
+    receipt = entry.receipt
+  }
 }
 
 /// An entry that was matched.
@@ -28,8 +113,12 @@ struct MatchLine: Encodable {
   let list: String
   let entry: String
   let label: String?
+  let meaning: ListMeaning
+  /// True when an allowlist excuses it.
+  let allowed: Bool?
   let kind: HashKind
   let distance: Int
+  let radius: Int
   /// Of an animation, counted from 1.
   let frame: Int?
   /// `as_stored` or `as_shown` (turned as the file's EXIF says); absent for digests.
@@ -43,8 +132,11 @@ struct MatchLine: Encodable {
     list = match.list
     entry = match.entry
     label = match.label
+    meaning = match.meaning
+    allowed = match.isAllowed ? true : nil
     kind = match.kind
     distance = match.distance
+    radius = match.radius
   }
 }
 
@@ -71,6 +163,8 @@ struct ScanLine: Encodable {
   /// The name in base64 when it is no UTF-8; `path` then has stand-ins.
   let pathBytes: String?
   let verdict: Verdict
+  /// What the matches come to: block, review or allow.
+  let action: ListMeaning?
   let matches: [MatchLine]?
   let reason: ReasonLine?
   let format: ImageFormat?
@@ -85,7 +179,7 @@ struct ScanLine: Encodable {
   enum CodingKeys: String, CodingKey {
     case path
     case pathBytes = "path_base64"
-    case verdict, matches, reason, format, width, height, frames, quality
+    case verdict, action, matches, reason, format, width, height, frames, quality
     case lacksDetail = "lacks_detail"
   }
 
@@ -102,6 +196,7 @@ struct ScanLine: Encodable {
     case .notScanned(let error):
       (verdict, matches, reason) = (.notScanned, nil, ReasonLine(error))
     }
+    action = examination.action
     format = examination.fingerprint?.format
     width = examination.fingerprint?.width
     height = examination.fingerprint?.height

@@ -22,14 +22,18 @@ enum Terminal {
 
 /// One line on a terminal that says how far the work is; nothing when standard error is piped.
 struct ProgressLine {
+  enum Unit {
+    case files, bytes
+  }
+
   private let total: Int?
-  private let unit: String
+  private let unit: Unit
   private let start = ContinuousClock.now
   private var shown = ContinuousClock.now
   private var isVisible = false
 
   /// - Parameter total: `nil` when nobody knows.
-  init(total: Int?, unit: String) {
+  init(total: Int?, unit: Unit) {
     self.total = total
     self.unit = unit
   }
@@ -40,9 +44,10 @@ struct ProgressLine {
     shown = now
     let seconds = max((now - start) / .seconds(1), 0.001)
     let rate = Double(done) / seconds
-    var line = "\(done)"
-    if let total { line += " of \(total)" }
-    line += " \(unit), \(Int(rate)) a second"
+    var line = Self.text(done, unit)
+    if let total { line += " of \(Self.text(total, unit))" }
+    line += unit == .files ? " files, " : ", "
+    line += "\(Self.text(Int(rate), unit)) a second"
     if let total, rate > 0, done < total {
       line += ", \(Self.clock(Int(Double(total - done) / rate))) left"
     }
@@ -55,6 +60,13 @@ struct ProgressLine {
     guard isVisible else { return }
     Terminal.write("\r\u{1B}[K")
     isVisible = false
+  }
+
+  private static func text(_ amount: Int, _ unit: Unit) -> String {
+    switch unit {
+    case .files: "\(amount)"
+    case .bytes: "\(amount / 1_000_000).\(amount / 100_000 % 10) MB"
+    }
   }
 
   private static func clock(_ seconds: Int) -> String {

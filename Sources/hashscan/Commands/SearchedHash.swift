@@ -10,7 +10,7 @@ struct SearchedHash: ParsableArguments {
   var kind = HashKind.pdq
 
   @Option(
-    help: "Bits by which it may differ from a listed one. Default: 31 for PDQ, 4 for phash64.")
+    help: "Bits by which it may differ from a listed one. Default: each list's own.")
   var radius: Int?
 
   func validate() throws {
@@ -23,8 +23,8 @@ struct SearchedHash: ParsableArguments {
     }
   }
 
-  /// The hash, which `validate` has found to be one, and the radius in force.
-  var search: (hash: ListedHash, radius: Int)? {
-    ListedHash(kind: kind, text: hash).map { ($0, radius ?? MatchPolicy().radius(of: kind)) }
+  /// The hash, which `validate` has found to be one, and the radius if one was stated.
+  var search: (hash: ListedHash, radius: Int?)? {
+    ListedHash(kind: kind, text: hash).map { ($0, radius) }
   }
 }

@@ -7,8 +7,10 @@ struct ScanCommand: AsyncParsableCommand {
     commandName: "scan",
     abstract: "Look for pictures that are on a list.",
     discussion: """
-      Prints a line for each match and for each file that was not scanned, then a summary. Exit \
-      status: 0 nothing found, 1 found, 2 an error or a file not scanned; found wins over error.
+      Prints a line for each match and for each file that was not scanned, then a summary. A line says \
+      "match" where the list means to block, "review" where somebody is to look, "allowed" where an \
+      allowlist excuses it. Exit status: 0 nothing found, 1 found, 2 an error or a file not scanned; \
+      found wins over error, and what is allowed is not found.
       """)
 
   @Argument(
@@ -22,8 +24,13 @@ struct ScanCommand: AsyncParsableCommand {
   @Flag(name: [.customShort("0"), .customLong("null")], help: "Paths in it end with a zero byte.")
   var endsWithZero = false
 
-  @Option(help: "Bits by which a hash may differ from a listed one, 0 to 256.")
-  var radius = 31
+  @Option(
+    help:
+      "Bits by which a PDQ hash may differ from a listed one, 0 to 256. Default: each list's own.")
+  var radius: Int?
+
+  @Option(help: "Ask only this list. May be repeated.")
+  var list: [String] = []
 
   @Flag(help: "One JSON object a line for every file; the summary goes to standard error.")
   var json = false
@@ -38,7 +45,7 @@ struct ScanCommand: AsyncParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
-    guard (0...PDQHash.bitCount).contains(radius) else {
+    guard radius.map({ (0...PDQHash.bitCount).contains($0) }) ?? true else {
       throw ValidationError("the radius is a number from 0 to \(PDQHash.bitCount)")
     }
     guard jobs.map({ $0 > 0 }) ?? true else { throw ValidationError("jobs is at least 1") }
@@ -47,13 +54,18 @@ struct ScanCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
+      let blocklist = try database.open()
+      for name in list where try blocklist.list(name) == nil {
+        throw Failure("no list named \"\(name)\"")
+      }
       let moderator = Moderator(
-        blocklist: try database.open(), policy: MatchPolicy(pdqRadius: radius))
+        blocklist: blocklist,
+        policy: MatchPolicy(pdqRadius: radius, lists: list.isEmpty ? nil : Set(list)))
       var files = paths.map { FilePath($0) }
       if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
       let walk = DirectoryWalk(files, followsLinks: followLinks)
       let total = Terminal.isInteractive ? walk.reduce(0) { count, _ in count + 1 } : nil
-      var progress = ProgressLine(total: total, unit: "files")
+      var progress = ProgressLine(total: total, unit: .files)
       var summary = ScanSummary()
       try await ParallelScan(moderator: moderator, jobs: jobs).run(walk) { path, examination in
         summary.add(examination)
@@ -64,7 +76,8 @@ struct ScanCommand: AsyncParsableCommand {
       }
       progress.clear()
       if json { Terminal.warn("\(summary)") } else { print(summary) }
-      try ExitStatus(found: summary.matched > 0, failed: summary.notScanned > 0).exit()
+      try ExitStatus(found: summary.matched + summary.forReview > 0, failed: summary.notScanned > 0)
+        .exit()
     } catch let error as Failure {
       throw fail("\(error)")
     } catch let error as StorageError {
@@ -79,7 +92,7 @@ struct ScanCommand: AsyncParsableCommand {
     case .notScanned(let reason): return ["\(path): not scanned: \(reason)"]
     case .match(let matches):
       return matches.map { match in
-        var line = "\(path): match \(MatchText(match))"
+        var line = "\(path): \(MatchText.word(for: match)) \(MatchText(match))"
         if let fingerprint = examination.fingerprint, !match.kind.isDigest {
           let frame = fingerprint.frames.first { $0.number == match.frame }
           line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
@@ -92,22 +105,13 @@ struct ScanCommand: AsyncParsableCommand {
   }
 }
 
-/// A match on one line: list, entry, kind and distance.
-struct MatchText: CustomStringConvertible {
-  let description: String
-
-  init(_ match: Match) {
-    let label = match.label.map { " [\(ShownPath(FilePath($0)))]" } ?? ""
-    description =
-      "\(match.list) \(ShownPath(FilePath(match.entry)))\(label) \(match.kind.rawValue)"
-      + " distance \(match.distance)"
-  }
-}
-
 /// What a scan came to.
 struct ScanSummary: CustomStringConvertible {
   private(set) var files = 0
+  /// To be blocked, to be looked at, and excused by an allowlist.
   private(set) var matched = 0
+  private(set) var forReview = 0
+  private(set) var allowed = 0
   private(set) var notScanned = 0
   private(set) var lackingDetail = 0
   private let start = ContinuousClock.now
@@ -115,7 +119,12 @@ struct ScanSummary: CustomStringConvertible {
   mutating func add(_ examination: Examination) {
     files += 1
     switch examination.verdict {
-    case .match: matched += 1
+    case .match:
+      switch examination.action {
+      case .block: matched += 1
+      case .review: forReview += 1
+      case .allow, nil: allowed += 1
+      }
     case .notScanned: notScanned += 1
     case .noMatch: if examination.lacksDetail { lackingDetail += 1 }
     }
@@ -124,10 +133,12 @@ struct ScanSummary: CustomStringConvertible {
   var description: String {
     let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
     let flat = lackingDetail > 0 ? " (\(lackingDetail) of them too flat to compare)" : ""
+    let review = forReview > 0 ? " \(forReview) for review," : ""
+    let excused = allowed > 0 ? " \(allowed) allowed," : ""
     return """
       Scanned \(files) files in \(milliseconds / 1000).\(milliseconds % 1000 / 100) s: \
-      \(matched) matched, \(files - matched - notScanned) did not\(flat), \
-      \(notScanned) not scanned.
+      \(matched) matched,\(review)\(excused) \
+      \(files - matched - forReview - allowed - notScanned) did not\(flat), \(notScanned) not scanned.
       """
   }
 }

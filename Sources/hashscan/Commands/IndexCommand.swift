@@ -95,7 +95,8 @@ struct IndexExplainCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let (hash, radius) = searched.search else { return }
+    guard let (hash, stated) = searched.search else { return }
+    let radius = stated ?? ListSettings().radius(of: hash.kind)
     try reporting {
       let blocklist = try database.open()
       // Once to bring tables and pages in, once to time.
@@ -113,19 +114,6 @@ struct IndexExplainCommand: ParsableCommand {
       }
       print("live: \(search.nodes) nodes visited, \(search.compared) hashes compared")
       print("\(search.found) found within \(radius) in \(microseconds) µs")
-    }
-  }
-}
-
-extension ParsableCommand {
-  /// Turns the engine's errors into a line on standard error and status 2.
-  func reporting(_ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch let error as Failure {
-      throw fail("\(error)")
-    } catch let error as StorageError {
-      throw fail("\(error)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HashEngine
 
 /// How a run ended, as clamscan tells it.
 enum ExitStatus: Int32 {
@@ -22,5 +23,18 @@ extension ParsableCommand {
   func fail(_ message: String) -> ExitCode {
     Terminal.warn("hashscan: \(message)")
     return ExitCode(ExitStatus.failed.rawValue)
+  }
+
+  /// Turns the engine's errors into a line on standard error and status 2.
+  func reporting(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as Failure {
+      throw fail("\(error)")
+    } catch let error as StorageError {
+      throw fail("\(error)")
+    } catch let error as BlocklistError {
+      throw fail("\(error)")
+    }
   }
 }

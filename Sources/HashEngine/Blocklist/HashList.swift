@@ -1,0 +1,51 @@
+/// What a match with an entry of a list means.
+public enum ListMeaning: String, Sendable, Hashable, CaseIterable, Codable {
+  /// The picture is to be refused.
+  case block
+  /// Somebody is to look at it.
+  case review
+  /// The picture is known to be harmless: see ``Match/isAllowed``.
+  case allow
+}
+
+/// What the operator decides about a list.
+public struct ListSettings: Sendable, Hashable, Codable {
+  public var meaning = ListMeaning.block
+  /// Bits by which a PDQ hash may differ from a listed one.
+  public var pdqRadius = 31
+  /// Bits by which a 64-bit perceptual hash may differ. At 8 and more, strangers begin to match.
+  public var phash64Radius = 4
+  /// A list that is not is never matched.
+  public var isEnabled = true
+  /// Seconds since 1970 from which on the list is no longer matched; `nil` for never.
+  public var expiresAt: Int?
+  public var note: String?
+
+  public init() {}
+
+  /// Bits by which a hash of this kind may differ.
+  public func radius(of kind: HashKind) -> Int {
+    switch kind {
+    case .pdq: pdqRadius
+    case .phash64: phash64Radius
+    case .md5, .sha1, .sha256: 0
+    }
+  }
+
+  /// Whether the list is matched at a time, in seconds since 1970.
+  public func isInForce(at now: Int) -> Bool { isEnabled && expiresAt.map { now < $0 } ?? true }
+}
+
+/// A source of entries with a name of its own.
+public struct HashList: Sendable, Hashable {
+  public let name: String
+  public let settings: ListSettings
+  /// Seconds since 1970.
+  public let createdAt: Int
+  /// Grows with every change of its entries, from 0.
+  public let serial: Int
+  /// Entries in it, withdrawn ones left out.
+  public let count: Int
+  /// Entries that their source, or the operator, has taken back.
+  public let withdrawn: Int
+}

@@ -1,0 +1,39 @@
+/// Project VIC and CAID: VICS 1.2, 1.3 and 2.0, as a hash set or as a case. What a category means differs
+/// from country to country, and some mean harmless, so that the operator must say.
+struct VICSParser: JSONRecordParser {
+  static let name = "VICS"
+  static let paths = [["value", "*"], ["value", "*", "Media", "*"]]
+
+  let categories: CategoryMap
+
+  func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
+    // What is left of a case when its media were taken.
+    if value["CaseID"] != nil, value["MD5"] == nil, value["MediaID"] == nil { return nil }
+    guard value.isObject else {
+      return SourceRecord(number: number, content: .rejected("not an object"))
+    }
+    var collector = HashCollector()
+    for (name, kind) in [("MD5", HashKind.md5), ("SHA1", .sha1), ("SHA256", .sha256)] {
+      if let text = value[name]?.scalar, !text.isEmpty { collector.add(text, kind: kind) }
+    }
+    if value["PhotoDNA"]?.scalarText != nil { collector.add(unsupported: "photodna") }
+    for member in value.children {
+      for alternative in member.elements {
+        guard let name = alternative["HashName"]?.text,
+          let text = alternative["HashValue"]?.scalar
+        else { continue }
+        collector.add(text, named: name)
+      }
+    }
+    let id = value["MediaID"]?.scalarText
+    var details = EntryDetails()
+    switch categories.answer(for: value["Category"]?.scalarText) {
+    case .label(let label): details.label = label
+    case .skipped(let reason):
+      return SourceRecord(number: number, content: .skipped(id: id, reason: reason))
+    }
+    details.sourceTime = value["DateUpdated"]?.time
+    if let series = value["Series"]?.scalarText { details.note = "series \(series)" }
+    return collector.record(number, id: id, details)
+  }
+}

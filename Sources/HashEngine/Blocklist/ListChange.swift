@@ -1,0 +1,385 @@
+internal import Crypto
+
+/// A change of one list: takes records, writes what follows from them, and signs it with a receipt and a line
+/// of the journal. All in the caller's transaction.
+///
+/// Records are kept until there are many and written in the order of the tables, so that each page is come
+/// to once a batch instead of once a record.
+struct ListChange {
+  /// Bytes of an id at the most: ids are keys, and LMDB's hold 511.
+  static let longestID = 400
+  /// Bytes of any other text at the most.
+  static let longestText = 4000
+  /// Records written together.
+  private static let batch = 200_000
+
+  private(set) var receipt: Receipt
+  private(set) var list: ListRecord
+  private let name: String
+  private let blocklist: Blocklist
+  private let author: Author
+  private var writer: EntryWriter
+  private var pending: [PendingRecord] = []
+  /// Entries that this change has come across.
+  private var seen = NumberSet()
+
+  init(
+    _ action: Receipt.Action, _ name: String, _ list: ListRecord, of blocklist: Blocklist,
+    by author: Author, in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    self.name = name
+    self.list = list
+    self.blocklist = blocklist
+    self.author = author
+    receipt = Receipt(action, list: name, serial: Int(list.serial), by: author)
+    receipt.number = Int(list.receipts) + 1
+    writer = try EntryWriter(list, of: blocklist, in: transaction)
+  }
+
+  /// Adds to the receipt what only the caller knows.
+  mutating func note(_ body: (inout Receipt) -> Void) { body(&receipt) }
+
+  mutating func set(_ settings: ListSettings) { list.settings = settings }
+
+  // MARK: Taking records
+
+  /// Takes what a record says.
+  mutating func apply(
+    _ record: SourceRecord, in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    for kind in record.unsupported { receipt.unsupported[kind, default: 0] += 1 }
+    for reason in record.refusals { receipt.reject(record.number, reason) }
+    switch record.content {
+    case .unsupported: break
+    case .rejected(let reason): receipt.reject(record.number, reason)
+    case .withdrawal(let id, let time):
+      try add(PendingRecord(record.number, id: id, .withdrawal(at: time)), in: transaction)
+    case .skipped(let id?, let reason):
+      try add(PendingRecord(record.number, id: id, .skipped(reason)), in: transaction)
+    case .skipped(nil, let reason): receipt.skipped[reason, default: 0] += 1
+    case .entry(let entry):
+      if let reason = Self.refusal(of: entry) {
+        receipt.reject(record.number, reason)
+      } else if let id = entry.id ?? entry.hashes.first.map(Self.derivedID) {
+        try add(PendingRecord(record.number, id: id, .entry(entry)), in: transaction)
+      }
+    }
+  }
+
+  /// Withdraws the entries that no record has named.
+  mutating func withdrawUnseen(
+    in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    try flush(in: transaction)
+    var absent: [String] = []
+    try blocklist.forEachID(of: list.id, in: transaction) { id, number in
+      if !seen.contains(number) { absent.append(id) }
+    }
+    for id in absent { try add(PendingRecord(0, id: id, .absent), in: transaction) }
+  }
+
+  private static func refusal(of entry: SourceEntry) -> String? {
+    let texts = [
+      entry.details.label, entry.details.severity, entry.details.note, entry.details.caseID,
+    ]
+    if entry.id.map({ $0.utf8.count > longestID }) ?? false {
+      return "an id of more than \(longestID) bytes"
+    }
+    if texts.contains(where: { $0.map { $0.utf8.count > longestText } ?? false }) {
+      return "a text of more than \(longestText) bytes"
+    }
+    if entry.hashes.count > StoredEntry.mostHashes {
+      return "more than \(StoredEntry.mostHashes) hashes"
+    }
+    return nil
+  }
+
+  private mutating func add(
+    _ record: PendingRecord, in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    // Rows of one entry stay together.
+    if pending.count >= Self.batch, pending.last?.id != record.id { try flush(in: transaction) }
+    pending.append(record)
+  }
+
+  // MARK: Writing
+
+  /// Writes what was taken so far.
+  mutating func writeAll(in transaction: borrowing WriteTransaction) throws(StorageError) {
+    try flush(in: transaction)
+  }
+
+  /// Signs the change: writes the list, the receipt and the journal's line.
+  mutating func finish(in transaction: borrowing WriteTransaction) throws(StorageError) {
+    try flush(in: transaction)
+    receipt.warnings += writer.warnings
+    list.receipts = UInt32(receipt.number)
+    if writer.isDirty {
+      list.serial += 1
+      list.undoable = writer.keepsUndo ? list.receipts : 0
+      list.firstNew = writer.first
+      list.endNew = writer.next
+    }
+    receipt.serialAfter = Int(list.serial)
+    let tables = blocklist.tables
+    try tables.lists.put(list.bytes.span, for: Array(name.utf8).span, in: transaction)
+    let bytes = try JSONText.encode(receipt)
+    let key = Blocklist.receiptKey(receipt.number, list: list.id)
+    try tables.receipts.put(bytes.span, for: key.span, in: transaction)
+    try Journal(table: tables.journal).append(receipt, bytes: bytes, in: transaction)
+  }
+
+  private mutating func flush(in transaction: borrowing WriteTransaction) throws(StorageError) {
+    guard !pending.isEmpty else { return }
+    let order = PendingRecord.order(pending)
+    let ids = try TableCursor(blocklist.tables.ids, in: transaction)
+    var position = 0
+    while position < order.count {
+      let id = pending[order[position]].id
+      var end = position + 1
+      while end < order.count, pending[order[end]].id == id { end += 1 }
+      try apply(order[position..<end], to: id, ids, in: transaction)
+      position = end
+    }
+    pending.removeAll(keepingCapacity: true)
+    try writer.flush(in: transaction)
+  }
+
+  /// Applies the records of one entry, in their order.
+  private mutating func apply(
+    _ records: ArraySlice<Int>, to id: String, _ ids: borrowing TableCursor,
+    in transaction: borrowing WriteTransaction
+  ) throws(StorageError) {
+    let stored = try writer.stored(id, ids, in: transaction)
+    var current = stored?.entry
+    // Whether what is there came from this change, so that more rows add to it.
+    var isOurs = stored.map { seen.contains($0.number) } ?? false
+    var position = records.startIndex
+    while position < records.endIndex {
+      let record = pending[records[position]]
+      position += 1
+      switch record.content {
+      case .entry(var source):
+        while source.merges, position < records.endIndex,
+          case .entry(let more) = pending[records[position]].content, more.merges
+        {
+          let known = source.hashes.count
+          for hash in more.hashes where !source.hashes.contains(hash) { source.hashes.append(hash) }
+          if source.hashes.count == known { receipt.unchanged += 1 }
+          source.details.merge(more.details)
+          position += 1
+        }
+        guard source.hashes.count <= StoredEntry.mostHashes else {
+          receipt.reject(
+            record.number, "entry \(id) has more than \(StoredEntry.mostHashes) hashes")
+          continue
+        }
+        put(source, id: id, over: &current, isOurs: isOurs)
+        isOurs = true
+      case .withdrawal(let time):
+        if !withdraw(&current, id: id, at: time) { receipt.unchanged += 1 }
+      case .skipped(let reason):
+        if current == nil || !withdraw(&current, id: id, at: nil) {
+          receipt.skipped[reason, default: 0] += 1
+        }
+      case .absent:
+        _ = withdraw(&current, id: id, at: nil)
+      }
+    }
+    var number = stored?.number
+    if let current, current != stored?.entry {
+      number = try writer.write(current, over: stored, ids, in: transaction)
+    }
+    if let number { seen.insert(number) }
+  }
+
+  private mutating func put(
+    _ source: SourceEntry, id: String, over current: inout Entry?, isOurs: Bool
+  ) {
+    var entry = Entry(
+      id: id, hashes: source.hashes, details: source.details, state: source.state ?? .active,
+      addedAt: current?.addedAt ?? author.now, receipt: receipt.number)
+    guard let known = current else {
+      receipt.added += 1
+      list.count += 1
+      current = entry
+      return
+    }
+    if let before = known.details.sourceTime, let now = source.details.sourceTime, now < before {
+      receipt.unchanged += 1
+      return
+    }
+    guard known.state != .withdrawn else {
+      receipt.added += 1
+      list.count += 1
+      list.withdrawn -= 1
+      current = entry
+      return
+    }
+    let isMore = source.merges && isOurs
+    if isMore {
+      entry.hashes = known.hashes + source.hashes.filter { !known.hashes.contains($0) }
+      entry.details = known.details
+      entry.details.merge(source.details)
+    }
+    // What the operator has disabled stays so.
+    entry.state = source.state ?? known.state
+    entry.receipt = known.receipt
+    guard
+      Set(entry.hashes) != Set(known.hashes) || entry.details != known.details
+        || entry.state != known.state
+    else {
+      receipt.unchanged += 1
+      return
+    }
+    entry.receipt = receipt.number
+    // Rows that add to an entry of this file are part of what was counted already.
+    if !isMore { receipt.replaced += 1 }
+    current = entry
+  }
+
+  /// Whether the entry is withdrawn only now. One that never was there is, too: an older copy of the list may
+  /// come later.
+  private mutating func withdraw(_ current: inout Entry?, id: String, at time: Int?) -> Bool {
+    var details = EntryDetails()
+    details.sourceTime = time
+    guard let known = current else {
+      receipt.withdrawn += 1
+      list.withdrawn += 1
+      current = Entry(
+        id: id, hashes: [], details: details, state: .withdrawn, addedAt: author.now,
+        receipt: receipt.number)
+      return true
+    }
+    if let time, let before = known.details.sourceTime, time < before { return false }
+    guard known.state != .withdrawn else { return false }
+    details.sourceTime = time ?? known.details.sourceTime
+    details.caseID = known.details.caseID
+    current = Entry(
+      id: id, hashes: [], details: details, state: .withdrawn, addedAt: known.addedAt,
+      receipt: receipt.number)
+    receipt.withdrawn += 1
+    list.count -= 1
+    list.withdrawn += 1
+    return true
+  }
+
+  /// Sets what the operator decides about one entry. Whether there is one.
+  mutating func setState(
+    _ state: Entry.State, of id: String, in transaction: borrowing WriteTransaction
+  ) throws(StorageError) -> Bool {
+    let ids = try TableCursor(blocklist.tables.ids, in: transaction)
+    guard let stored = try writer.stored(id, ids, in: transaction),
+      stored.entry.state != .withdrawn
+    else { return false }
+    var entry = stored.entry
+    entry.state = state
+    if entry != stored.entry {
+      entry.receipt = receipt.number
+      receipt.replaced += 1
+      _ = try writer.write(entry, over: stored, ids, in: transaction)
+    }
+    return true
+  }
+
+  // MARK: Taking back
+
+  /// Puts everything as it was before the list's last change.
+  mutating func undo(in transaction: borrowing WriteTransaction) throws(StorageError) {
+    let before = try writer.undoRecords(in: transaction)
+    writer.stopKeepingUndo()
+    let ids = try TableCursor(blocklist.tables.ids, in: transaction)
+    for number in list.firstNew..<max(list.firstNew, list.endNew) {
+      guard let entry = try blocklist.storedEntry(number, in: transaction)?.entry else { continue }
+      if entry.state == .withdrawn { list.withdrawn -= 1 } else { list.count -= 1 }
+      try writer.erase((number, entry), in: transaction)
+      receipt.withdrawn += entry.state == .withdrawn ? 0 : 1
+    }
+    for (number, entry) in before {
+      guard let now = try blocklist.storedEntry(number, in: transaction)?.entry else { continue }
+      switch (now.state == .withdrawn, entry.state == .withdrawn) {
+      case (true, false):
+        receipt.added += 1
+        list.count += 1
+        list.withdrawn -= 1
+      case (false, true):
+        receipt.withdrawn += 1
+        list.count -= 1
+        list.withdrawn += 1
+      default: receipt.replaced += 1
+      }
+      _ = try writer.write(entry, over: (number, now), ids, in: transaction)
+    }
+    try writer.flush(in: transaction)
+  }
+
+  /// An id for a hash whose source has none: the same at every import, and not the hash itself,
+  /// since ids appear where listed hashes must not.
+  static func derivedID(_ hash: ListedHash) -> String {
+    var key = RecordWriter(capacity: 33)
+    hash.writePostingKey(to: &key)
+    return "auto-" + hexText(Array(SHA256.hash(data: key.bytes).prefix(8)))
+  }
+}
+
+/// A record that waits to be written.
+private struct PendingRecord {
+  enum Content {
+    case entry(SourceEntry)
+    case withdrawal(at: Int?)
+    case skipped(String)
+    /// The file has no record of it.
+    case absent
+  }
+
+  let number: Int
+  let id: String
+  let content: Content
+
+  init(_ number: Int, id: String, _ content: Content) {
+    self.number = number
+    self.id = id
+    self.content = content
+  }
+
+  /// The records' places in the order of their ids; those of one id stay in their order.
+  static func order(_ records: [PendingRecord]) -> [Int] {
+    // An id's first bytes as numbers decide nearly always.
+    var keys: [(UInt64, UInt64, Int)] = []
+    keys.reserveCapacity(records.count)
+    for (index, record) in records.enumerated() {
+      var (high, low, shift): (UInt64, UInt64, UInt64) = (0, 0, 56)
+      for (place, byte) in record.id.utf8.enumerated() {
+        guard place < 16 else { break }
+        if place < 8 { high |= UInt64(byte) << shift } else { low |= UInt64(byte) << shift }
+        shift = shift == 0 ? 56 : shift - 8
+      }
+      keys.append((high, low, index))
+    }
+    keys.sort { a, b in
+      if a.0 != b.0 { return a.0 < b.0 }
+      if a.1 != b.1 { return a.1 < b.1 }
+      let (first, second) = (records[a.2].id, records[b.2].id)
+      return first == second ? a.2 < b.2 : first < second
+    }
+    return keys.map(\.2)
+  }
+}
+
+/// A set of entry numbers, a bit each: numbers are dense.
+private struct NumberSet {
+  private var words: [UInt64] = []
+
+  func contains(_ number: UInt64) -> Bool {
+    let word = Int(number / 64)
+    return word < words.count && words[word] >> (number % 64) & 1 == 1
+  }
+
+  mutating func insert(_ number: UInt64) {
+    let word = Int(number / 64)
+    if word >= words.count {
+      words.append(contentsOf: repeatElement(0, count: max(word + 1 - words.count, words.count)))
+    }
+    words[word] |= 1 << (number % 64)
+  }
+}

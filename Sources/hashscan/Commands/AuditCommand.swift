@@ -1,0 +1,70 @@
+import ArgumentParser
+import HashEngine
+import SystemPackage
+
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "The journal: who changed which list, when, and how.",
+    subcommands: [AuditShowCommand.self, AuditVerifyCommand.self],
+    defaultSubcommand: AuditShowCommand.self)
+}
+
+struct AuditShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Print the journal, JSON Lines; each line carries the SHA-256 of the one before.")
+
+  @Option(help: "From this line on.")
+  var from = 1
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      for line in try database.open().journal(from: from) { print(line) }
+    }
+  }
+}
+
+struct AuditVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Hold every line of the journal against the one before and the lists' receipts.",
+    discussion: """
+      Whoever can write the database could write a whole new journal: keep a copy elsewhere, and give it \
+      here. Exit status: 0 all is well, 1 it is not, 2 an error.
+      """)
+
+  @Argument(help: "A copy of the journal's lines, from the first on.")
+  var copy: String?
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      let lines = try copy.map { try Self.lines(of: $0) } ?? []
+      let (count, problems) = try database.open().verifyJournal(against: lines)
+      for problem in problems { print(problem) }
+      if problems.isEmpty { print("\(count) lines, each follows the one before") }
+      try ExitStatus(found: !problems.isEmpty, failed: false).exit()
+    }
+  }
+
+  private static func lines(of path: String) throws -> [String] {
+    do {
+      let file = try FileDescriptor.open(FilePath(path), .readOnly)
+      defer { try? file.close() }
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+        guard count > 0 else { break }
+        bytes += buffer[..<count]
+      }
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    } catch {
+      throw Failure("\(ShownPath(FilePath(path))): \(error)")
+    }
+  }
+}

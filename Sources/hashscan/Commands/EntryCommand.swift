@@ -1,0 +1,103 @@
+import ArgumentParser
+import HashEngine
+
+struct EntryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "entry",
+    abstract: "See one entry of a list, and decide about it.",
+    subcommands: [
+      EntryShowCommand.self, EntryDisableCommand.self, EntryEnableCommand.self,
+      EntryWithdrawCommand.self,
+    ])
+}
+
+/// Which entry a command works on.
+struct NamedEntry: ParsableArguments {
+  @Argument(help: "The list's name.")
+  var list: String
+
+  @Argument(help: "The entry's id, as matches name it.")
+  var id: String
+
+  @OptionGroup var database: DatabaseOption
+}
+
+struct EntryShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show what a list says of an entry, as a JSON object.")
+
+  @OptionGroup var entry: NamedEntry
+
+  @Flag(help: "Print its hashes too. They are what a list is made of: mind who sees them.")
+  var hashes = false
+
+  func run() throws {
+    try reporting {
+      guard let found = try entry.database.open().entry(entry.id, in: entry.list) else {
+        throw Failure("no entry \"\(ShownText(entry.id))\" on list \(ShownText(entry.list))")
+      }
+      print(JSONLine.render(EntryLine(found, list: entry.list, showsHashes: hashes)))
+    }
+  }
+}
+
+struct EntryDisableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disable",
+    abstract: "Match an entry no longer, or not until a time; later imports leave that as it is.")
+
+  @OptionGroup var entry: NamedEntry
+
+  @Option(
+    help: ArgumentHelp("Until then, as 2026-12-31 or 2026-12-31T12:00:00Z.", valueName: "time"))
+  var until: String?
+
+  @Option(help: "Why.")
+  var reason: String?
+
+  func validate() throws {
+    guard until.map({ Timestamp.seconds($0) != nil }) ?? true else {
+      throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
+    }
+  }
+
+  func run() throws {
+    try reporting {
+      let time = until.flatMap { Timestamp.seconds($0) }
+      try entry.database.open().disable(
+        entry: entry.id, of: entry.list, until: time, reason: reason)
+      print("\(entry.list) \(ShownText(entry.id)): disabled" + (until.map { " until \($0)" } ?? ""))
+    }
+  }
+}
+
+struct EntryEnableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enable", abstract: "Match an entry again.")
+
+  @OptionGroup var entry: NamedEntry
+
+  func run() throws {
+    try reporting {
+      try entry.database.open().disable(false, entry: entry.id, of: entry.list)
+      print("\(entry.list) \(ShownText(entry.id)): enabled")
+    }
+  }
+}
+
+struct EntryWithdrawCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "withdraw", abstract: "Take an entry off its list.")
+
+  @OptionGroup var entry: NamedEntry
+
+  @Option(help: "Why.")
+  var reason: String?
+
+  func run() throws {
+    try reporting {
+      try entry.database.open().withdraw(entries: [entry.id], from: entry.list, reason: reason)
+      print("\(entry.list) \(ShownText(entry.id)): withdrawn")
+    }
+  }
+}

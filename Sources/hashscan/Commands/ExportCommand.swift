@@ -1,0 +1,45 @@
+import ArgumentParser
+import HashEngine
+import SystemPackage
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a list out; importing what it writes gives an equal list.",
+    discussion: """
+      To standard output. The hashes are in it: guard it as you guard the list. jsonl has all of a list; \
+      csv leaves out what an allowlist excuses and what is disabled; text has hashes of one kind with \
+      their ids.
+      """)
+
+  @Option(help: "The list's name.")
+  var list: String
+
+  @Option(help: "jsonl, csv or text.")
+  var format = ExportFormat.jsonl
+
+  @Option(help: "Only hashes of this kind.")
+  var kind: HashKind?
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      var lines: [UInt8] = []
+      func write() throws {
+        try FileDescriptor.standardOutput.writeAll(lines)
+        lines.removeAll(keepingCapacity: true)
+      }
+      do {
+        try database.open().export(list, as: format, kind: kind) { line in
+          lines += line.utf8
+          lines.append(UInt8(ascii: "\n"))
+          if lines.count > 1 << 16 { try write() }
+        }
+        try write()
+      } catch let error as Errno {
+        throw Failure("not written: \(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+public import ArgumentParser
+public import HashEngine
+import SystemPackage
+
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Import a list of hashes, all of it or nothing.",
+    discussion: """
+      Looks at the content to find the format, and prints which it took. Prints a receipt: what was added, \
+      replaced, withdrawn, unchanged and rejected, and why. A record replaces the entry of the same id; \
+      one that its source withdraws stops matching. Importing a file again changes nothing. If no record \
+      can be used, nothing is imported and the status is 2.
+      """)
+
+  @Argument(help: "The list; - for standard input.")
+  var file: String
+
+  @Option(help: "The list's name; it is made, to block, if there is none.")
+  var list: String
+
+  @Option(
+    help: "What the hashes are, where the file does not say: pdq, phash64, md5, sha1 or sha256.")
+  var kind: HashKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "text, csv, jsonl, ncmec, stopncii, threatexchange, tat, vics, icse, misp, stix or clamav;"
+        + " without it, the content tells."))
+  var format: ListFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "For a CSV: what a column is, as COLUMN=FIELD (hash, kind, id, category, severity, quality, note,"
+        + " timestamp, case, expires, deleted, skip, or a kind of hash). May be repeated.",
+      valueName: "column=field"))
+  var map: [String] = []
+
+  @Option(help: "For a CSV: what separates fields. Default: the first line tells.")
+  var delimiter: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take this category, under the label, and leave out those not named. May be repeated. VICS needs it.",
+      valueName: "category=label"))
+  var category: [String] = []
+
+  @Option(
+    help: "How 64-bit hashes are written: hex, decimal or base64. Default: the content tells.")
+  var spelling: HashSpelling?
+
+  @Flag(help: "Withdraw the entries that the file does not have.")
+  var replace = false
+
+  @Flag(help: "Print the receipt and change nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print the receipt as JSON.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOption
+
+  func validate() throws {
+    guard delimiter.map({ $0.utf8.count == 1 || $0 == "\\t" }) ?? true else {
+      throw ValidationError("a delimiter is one ASCII character, or \\t")
+    }
+    for pair in map + category where !pair.contains("=") {
+      throw ValidationError("\"\(pair)\": a name, =, and what it is")
+    }
+  }
+
+  func run() throws {
+    let name = file == "-" ? "standard input" : ShownPath(FilePath(file)).description
+    do {
+      let source = try open()
+      defer { if file != "-" { try? source.close() } }
+      let blocklist = try database.open(creates: true)
+      var progress = ProgressLine(total: Self.size(of: file), unit: .bytes)
+      let receipt = try blocklist.importList(
+        source, into: list, options: options(named: name),
+        onProgress: { bytes, _ in progress.update(bytes) })
+      progress.clear()
+      for rejection in receipt.rejections {
+        Terminal.warn("\(name):\(rejection.number): rejected: \(rejection.reason)")
+      }
+      if receipt.rejected > receipt.rejections.count {
+        Terminal.warn(
+          "\(name): and \(receipt.rejected - receipt.rejections.count) more rejected")
+      }
+      for warning in receipt.warnings { Terminal.warn("\(name): warning: \(warning)") }
+      print(json ? JSONLine.render(receipt) : "\(name): \(ReceiptText(receipt))")
+      if !dryRun { seal(blocklist) }
+    } catch let error as BlocklistError {
+      throw fail("\(name): not imported: \(error)")
+    } catch let error as Failure {
+      throw fail("\(error)")
+    }
+  }
+
+  private func options(named name: String) -> ImportOptions {
+    var options = ImportOptions()
+    options.source = name
+    options.format = format
+    options.kind = kind
+    options.spelling = spelling
+    options.delimiter = delimiter == "\\t" ? "\t" : delimiter?.first
+    options.columns = Self.pairs(map)
+    options.categories = category.isEmpty ? nil : Self.pairs(category)
+    options.replaces = replace
+    options.isDryRun = dryRun
+    return options
+  }
+
+  private static func pairs(_ texts: [String]) -> [String: String] {
+    var pairs: [String: String] = [:]
+    for text in texts {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      pairs[String(parts[0])] = String(parts[1])
+    }
+    return pairs
+  }
+
+  private func seal(_ blocklist: Blocklist) {
+    do {
+      try blocklist.seal()
+    } catch {
+      // The list is there and every answer is right; only searches stay slower.
+      Terminal.warn("hashscan: not sealed: \(error)")
+    }
+  }
+
+  private func open() throws -> FileDescriptor {
+    if file == "-" { return .standardInput }
+    do {
+      return try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
+    } catch {
+      throw Failure("\(ShownPath(FilePath(file))): not imported: \(error)")
+    }
+  }
+
+  /// `nil` for a pipe.
+  private static func size(of file: String) -> Int? {
+    guard file != "-", let open = try? FileDescriptor.open(FilePath(file), .readOnly) else {
+      return nil
+    }
+    defer { try? open.close() }
+    return (try? open.seek(offset: 0, from: .end)).map { Int($0) }
+  }
+}
+
+extension HashKind: ExpressibleByArgument {
+  public init?(argument: String) { self.init(named: argument) }
+}
+extension ListFormat: ExpressibleByArgument {}
+extension HashSpelling: ExpressibleByArgument {}
+extension ExportFormat: ExpressibleByArgument {}
+extension ListMeaning: ExpressibleByArgument {}

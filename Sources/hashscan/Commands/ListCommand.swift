@@ -1,0 +1,205 @@
+import ArgumentParser
+import HashEngine
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Make lists, decide what they mean, see and take back what was done to them.",
+    subcommands: [
+      ListCreateCommand.self, ListShowCommand.self, ListSetCommand.self, ListEnableCommand.self,
+      ListDisableCommand.self, ListRemoveCommand.self, ListHistoryCommand.self,
+      ListUndoCommand.self,
+    ])
+}
+
+/// Which list a command works on.
+struct NamedList: ParsableArguments {
+  @Argument(help: "The list's name.")
+  var name: String
+
+  @OptionGroup var database: DatabaseOption
+}
+
+/// What an operator decides about a list.
+struct ListOptions: ParsableArguments {
+  @Option(
+    help: "What a match means: block, review or allow. An allowlist excuses matches with others.")
+  var meaning: ListMeaning?
+
+  @Option(help: "Bits by which a PDQ hash may differ, 0 to 256.")
+  var pdqRadius: Int?
+
+  @Option(help: "Bits by which a 64-bit hash may differ, 0 to 64.")
+  var phash64Radius: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "When the list is no longer matched, as 2026-12-31 or 2026-12-31T12:00:00Z; never takes it away.",
+      valueName: "time"))
+  var expires: String?
+
+  @Option(help: "A note for people; empty takes it away.")
+  var note: String?
+
+  func validate() throws {
+    guard expires.map({ $0 == "never" || Timestamp.seconds($0) != nil }) ?? true else {
+      throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
+    }
+  }
+
+  func apply(to settings: inout ListSettings) {
+    if let meaning { settings.meaning = meaning }
+    if let pdqRadius { settings.pdqRadius = pdqRadius }
+    if let phash64Radius { settings.phash64Radius = phash64Radius }
+    if let expires { settings.expiresAt = Timestamp.seconds(expires) }
+    if let note { settings.note = note.isEmpty ? nil : note }
+  }
+}
+
+struct ListCreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Make a list without entries.")
+
+  @OptionGroup var list: NamedList
+  @OptionGroup var options: ListOptions
+
+  func run() throws {
+    try reporting {
+      let blocklist = try list.database.open(creates: true)
+      var settings = ListSettings()
+      options.apply(to: &settings)
+      try blocklist.create(list.name, settings: settings)
+      if let made = try blocklist.list(list.name) { print(ListText(made)) }
+    }
+  }
+}
+
+struct ListShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show what a list means and holds.")
+
+  @OptionGroup var list: NamedList
+
+  @Flag(help: "As a JSON object.")
+  var json = false
+
+  func run() throws {
+    try reporting {
+      guard let found = try list.database.open().list(list.name) else {
+        throw Failure("no list named \"\(list.name)\"")
+      }
+      print(json ? JSONLine.render(ListLine(found)) : ListText(found).description)
+    }
+  }
+}
+
+struct ListSetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set",
+    abstract: "Change what a list means; effective at every process's next search.")
+
+  @OptionGroup var list: NamedList
+  @OptionGroup var options: ListOptions
+
+  func run() throws { try set(list) { options.apply(to: &$0) } }
+}
+
+struct ListEnableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enable", abstract: "Match a list again.")
+
+  @OptionGroup var list: NamedList
+
+  func run() throws { try set(list) { $0.isEnabled = true } }
+}
+
+struct ListDisableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disable", abstract: "Match a list no longer; its entries stay.")
+
+  @OptionGroup var list: NamedList
+
+  func run() throws { try set(list) { $0.isEnabled = false } }
+}
+
+struct ListRemoveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove",
+    abstract: "Remove a list with its entries and history. It cannot be taken back.")
+
+  @OptionGroup var list: NamedList
+
+  @Flag(help: "Really.")
+  var yes = false
+
+  func run() throws {
+    try reporting {
+      let blocklist = try list.database.open()
+      guard let found = try blocklist.list(list.name) else {
+        throw Failure("no list named \"\(list.name)\"")
+      }
+      guard yes else {
+        throw Failure(
+          "\(list.name) has \(found.count) entries; nothing was removed, --yes removes it")
+      }
+      print("\(list.name): removed with \(try blocklist.remove(list: list.name)) entries")
+    }
+  }
+}
+
+struct ListHistoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Show the receipts of a list, oldest first.")
+
+  @OptionGroup var list: NamedList
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
+  func run() throws {
+    try reporting {
+      for receipt in try list.database.open().history(of: list.name) {
+        guard !json else {
+          print(JSONLine.render(receipt))
+          continue
+        }
+        var line =
+          "\(receipt.number)  \(receipt.at)  uid \(receipt.uid)  \(receipt.action.rawValue)"
+        if let source = receipt.source { line += "  \(ShownText(source))" }
+        line += ": \(ReceiptText(receipt))"
+        if let reason = receipt.reason { line += "  (\(ShownText(reason)))" }
+        if let caseID = receipt.caseID { line += "  case \(ShownText(caseID))" }
+        print(line)
+      }
+    }
+  }
+}
+
+struct ListUndoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "undo",
+    abstract: "Take back the last change of a list's entries: an import, a takedown.",
+    discussion: "What was before it cannot be taken back after that.")
+
+  @OptionGroup var list: NamedList
+
+  func run() throws {
+    try reporting {
+      let (undone, receipt) = try list.database.open().undo(list.name)
+      let source = undone.source.map { " of \(ShownText($0))" } ?? ""
+      print("\(list.name): took back the \(undone.action.rawValue)\(source) of \(undone.at)")
+      print("\(list.name): \(ReceiptText(receipt))")
+    }
+  }
+}
+
+extension ParsableCommand {
+  /// Changes a list's settings and shows the list as it is then.
+  fileprivate func set(_ list: NamedList, _ body: (inout ListSettings) -> Void) throws {
+    try reporting {
+      let blocklist = try list.database.open()
+      try blocklist.set(list.name, body)
+      if let changed = try blocklist.list(list.name) { print(ListText(changed)) }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import ArgumentParser
+import HashEngine
+import SystemPackage
+
+/// Pictures to be listed by their own hashes.
+struct ListedPictures: ParsableArguments {
+  @Argument(help: "The pictures.")
+  var files: [String]
+
+  @Option(help: "The case they belong to; \"hashscan release --case\" takes it back.")
+  var `case`: String?
+
+  @OptionGroup var database: DatabaseOption
+
+  func validate() throws {
+    guard !files.isEmpty else { throw ValidationError("no picture") }
+  }
+
+  /// The hashes of each.
+  ///
+  /// - Throws: ``Failure`` for a file that is no picture: nothing is listed then.
+  func read() throws -> [Takedown] {
+    try files.map { file in
+      let path = FilePath(file)
+      do {
+        let bytes = try PictureFile.read(path)
+        let picture = try Takedown(of: bytes.span)
+        if picture.isExactOnly {
+          Terminal.warn(
+            "\(ShownPath(path)): too flat for a perceptual hash: only the very same file will match"
+          )
+        }
+        return picture
+      } catch {
+        throw Failure("\(ShownPath(path)): nothing was listed: \(error)")
+      }
+    }
+  }
+}
+
+struct TakedownCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "takedown",
+    abstract: "List pictures by their own hashes, so that they and their copies are found.",
+    discussion: """
+      Effective in every process at its next search. With --preview nothing is listed until you say --yes: \
+      it prints what else would be found in a folder, and how near. Exit status: 0 listed, or previewed.
+      """)
+
+  @OptionGroup var pictures: ListedPictures
+
+  @Option(help: "The list; it is made, to block, if there is none.")
+  var list = "takedown"
+
+  @Option(help: "Why.")
+  var reason: String
+
+  @Option(help: "What sort of picture it is.")
+  var label: String?
+
+  @Option(help: ArgumentHelp("Look for what else would be found there.", valueName: "folder"))
+  var preview: String?
+
+  @Flag(help: "List them after a preview.")
+  var yes = false
+
+  func run() async throws {
+    do {
+      let found = try pictures.read()
+      if let preview { try await show(found, in: preview) }
+      guard preview == nil || yes else {
+        print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
+        return
+      }
+      let blocklist = try pictures.database.open(creates: true)
+      let (receipt, entries) = try list(found, on: blocklist)
+      for (file, entry) in zip(pictures.files, entries) {
+        print("\(ShownPath(FilePath(file))): listed on \(list) as \(entry)")
+      }
+      for warning in receipt.warnings { Terminal.warn("warning: \(warning)") }
+    } catch let error as Failure {
+      throw fail("\(error)")
+    } catch let error as StorageError {
+      throw fail("\(error)")
+    } catch let error as BlocklistError {
+      throw fail("nothing was listed: \(error)")
+    }
+  }
+
+  // LMDB's writers stay on their thread, so that this is no part of an asynchronous function.
+  private func list(
+    _ found: [Takedown], on blocklist: Blocklist
+  ) throws(BlocklistError) -> (receipt: Receipt, entries: [String]) {
+    try blocklist.takeDown(
+      found, on: list, reason: reason, caseID: pictures.case, label: label)
+  }
+
+  /// Prints what the pictures' hashes alone would find in a folder.
+  private func show(_ found: [Takedown], in folder: String) async throws {
+    let trial = try TrialList(found)
+    let moderator = Moderator(blocklist: trial.blocklist)
+    let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
+    var (hits, files) = (0, 0)
+    try await ParallelScan(moderator: moderator, jobs: nil).run(walk) { path, examination in
+      files += 1
+      guard case .match(let matches) = examination.verdict, let match = matches.first else {
+        return
+      }
+      hits += 1
+      print(
+        "\(ShownPath(path)): would be found, \(match.kind.rawValue) distance \(match.distance)")
+    }
+    print("\(hits) of \(files) files in \(ShownPath(FilePath(folder))) would be found.")
+  }
+}
+
+struct AllowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "allow",
+    abstract: "Say that pictures are harmless, whatever list they match.",
+    discussion: """
+      The very same files are never counted as a match again; pictures near them not against the entries \
+      that they match now. What is excused is still told.
+      """)
+
+  @OptionGroup var pictures: ListedPictures
+
+  @Option(help: "The allowlist; it is made if there is none.")
+  var list = "allow"
+
+  @Option(help: "Why.")
+  var reason: String
+
+  func run() throws {
+    try reporting {
+      let found = try pictures.read()
+      let blocklist = try pictures.database.open(creates: true)
+      let moderator = Moderator(blocklist: blocklist)
+      var excused: [(Takedown, excusing: [EntryReference])] = []
+      for (file, picture) in zip(pictures.files, found) {
+        var entries: [EntryReference] = []
+        if case .match(let matches) = try moderator.examine(FilePath(file)).verdict {
+          for match in matches where match.meaning != .allow {
+            let entry = EntryReference(list: match.list, entry: match.entry)
+            if !entries.contains(entry) { entries.append(entry) }
+          }
+        }
+        excused.append((picture, excusing: entries))
+      }
+      let (_, ids) = try blocklist.allow(
+        excused, on: list, reason: reason, caseID: pictures.case)
+      for ((file, id), picture) in zip(zip(pictures.files, ids), excused) {
+        print("\(ShownPath(FilePath(file))): allowed on \(list) as \(id)")
+        for entry in picture.excusing {
+          print("  excuses \(entry.list) \(ShownText(entry.entry))")
+        }
+      }
+    }
+  }
+}
+
+struct ReleaseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release", abstract: "Take back what was listed under a case.")
+
+  @Option(help: "The case.")
+  var `case`: String
+
+  @Option(help: "Only from this list.")
+  var list: String?
+
+  @Option(help: "Why.")
+  var reason: String?
+
+  @OptionGroup var database: DatabaseOption
+
+  func run() throws {
+    try reporting {
+      let receipts = try database.open().release(caseID: `case`, from: list, reason: reason)
+      for receipt in receipts { print("\(receipt.list): \(receipt.withdrawn) withdrawn") }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import HashEngine
+
+/// A match on one line: list, entry, kind and distance.
+struct MatchText: CustomStringConvertible {
+  let description: String
+
+  init(_ match: Match) {
+    let label = match.label.map { " [\(ShownText($0))]" } ?? ""
+    description =
+      "\(match.list) \(ShownText(match.entry))\(label) \(match.kind.rawValue)"
+      + " distance \(match.distance)"
+  }
+
+  /// What is to be done about it.
+  static func word(for match: Match) -> String {
+    switch match.meaning {
+    case _ where match.isAllowed: "allowed"
+    case .block: "match"
+    case .review: "review"
+    case .allow: "allowed by"
+    }
+  }
+}
