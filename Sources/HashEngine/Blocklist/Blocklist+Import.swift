@@ -29,6 +29,8 @@ extension Blocklist {
       .import, list, by: author, making: ListSettings(), isDryRun: options.isDryRun
     ) { change, transaction in
       try reading.read(from: beginning, into: &change, in: transaction, onProgress)
+      try change.writeAll(in: transaction)
+      try Self.refuseIfUseless(change.receipt, records: reading.records, options)
       if options.replaces { try change.withdrawUnseen(in: transaction) }
       try change.writeAll(in: transaction)
       let phash64 = try tables.phash64.count(in: transaction)
@@ -40,14 +42,16 @@ extension Blocklist {
         receipt.kind = reading.importer.kind
         receipt.warnings += reading.checks.warnings(for: meaning, phash64: phash64)
       }
-      try Self.refuseIfUseless(change.receipt, records: reading.records)
     }
   }
 
   /// Refuses a file of which nothing could be used, which is more likely another than an empty list.
   private static func refuseIfUseless(
-    _ receipt: Receipt, records: Int
+    _ receipt: Receipt, records: Int, _ options: ImportOptions
   ) throws(BlocklistError) {
+    guard records > 0 || !options.replaces else {
+      throw BlocklistError(.nothingToImport, "it has no record, and would empty the list")
+    }
     guard records > 0, receipt.rejected >= records, !receipt.hasEffect else { return }
     let first = receipt.rejections.first.map { " (\($0.number): \($0.reason))" } ?? ""
     throw BlocklistError(

@@ -40,6 +40,7 @@ extension Blocklist {
   ///
   /// - Returns: The receipt, and the entries' ids in the pictures' order.
   /// - Throws: ``BlocklistError``.
+  @discardableResult
   public func takeDown(
     _ pictures: [Takedown], on list: String, reason: String, caseID: String? = nil,
     label: String? = nil, by author: Author = Author()
@@ -59,6 +60,7 @@ extension Blocklist {
   ///
   /// - Parameter pictures: Each with the entries that it matches and is no copy of.
   /// - Throws: ``BlocklistError``.
+  @discardableResult
   public func allow(
     _ pictures: [(Takedown, excusing: [EntryReference])], on list: String, reason: String,
     caseID: String? = nil, by author: Author = Author()
@@ -80,6 +82,7 @@ extension Blocklist {
   ///
   /// - Returns: A receipt for each list that changed.
   /// - Throws: ``BlocklistError`` `unknown-entry` when there is nothing of that case.
+  @discardableResult
   public func release(
     caseID: String, from list: String? = nil, reason: String? = nil, by author: Author = Author()
   ) throws(BlocklistError) -> [Receipt] {

@@ -19,7 +19,7 @@ struct ListChange {
   private let blocklist: Blocklist
   private let author: Author
   private var writer: EntryWriter
-  private var pending: [PendingRecord] = []
+  private var pending = PendingRecords()
   /// Entries that this change has come across.
   private var seen = NumberSet()
 
@@ -53,15 +53,15 @@ struct ListChange {
     case .unsupported: break
     case .rejected(let reason): receipt.reject(record.number, reason)
     case .withdrawal(let id, let time):
-      try add(PendingRecord(record.number, id: id, .withdrawal(at: time)), in: transaction)
+      try add(record.number, id, .withdrawal(at: time), in: transaction)
     case .skipped(let id?, let reason):
-      try add(PendingRecord(record.number, id: id, .skipped(reason)), in: transaction)
+      try add(record.number, id, .skipped(reason), in: transaction)
     case .skipped(nil, let reason): receipt.skipped[reason, default: 0] += 1
     case .entry(let entry):
       if let reason = Self.refusal(of: entry) {
         receipt.reject(record.number, reason)
       } else if let id = entry.id ?? entry.hashes.first.map(Self.derivedID) {
-        try add(PendingRecord(record.number, id: id, .entry(entry)), in: transaction)
+        try add(record.number, id, .entry(entry), in: transaction)
       }
     }
   }
@@ -75,7 +75,7 @@ struct ListChange {
     try blocklist.forEachID(of: list.id, in: transaction) { id, number in
       if !seen.contains(number) { absent.append(id) }
     }
-    for id in absent { try add(PendingRecord(0, id: id, .absent), in: transaction) }
+    for id in absent { try add(0, id, .absent, in: transaction) }
   }
 
   private static func refusal(of entry: SourceEntry) -> String? {
@@ -95,11 +95,12 @@ struct ListChange {
   }
 
   private mutating func add(
-    _ record: PendingRecord, in transaction: borrowing WriteTransaction
+    _ number: Int, _ id: String, _ content: PendingRecords.Content,
+    in transaction: borrowing WriteTransaction
   ) throws(StorageError) {
     // Rows of one entry stay together.
-    if pending.count >= Self.batch, pending.last?.id != record.id { try flush(in: transaction) }
-    pending.append(record)
+    if pending.ids.count >= Self.batch, pending.ids.last != id { try flush(in: transaction) }
+    pending.append(number, id, content)
   }
 
   // MARK: Writing
@@ -130,18 +131,18 @@ struct ListChange {
   }
 
   private mutating func flush(in transaction: borrowing WriteTransaction) throws(StorageError) {
-    guard !pending.isEmpty else { return }
-    let order = PendingRecord.order(pending)
+    guard !pending.ids.isEmpty else { return }
+    let order = pending.order()
     let ids = try TableCursor(blocklist.tables.ids, in: transaction)
     var position = 0
     while position < order.count {
-      let id = pending[order[position]].id
+      let id = pending.ids[order[position]]
       var end = position + 1
-      while end < order.count, pending[order[end]].id == id { end += 1 }
+      while end < order.count, pending.ids[order[end]] == id { end += 1 }
       try apply(order[position..<end], to: id, ids, in: transaction)
       position = end
     }
-    pending.removeAll(keepingCapacity: true)
+    pending.removeAll()
     try writer.flush(in: transaction)
   }
 
@@ -156,12 +157,12 @@ struct ListChange {
     var isOurs = stored.map { seen.contains($0.number) } ?? false
     var position = records.startIndex
     while position < records.endIndex {
-      let record = pending[records[position]]
+      let record = records[position]
       position += 1
-      switch record.content {
+      switch pending.contents[record] {
       case .entry(var source):
         while source.merges, position < records.endIndex,
-          case .entry(let more) = pending[records[position]].content, more.merges
+          case .entry(let more) = pending.contents[records[position]], more.merges
         {
           let known = source.hashes.count
           for hash in more.hashes where !source.hashes.contains(hash) { source.hashes.append(hash) }
@@ -171,7 +172,7 @@ struct ListChange {
         }
         guard source.hashes.count <= StoredEntry.mostHashes else {
           receipt.reject(
-            record.number, "entry \(id) has more than \(StoredEntry.mostHashes) hashes")
+            pending.numbers[record], "entry \(id) has more than \(StoredEntry.mostHashes) hashes")
           continue
         }
         put(source, id: id, over: &current, isOurs: isOurs)
@@ -319,50 +320,6 @@ struct ListChange {
     var key = RecordWriter(capacity: 33)
     hash.writePostingKey(to: &key)
     return "auto-" + hexText(Array(SHA256.hash(data: key.bytes).prefix(8)))
-  }
-}
-
-/// A record that waits to be written.
-private struct PendingRecord {
-  enum Content {
-    case entry(SourceEntry)
-    case withdrawal(at: Int?)
-    case skipped(String)
-    /// The file has no record of it.
-    case absent
-  }
-
-  let number: Int
-  let id: String
-  let content: Content
-
-  init(_ number: Int, id: String, _ content: Content) {
-    self.number = number
-    self.id = id
-    self.content = content
-  }
-
-  /// The records' places in the order of their ids; those of one id stay in their order.
-  static func order(_ records: [PendingRecord]) -> [Int] {
-    // An id's first bytes as numbers decide nearly always.
-    var keys: [(UInt64, UInt64, Int)] = []
-    keys.reserveCapacity(records.count)
-    for (index, record) in records.enumerated() {
-      var (high, low, shift): (UInt64, UInt64, UInt64) = (0, 0, 56)
-      for (place, byte) in record.id.utf8.enumerated() {
-        guard place < 16 else { break }
-        if place < 8 { high |= UInt64(byte) << shift } else { low |= UInt64(byte) << shift }
-        shift = shift == 0 ? 56 : shift - 8
-      }
-      keys.append((high, low, index))
-    }
-    keys.sort { a, b in
-      if a.0 != b.0 { return a.0 < b.0 }
-      if a.1 != b.1 { return a.1 < b.1 }
-      let (first, second) = (records[a.2].id, records[b.2].id)
-      return first == second ? a.2 < b.2 : first < second
-    }
-    return keys.map(\.2)
   }
 }
 

@@ -62,14 +62,31 @@ func hexWords(
   _ text: some Collection<UInt8>, bytes: Int
 ) -> (UInt64, UInt64, UInt64, UInt64)? {
   guard bytes <= 32, text.count == 2 * bytes else { return nil }
-  var words: SIMD4<UInt64> = .zero
-  var position = 0
-  for digit in text {
-    guard let value = hexValue(digit) else { return nil }
-    words[position / 16] |= UInt64(value) << UInt64(60 - 4 * (position % 16))
-    position += 1
+  if let words = text.withContiguousStorageIfAvailable({ hexWords(inBuffer: $0) }) { return words }
+  return Array(text).withUnsafeBufferPointer { hexWords(inBuffer: $0) }
+}
+
+/// What each byte stands for as a hexadecimal digit, 0xFF for one that is none.
+private let hexValues: [UInt8] = (0...255).map { hexValue($0) ?? 0xFF }
+
+private func hexWords(
+  inBuffer text: UnsafeBufferPointer<UInt8>
+) -> (UInt64, UInt64, UInt64, UInt64)? {
+  var isWrong: UInt8 = 0
+  let values = hexValues
+  func word(_ start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    let end = min(start + 16, text.count)
+    guard start < end else { return 0 }
+    for position in start..<end {
+      let value = values[Int(text[position])]
+      isWrong |= value
+      word = word << 4 | UInt64(value & 15)
+    }
+    return word << UInt64(4 * (start + 16 - end))
   }
-  return (words[0], words[1], words[2], words[3])
+  let words = (word(0), word(16), word(32), word(48))
+  return isWrong < 16 ? words : nil
 }
 
 /// The bytes a text of exactly `2 * count` hexadecimal digits stands for, else `nil`.

@@ -30,30 +30,29 @@ final class Environment: Sendable {
   let path: String
   /// Transactions of this process that are under way.
   let running = Mutex(0)
-  private let identity: FileIdentity
+  private let claim: EnvironmentClaim
 
   /// - Throws: ``StorageError`` for a path that holds something else, or a newer format.
   init(_ folder: FilePath, options: Options) throws(StorageError) {
     let path = folder.string
     try Self.prepare(folder, path: path, creates: options.creates)
-    let identity = try FileIdentity(folder, path: path)
-    guard identity.claim() else {
+    guard let claim = EnvironmentClaim(try FileIdentity(folder, path: path), folder) else {
       throw StorageError(.alreadyOpen, "\(path): already open in this process")
     }
     do throws(StorageError) {
       handle = try Self.open(folder, path: path, options: options)
     } catch {
-      identity.release()
+      claim.release()
       throw error
     }
     self.path = path
-    self.identity = identity
+    self.claim = claim
     try checkFormat(options)
   }
 
   deinit {
     mdb_env_close(handle)
-    identity.release()
+    claim.release()
   }
 
   /// Refuses everything but an absent or empty folder (when creating) and a folder with a database.
@@ -182,25 +181,4 @@ final class Environment: Sendable {
     try table.put(record.bytes.span, for: key.span, in: writing)
     try writing.commit()
   }
-}
-
-/// Which folder an open environment is, whatever path led there.
-private struct FileIdentity: Hashable, Sendable {
-  private static let claimed = Mutex<Set<FileIdentity>>([])
-
-  let device: UInt64
-  let inode: UInt64
-
-  init(_ folder: FilePath, path: String) throws(StorageError) {
-    var status = stat()
-    guard folder.withPlatformString({ stat($0, &status) }) == 0 else {
-      throw StorageError(lmdb: errno, path: path)
-    }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-  }
-
-  func claim() -> Bool { Self.claimed.withLock { $0.insert(self).inserted } }
-
-  func release() { Self.claimed.withLock { _ = $0.remove(self) } }
 }

@@ -106,15 +106,15 @@ struct CSVHeader {
 }
 
 enum CSVRecord {
-  /// The fields of a record, `nil` while a quote is open.
+  /// The fields of a record, without blanks around those that are not quoted; `nil` while a quote is open.
   static func fields(_ record: ArraySlice<UInt8>, delimiter: UInt8) -> [ArraySlice<UInt8>]? {
     let quote = UInt8(ascii: "\"")
     var fields: [ArraySlice<UInt8>] = []
     var rest = record
     while true {
       guard rest.trimmed.first == quote else {
-        guard let end = rest.firstIndex(of: delimiter) else { return fields + [rest] }
-        fields.append(rest[..<end])
+        guard let end = rest.firstIndex(of: delimiter) else { return fields + [rest.trimmed] }
+        fields.append(rest[..<end].trimmed)
         rest = rest[(end + 1)...]
         continue
       }
@@ -130,7 +130,7 @@ enum CSVRecord {
       }
       // What follows the closing quote belongs to the field, as it stands.
       let end = rest.firstIndex(of: delimiter)
-      field += rest[..<(end ?? rest.endIndex)]
+      field += rest[..<(end ?? rest.endIndex)].trimmed
       fields.append(field[...])
       guard let end else { return fields }
       rest = rest[(end + 1)...]

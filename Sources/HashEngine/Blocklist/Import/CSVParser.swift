@@ -61,7 +61,7 @@ struct CSVParser: LineParser {
     do throws(HashField.Refusal) {
       var collector = HashCollector(spelling: spelling)
       for (column, kind) in row.header.hashColumns where !row.field(column).isEmpty {
-        collector.add(row.field(column), kind: kind)
+        collector.add(row.field(column).trimmed, kind: kind)
       }
       for (column, name) in row.header.unsupportedColumns where !row.field(column).isEmpty {
         collector.add(unsupported: name)
@@ -69,7 +69,7 @@ struct CSVParser: LineParser {
       var record = collector.record(number, id: nil, EntryDetails())
       if let column = row.header[.hash] {
         let kind = try kind(of: row)
-        let hash = try HashField.read(row.field(column), kind: kind, spelling: spelling)
+        let hash = try HashField.read(row.field(column).trimmed, kind: kind, spelling: spelling)
         record = SourceRecord(
           number: number, content: .entry(SourceEntry(hashes: [hash] + collector.hashes)))
       }
@@ -113,7 +113,7 @@ private struct CSVRow {
   let header: CSVHeader
 
   func field(_ index: Int) -> ArraySlice<UInt8> {
-    index < fields.count ? fields[index].trimmed : []
+    index < fields.count ? fields[index] : []
   }
 
   /// `nil` for a field that is empty or not there.

@@ -7,7 +7,8 @@ enum ListDetector {
   static func format(
     of beginning: [UInt8], _ options: ImportOptions
   ) throws(BlocklistError) -> ListFormat {
-    if let format = options.format { return format }
+    // XML says itself how it is encoded.
+    if options.format == .ncmec { return .ncmec }
     var bytes = beginning.prefix(length)[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
@@ -16,6 +17,7 @@ enum ListDetector {
     guard !bytes.prefix(4096).contains(0) else {
       throw BlocklistError(.unreadable, "not a text file")
     }
+    if let format = options.format { return format }
     let text = bytes.drop { $0 <= UInt8(ascii: " ") }
     switch text.first {
     case UInt8(ascii: "<"): return .ncmec

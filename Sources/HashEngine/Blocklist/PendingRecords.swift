@@ -1,0 +1,55 @@
+/// Records that wait to be written, each part in an array of its own: what is sorted and compared is small.
+struct PendingRecords {
+  enum Content {
+    case entry(SourceEntry)
+    case withdrawal(at: Int?)
+    case skipped(String)
+    /// The file has no record of it.
+    case absent
+  }
+
+  /// Where each stands in its file.
+  private(set) var numbers: [Int] = []
+  private(set) var ids: [String] = []
+  private(set) var contents: [Content] = []
+
+  mutating func append(_ number: Int, _ id: String, _ content: Content) {
+    numbers.append(number)
+    ids.append(id)
+    contents.append(content)
+  }
+
+  mutating func removeAll() {
+    numbers.removeAll(keepingCapacity: true)
+    ids.removeAll(keepingCapacity: true)
+    contents.removeAll(keepingCapacity: true)
+  }
+
+  /// The records' places in the order of their ids; those of one id stay in their order.
+  func order() -> [Int] {
+    // An id's first bytes as numbers decide nearly always.
+    var keys: [(UInt64, UInt64, Int)] = []
+    keys.reserveCapacity(ids.count)
+    for (index, id) in ids.enumerated() {
+      var (high, low): (UInt64, UInt64) = (0, 0)
+      var place: UInt64 = 0
+      for byte in id.utf8 {
+        guard place < 16 else { break }
+        if place < 8 {
+          high |= UInt64(byte) << (56 - 8 * place)
+        } else {
+          low |= UInt64(byte) << (120 - 8 * place)
+        }
+        place += 1
+      }
+      keys.append((high, low, index))
+    }
+    keys.sort { a, b in
+      if a.0 != b.0 { return a.0 < b.0 }
+      if a.1 != b.1 { return a.1 < b.1 }
+      let (first, second) = (ids[a.2], ids[b.2])
+      return first == second ? a.2 < b.2 : first < second
+    }
+    return keys.map(\.2)
+  }
+}

@@ -1,0 +1,288 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HashEngine
+
+/// What lists mean, and what becomes of entries when their sources change their minds.
+@Suite struct ListSemanticsTests {
+  private let fixture: ListFixture
+  private var blocklist: Blocklist { fixture.blocklist }
+  private static let (hash, other, third) = (ListFixture.hash, ListFixture.other, ListFixture.third)
+
+  init() throws { fixture = try ListFixture() }
+
+  // MARK: Entries
+
+  @Test func aLaterRecordReplacesTheEarlierOne() throws {
+    try fixture.importText(
+      ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","cat":"x","note":"n","ts":100}"#))
+    let receipt = try fixture.importText(
+      ListFixture.jsonl(#"{"id":"a","h":"\#(Self.other)","cat":"y","ts":200}"#))
+    #expect(receipt.counts == [0, 1, 0, 0, 0, 0])
+    #expect(try fixture.matches(Self.hash).isEmpty)
+    #expect(try fixture.matches(Self.other) == ["l/a"])
+    let entry = try #require(try blocklist.entry("a", in: "l"))
+    #expect(entry.details.label == "y" && entry.details.note == nil)
+    #expect(entry.details.sourceTime == 200 && entry.receipt == 2)
+    #expect(try blocklist.indexedHashes() == [try #require(PDQHash(Self.other))])
+    // An older record comes late.
+    let late = try fixture.importText(
+      ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","ts":150}"#))
+    #expect(late.counts == [0, 0, 0, 1, 0, 0] && late.serialAfter == late.serialBefore)
+    #expect(try fixture.matches(Self.other) == ["l/a"])
+  }
+
+  @Test func aTombstoneHoldsBackOlderRecords() throws {
+    let old = ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","ts":100}"#)
+    try fixture.importText(ListFixture.jsonl(#"{"id":"a","del":true,"ts":200}"#))
+    #expect(try fixture.importText(old).counts == [0, 0, 0, 1, 0, 0])
+    #expect(try fixture.matches(Self.hash).isEmpty)
+    let newer = ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","ts":300}"#)
+    #expect(try fixture.importText(newer).counts == [1, 0, 0, 0, 0, 0])
+    #expect(try fixture.matches(Self.hash) == ["l/a"])
+  }
+
+  @Test func aWithdrawnStopNCIIRecordStopsMatching() throws {
+    func page(_ status: String, _ time: Int) -> String {
+      """
+      {"count":1,"hashRecords":[{"lastModtimestamp":\(time),"signalType":"ImagePDQ",
+      "hashValue":"\(Self.hash)","hashStatus":"\(status)","caseNumbers":{"c1":"\(status)"}}]}
+      """
+    }
+    #expect(try fixture.importText(page("Active", 1)).added == 1)
+    try fixture.importText("\(Self.hash),b\n", into: "elsewhere", ImportOptions(kind: .pdq))
+    #expect(try fixture.matches(Self.hash).count == 2)
+    #expect(try fixture.importText(page("Withdrawn", 2)).withdrawn == 1)
+    #expect(try fixture.matches(Self.hash) == ["elsewhere/b"])
+    // The page before, fetched again, brings nothing back.
+    #expect(try fixture.importText(page("Active", 1)).unchanged == 1)
+    #expect(try fixture.matches(Self.hash) == ["elsewhere/b"])
+    #expect(try blocklist.listedHashes().count == 1)
+  }
+
+  @Test func aDeletedNCMECImageStopsMatching() throws {
+    func page(_ body: String) -> String {
+      "<?xml version=\"1.0\"?><queryResult xmlns=\"https://hashsharing.ncmec.org/hashsharing/v2\">"
+        + "<images count=\"1\">\(body)</images></queryResult>"
+    }
+    let image = """
+      <image><member id="42">M</member><timestamp>2026-01-01T15:00:00Z</timestamp><id>i</id>
+      <classification>A1</classification><fingerprints><pdq>\(Self.hash)</pdq><pdna>00</pdna>
+      </fingerprints><feedback><negativeFeedback type="Md5"><members><member id="9">N</member></members>
+      </negativeFeedback></feedback></image>
+      """
+    let receipt = try fixture.importText(page(image))
+    #expect(receipt.added == 1 && receipt.unsupported == ["photodna": 1])
+    let entry = try #require(try blocklist.entry("42-i", in: "l"))
+    #expect(entry.details.label == "A1" && entry.details.sourceTime == 1_767_279_600)
+    #expect(entry.details.note == "feedback: 0 for, 1 against")
+    let deleted = page(
+      "<deletedImage><id>i</id><member id=\"42\">M</member>"
+        + "<timestamp>2026-01-02T00:00:00Z</timestamp></deletedImage>")
+    #expect(try fixture.importText(deleted).withdrawn == 1)
+    #expect(try fixture.matches(Self.hash).isEmpty)
+  }
+
+  @Test func rowsOfOneIdMakeOneEntry() throws {
+    let md5 = "9caa72b00ef0d7a3c3c528c73073cbbd"
+    let rows = "kind,hash,id,category\npdq,\(Self.hash),a,x\nmd5,\(md5),a,\npdq,\(Self.other),b,\n"
+    #expect(try fixture.importText(rows).counts == [2, 0, 0, 0, 0, 0])
+    #expect(try blocklist.entry("a", in: "l")?.hashes.count == 2)
+    #expect(try fixture.importText(rows).counts == [0, 0, 0, 2, 0, 0])
+    // The entry is what the newer file says of it, and not more.
+    #expect(
+      try fixture.importText("kind,hash,id\npdq,\(Self.third),a\n").counts == [0, 1, 0, 0, 0, 0])
+    #expect(try blocklist.entry("a", in: "l")?.hashes.map(\.text) == [Self.third])
+  }
+
+  @Test func aRecordThatIsNoLongerMeantIsTakenBack() throws {
+    func set(_ category: Int) -> String {
+      """
+      {"odata.metadata":"http://github.com/ICMEC/ProjectVic/DataModels/1.3.xml#Media","value":[
+      {"MediaID":5,"Category":\(category),"MD5":"BC9772F17AA07C12AB3DCAFC42352CB2","MediaSize":7}]}
+      """
+    }
+    var options = ImportOptions()
+    #expect(throws: BlocklistError.self) { try fixture.importText(set(1), options) }
+    options.categories = ["1": "csam"]
+    #expect(try fixture.importText(set(1), options).counts == [1, 0, 0, 0, 0, 0])
+    #expect(try blocklist.entry("5", in: "l")?.details.label == "csam")
+    #expect(try fixture.importText(set(0), options).counts == [0, 0, 1, 0, 0, 0])
+    #expect(try fixture.importText(set(0), options).skipped == ["category 0": 1])
+    #expect(try blocklist.list("l")?.count == 0)
+  }
+
+  @Test func replacingMakesTheListEqualToTheFile() throws {
+    var options = ImportOptions(kind: .pdq)
+    try fixture.importText("\(Self.hash),a\n\(Self.other),b\n", options)
+    options.replaces = true
+    let receipt = try fixture.importText("\(Self.other),b\n\(Self.third),c\n", options)
+    #expect(receipt.counts == [1, 0, 1, 1, 0, 0])
+    #expect(try fixture.matches(Self.hash).isEmpty)
+    #expect(try blocklist.list("l")?.count == 2)
+    // A file of which nothing can be used is no reason to empty a list.
+    #expect(throws: BlocklistError.self) { try fixture.importText("nonsense\n", options) }
+    #expect(try blocklist.list("l")?.count == 2)
+  }
+
+  @Test func aDryRunSaysTheSameAndChangesNothing() throws {
+    try fixture.importText("\(Self.hash),a\n", ImportOptions(kind: .pdq))
+    let before = (try blocklist.lists(), try blocklist.journal(), try blocklist.history(of: "l"))
+    var options = ImportOptions(kind: .pdq)
+    options.isDryRun = true
+    let text = "\(Self.hash),a\n\(Self.other),b\nbad\n"
+    var dry = try fixture.importText(text, options)
+    #expect(dry.isDryRun)
+    #expect(try blocklist.lists() == before.0 && blocklist.journal() == before.1)
+    #expect(try blocklist.history(of: "l") == before.2)
+    options.isDryRun = false
+    dry.isDryRun = false
+    #expect(try fixture.importText(text, options) == dry)
+    #expect(dry.counts == [1, 0, 0, 1, 0, 1])
+  }
+
+  @Test func aDisabledEntryDoesNotMatchAndStaysDisabled() throws {
+    let text = ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","cat":"x"}"#)
+    try fixture.importText(text)
+    try blocklist.disable(entry: "a", of: "l", until: 2_000_000_000, reason: "false positive")
+    #expect(try fixture.matches(Self.hash).isEmpty)
+    #expect(try fixture.matches(Self.hash, now: 2_000_000_000) == ["l/a"])
+    #expect(try fixture.importText(text).counts == [0, 0, 0, 1, 0, 0])
+    let changed = ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","cat":"y"}"#)
+    #expect(try fixture.importText(changed).replaced == 1)
+    #expect(try fixture.matches(Self.hash).isEmpty)
+    try blocklist.disable(false, entry: "a", of: "l")
+    #expect(try fixture.matches(Self.hash) == ["l/a"])
+    #expect(throws: BlocklistError.self) { try blocklist.disable(entry: "none", of: "l") }
+  }
+
+  // MARK: Lists
+
+  @Test func settingsDecideWhatMatches() throws {
+    let near = try #require(PDQHash(Self.hash))
+    let far = PDQHash(words: near.words ^ SIMD4(0xFFFFF, 0, 0, 0))
+    try fixture.importText("\(Self.hash),a\n", ImportOptions(kind: .pdq))
+    func found(now: Int = 5) throws -> [ListMeaning] {
+      try blocklist.matches(for: ListedHash(far), now: now).map(\.meaning)
+    }
+    #expect(try found() == [.block])
+    try blocklist.set("l") { $0.pdqRadius = 19 }
+    #expect(try found().isEmpty)
+    #expect(try blocklist.matches(for: ListedHash(far), radius: 20).count == 1)
+    try blocklist.set("l") {
+      $0.pdqRadius = 20
+      $0.meaning = .review
+      $0.expiresAt = 100
+    }
+    #expect(try found() == [.review])
+    #expect(try found(now: 100).isEmpty)
+    try blocklist.set("l") {
+      $0.expiresAt = nil
+      $0.isEnabled = false
+    }
+    #expect(try found().isEmpty)
+    let error = #expect(throws: BlocklistError.self) {
+      try blocklist.set("l") { $0.pdqRadius = 257 }
+    }
+    #expect(error?.code == .invalidSetting)
+    #expect(try blocklist.list("l")?.settings.pdqRadius == 20)
+    #expect(try blocklist.list("l")?.serial == 1)
+  }
+
+  @Test func eachListHasItsOwnRadius() throws {
+    let near = try #require(PDQHash(Self.hash))
+    let far = PDQHash(words: near.words ^ SIMD4(0xFF_FFFF_FFFF, 0, 0, 0))
+    try fixture.importText("\(Self.hash),a\n", into: "narrow", ImportOptions(kind: .pdq))
+    try fixture.importText("\(Self.hash),a\n", into: "wide", ImportOptions(kind: .pdq))
+    try blocklist.set("wide") { $0.pdqRadius = 40 }
+    let matches = try blocklist.matches(for: ListedHash(far))
+    #expect(matches.map(\.list) == ["wide"])
+    #expect(matches.map(\.distance) == [40] && matches.map(\.radius) == [40])
+  }
+
+  @Test func listsAreMadeAndRemoved() throws {
+    try blocklist.create("l")
+    let error = #expect(throws: BlocklistError.self) { try blocklist.create("l") }
+    #expect(error?.code == .listExists)
+    try fixture.importText("\(Self.hash),a\n", ImportOptions(kind: .pdq))
+    try fixture.importText("\(Self.hash),a\n", into: "other", ImportOptions(kind: .pdq))
+    #expect(try blocklist.remove(list: "l") == 1)
+    #expect(try blocklist.lists().map(\.name) == ["other"])
+    #expect(try fixture.matches(Self.hash) == ["other/a"])
+    #expect(try blocklist.remove(list: "other") == 1)
+    #expect(try blocklist.indexedHashes().isEmpty && blocklist.listedHashes().isEmpty)
+    // A list of the name begins anew.
+    try fixture.importText("\(Self.hash),a\n", ImportOptions(kind: .pdq))
+    #expect(try blocklist.history(of: "l").count == 1)
+    #expect(try blocklist.verifyJournal().problems.isEmpty)
+    #expect(throws: BlocklistError.self) { try blocklist.remove(list: "none") }
+    #expect(try blocklist.indexProblems().isEmpty)
+  }
+
+  // MARK: Taking back
+
+  @Test func undoTakesTheLastImportBack() throws {
+    try fixture.importText(
+      ListFixture.jsonl(
+        #"{"id":"a","h":"\#(Self.hash)","cat":"x"}"#, #"{"id":"b","h":"\#(Self.other)"}"#))
+    let before = try ["a", "b"].map { try #require(try blocklist.entry($0, in: "l")) }
+    try fixture.importText(
+      ListFixture.jsonl(
+        #"{"id":"a","h":"\#(Self.third)"}"#, #"{"id":"b","del":true}"#,
+        #"{"id":"c","h":"\#(Self.hash)"}"#, #"{"id":"d","del":true}"#))
+    #expect(try fixture.matches(Self.third) == ["l/a"])
+    // A change without effect does not stand in the way.
+    try fixture.importText(ListFixture.jsonl(#"{"id":"b","del":true}"#))
+    let (undone, receipt) = try blocklist.undo("l")
+    #expect(undone.number == 2 && receipt.counts == [1, 1, 1, 0, 0, 0])
+    #expect(try blocklist.entry("a", in: "l") == before[0])
+    #expect(try blocklist.entry("b", in: "l") == before[1])
+    #expect(try blocklist.entry("c", in: "l") == nil && blocklist.entry("d", in: "l") == nil)
+    #expect(try fixture.matches(Self.hash) == ["l/a"])
+    #expect(try fixture.matches(Self.third).isEmpty)
+    let list = try #require(try blocklist.list("l"))
+    #expect(list.count == 2 && list.withdrawn == 0 && list.serial == 3)
+    #expect(try blocklist.indexProblems().isEmpty)
+    let error = #expect(throws: BlocklistError.self) { try blocklist.undo("l") }
+    #expect(error?.code == .nothingToUndo)
+    #expect(try blocklist.history(of: "l").map(\.action) == [.import, .import, .import, .undo])
+  }
+
+  @Test func undoingAReplacementBringsEverythingBack() throws {
+    var random = SeededGenerator(seed: 4)
+    let lines = (0..<300).map { "\(PDQHash.random(using: &random)),\($0)\n" }
+    var options = ImportOptions(kind: .pdq)
+    try fixture.importText(lines[..<200].joined(), options)
+    let before = try blocklist.listedHashes()
+    options.replaces = true
+    try fixture.importText(lines[100...].joined(), options)
+    #expect(try blocklist.list("l")?.count == 200)
+    try blocklist.undo("l")
+    #expect(try blocklist.listedHashes() == before)
+    #expect(try blocklist.list("l")?.count == 200 && blocklist.list("l")?.withdrawn == 0)
+    #expect(try blocklist.indexProblems().isEmpty)
+  }
+
+  // MARK: The journal
+
+  @Test func theJournalTellsEveryChangeAndCannotBeAltered() throws {
+    try fixture.importText("\(Self.hash),a\n", ImportOptions(kind: .pdq))
+    try blocklist.set("l", by: Author(uid: 8, now: 10)) { $0.note = "n" }
+    try blocklist.withdraw(entries: ["a"], from: "l", reason: "why", caseID: "c 1")
+    let lines = try blocklist.journal()
+    #expect(lines.count == 3 && lines[0].contains(#""uid":7"#) && lines[1].contains(#""uid":8"#))
+    #expect(lines[2].contains(#""reason":"why""#) && lines[2].contains(#""case":"c 1""#))
+    #expect(!lines.joined().contains(Self.hash))
+    #expect(try blocklist.verifyJournal(against: lines).problems.isEmpty)
+    #expect(try blocklist.verifyJournal(against: lines + ["x"]).problems.count == 1)
+    // Whoever alters a line must alter all that follow; the copy tells.
+    let altered = Array(lines[1].replacing(#""uid":8"#, with: #""uid":9"#).utf8)
+    let writing = try WriteTransaction(blocklist.environment)
+    try blocklist.tables.journal.put(altered.span, for: 2, in: writing)
+    try writing.commit()
+    let problems = try blocklist.verifyJournal(against: lines).problems
+    #expect(problems.contains("line 3: does not follow the line before"))
+    #expect(problems.contains("line 2: differs from the copy"))
+  }
+}
