@@ -79,3 +79,31 @@ BODY ptrdiff_t filter_body(const uint8_t *const *chunks, uint32_t shift, size_t 
   }
   return (ptrdiff_t)found;
 }
+
+// Those of the hashes at the positions of the ranges that lie within the radius, with their distances;
+// hashes in chunks of 2^shift.
+BODY size_t scan_ranges_body(const uint8_t *const *chunks, uint32_t shift, size_t words,
+                             const uint32_t *restrict ranges, size_t count, const uint8_t *query,
+                             uint32_t radius, uint32_t *restrict positions,
+                             uint16_t *restrict out) {
+  const uint32_t chunk = (uint32_t)1 << shift, mask = chunk - 1;
+  const size_t size = 8 * words;
+  size_t found = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (i + ahead_of_use < count) {
+      const uint32_t next = ranges[2 * (i + ahead_of_use)];
+      const uint8_t *hash = chunks[next >> shift] + size * (next & mask);
+      __builtin_prefetch(hash);
+      __builtin_prefetch(hash + 64);
+    }
+    for (uint32_t p = ranges[2 * i], end = ranges[2 * i + 1]; p < end;) {
+      const uint32_t left = chunk - (p & mask), n = end - p < left ? end - p : left;
+      const size_t hits = scan_body(chunks[p >> shift] + size * (p & mask), words, n, query, radius,
+                                    positions + found, out + found);
+      for (size_t hit = 0; hit < hits; hit++) positions[found + hit] += p;
+      found += hits;
+      p += n;
+    }
+  }
+  return found;
+}

@@ -89,6 +89,11 @@
       uint16_t *out) {                                                                           \
     return filter_body(chunks, shift, words, ids, count, total, query, radius, out_ids, out);    \
   }                                                                                              \
+  attribute static size_t scan_ranges_##level(                                                   \
+      const uint8_t *const *chunks, uint32_t shift, size_t words, const uint32_t *ranges,        \
+      size_t count, const uint8_t *query, uint32_t radius, uint32_t *positions, uint16_t *out) { \
+    return scan_ranges_body(chunks, shift, words, ranges, count, query, radius, positions, out); \
+  }                                                                                              \
   static const ck_kernels kernels_##level = {                                                    \
       .name = #level,                                                                            \
       .accumulate = accumulate_##level,                                                          \
@@ -108,6 +113,7 @@
       .band_keys = band_keys_##level,                                                            \
       .probe = probe_##level,                                                                    \
       .gather = gather_##level,                                                                  \
+      .scan_ranges = scan_ranges_##level,                                                        \
       .filter = filter_##level,                                                                      \
   };
 

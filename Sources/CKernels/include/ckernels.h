@@ -90,6 +90,11 @@ typedef struct {
   ptrdiff_t (*filter)(const uint8_t *const *chunks, uint32_t shift, size_t words,
                    const uint32_t *ids, size_t count, uint32_t total, const uint8_t *query,
                    uint32_t radius, uint32_t *out_ids, uint16_t *out);
+
+  /// Those of the hashes at the positions of the ranges that lie within the radius, with their distances.
+  size_t (*scan_ranges)(const uint8_t *const *chunks, uint32_t shift, size_t words,
+                        const uint32_t *ranges, size_t count, const uint8_t *query,
+                        uint32_t radius, uint32_t *positions, uint16_t *out);
 } ck_kernels;
 
 /// Paths compiled in, from portable (0) to fastest.

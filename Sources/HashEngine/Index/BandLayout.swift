@@ -22,10 +22,11 @@ final class BandLayout: Sendable {
 
   private static let known = Memo<Key, BandLayout>(most: 16)
 
-  /// How many bands serve `count` hashes best: bands of about log₂(count) bits have about one hash a
-  /// bucket.
+  /// How many bands serve `count` hashes best. Bands of about log₂(count) bits have about one hash a bucket;
+  /// where buckets hold the hashes themselves, sixteen in a row cost hardly more than one.
   static func bands(width: Int, count: Int) -> Int {
-    let bits = max(1, count.bitWidth - count.leadingZeroBitCount)
+    let perBucket = BandContent.of(width: width) == .hashes ? 4 : 0
+    let bits = max(1, count.bitWidth - count.leadingZeroBitCount - perBucket)
     let least = (width + mostBits - 1) / mostBits
     return min(max(least, (width + bits / 2) / bits), width)
   }

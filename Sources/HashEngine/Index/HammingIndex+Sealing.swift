@@ -39,19 +39,31 @@ extension HammingIndex {
       try parts.put(bytes, for: key, in: writing)
       try writing.commit()
     }
-    let chunkSize = Hash.byteCount << Int(SegmentPart.hashShift)
-    for (chunk, start) in stride(from: 0, to: hashes.bytes.count, by: chunkSize).enumerated() {
-      let end = min(start + chunkSize, hashes.bytes.count)
-      try write(hashes.bytes.span.extracting(start..<end), .hashes, chunk)
+    func write(
+      _ hashes: HashBlock<Hash>, _ array: SegmentPart.Array
+    ) throws(StorageError) {
+      let size = Hash.byteCount << Int(SegmentPart.hashShift)
+      for (chunk, start) in stride(from: 0, to: hashes.bytes.count, by: size).enumerated() {
+        let end = min(start + size, hashes.bytes.count)
+        try write(hashes.bytes.span.extracting(start..<end), array, chunk)
+      }
     }
+    if case .numbers = Segment<Hash>.content { try write(hashes, .hashes) }
     let layout = BandLayout.of(width: Hash.bitCount, bands: bands)
     for band in 0..<bands {
       let (starts, ids) = buckets(of: hashes, layout, band)
       try write(bytes(of: starts, 0..<starts.count).span, .starts(band), 0)
-      let step = 1 << Int(SegmentPart.idShift)
-      for (chunk, start) in stride(from: 0, to: ids.count, by: step).enumerated() {
-        let range = start..<min(start + step, ids.count)
-        try write(bytes(of: ids, range).span, .ids(band), chunk)
+      switch Segment<Hash>.content {
+      case .hashes:
+        var copies = HashBlock<Hash>()
+        copies.append(ids, of: hashes)
+        try write(copies, .buckets(band))
+      case .numbers:
+        let step = 1 << Int(SegmentPart.idShift)
+        for (chunk, start) in stride(from: 0, to: ids.count, by: step).enumerated() {
+          let range = start..<min(start + step, ids.count)
+          try write(bytes(of: ids, range).span, .buckets(band), chunk)
+        }
       }
     }
     header.checksum = Array(checksum.finalize())

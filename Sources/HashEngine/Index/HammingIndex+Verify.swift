@@ -110,10 +110,13 @@ extension HammingIndex {
       }
     }
     // In the order of sealing.
-    try add(.hashes, chunks: SegmentPart.hashShift)
+    let content = Segment<Hash>.content
+    if content == .numbers { try add(.hashes, chunks: SegmentPart.hashShift) }
     for band in 0..<Int(header.bands) {
       try add(.starts(band), chunks: nil)
-      try add(.ids(band), chunks: SegmentPart.idShift)
+      try add(
+        .buckets(band),
+        chunks: content == .numbers ? SegmentPart.idShift : SegmentPart.hashShift)
     }
     return Array(checksum.finalize())
   }

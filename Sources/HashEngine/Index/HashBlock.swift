@@ -30,6 +30,15 @@ struct HashBlock<Hash: BinaryHash> {
 
   mutating func append(_ hash: Hash) { bytes.append(contentsOf: hash.bytes) }
 
+  /// Adds hashes of another block, by their numbers.
+  mutating func append(_ numbers: [UInt32], of other: HashBlock) {
+    bytes.reserveCapacity(bytes.count + numbers.count * Hash.byteCount)
+    for number in numbers {
+      let start = Int(number) * Hash.byteCount
+      bytes.append(contentsOf: other.bytes[start..<start + Hash.byteCount])
+    }
+  }
+
   mutating func append(_ other: HashBlock) { bytes.append(contentsOf: other.bytes) }
 
   /// Appends the hash at `index` of another block.

@@ -6,11 +6,18 @@ public enum SearchPlan: Sendable, Hashable {
 
   /// What things cost, in nanoseconds on one thread with the data in memory. Only their ratios matter,
   /// and those are alike from machine to machine.
-  private enum Cost {
-    static let probe = 3.0
-    static let candidate = 8.0
-    /// A hash of 256 bits in a scan.
-    static let scanned = 0.8
+  private struct Cost {
+    let probe: Double
+    let candidate: Double
+    /// A hash in a scan of all.
+    let scanned: Double
+
+    static func of(width: Int) -> Cost {
+      switch BandContent.of(width: width) {
+      case .numbers: Cost(probe: 3, candidate: 8, scanned: 0.8)
+      case .hashes: Cost(probe: 27, candidate: 1, scanned: 0.2)
+      }
+    }
   }
 
   /// Plans a search of `count` hashes.
@@ -38,30 +45,24 @@ public enum SearchPlan: Sendable, Hashable {
     radius: Int, layout: BandLayout, count: Int, width: Int
   ) -> SearchPlan {
     guard radius >= 0, radius < width else { return .scan }
+    let costs = Cost.of(width: width)
+    func cost(_ bits: Int, _ radius: Int) -> Double {
+      let perBucket = Double(count) / Double(1 << bits)
+      return ProbeMasks.count(bits: bits, radius: radius)
+        * (costs.probe + perBucket * costs.candidate)
+    }
+    func increment(_ band: Int, _ radius: Int) -> Double {
+      let bits = layout.bits[band]
+      return radius >= bits ? .infinity : cost(bits, radius + 1) - cost(bits, radius)
+    }
     var radii = [Int](repeating: -1, count: layout.bits.count)
     for _ in 0...radius {
       // The next bit goes where it costs least.
-      let next = radii.indices.min {
-        increment(layout.bits[$0], radii[$0], count) < increment(layout.bits[$1], radii[$1], count)
-      }
+      let next = radii.indices.min { increment($0, radii[$0]) < increment($1, radii[$1]) }
       guard let next else { return .scan }
       radii[next] += 1
     }
-    let bands = zip(layout.bits, radii).reduce(0.0) { $0 + cost($1.0, $1.1, count) }
-    return bands < scanCost(count: count, width: width) ? .bands(radii) : .scan
-  }
-
-  private static func cost(_ bits: Int, _ radius: Int, _ count: Int) -> Double {
-    let probes = ProbeMasks.count(bits: bits, radius: radius)
-    let perBucket = Double(count) / Double(1 << bits)
-    return probes * (Cost.probe + perBucket * Cost.candidate)
-  }
-
-  private static func increment(_ bits: Int, _ radius: Int, _ count: Int) -> Double {
-    radius >= bits ? .infinity : cost(bits, radius + 1, count) - cost(bits, radius, count)
-  }
-
-  private static func scanCost(count: Int, width: Int) -> Double {
-    Double(count) * Cost.scanned * Double(width) / 256
+    let bands = zip(layout.bits, radii).reduce(0.0) { $0 + cost($1.0, $1.1) }
+    return bands < Double(count) * costs.scanned ? .bands(radii) : .scan
   }
 }

@@ -47,12 +47,12 @@ struct SegmentHeader: Equatable {
 /// The key of a part: generation, array, and which chunk of the array.
 struct SegmentPart: Hashable {
   enum Array: Hashable {
-    /// The hashes, in chunks.
+    /// The hashes, in chunks; not there when bands hold them (see ``BandContent``).
     case hashes
     /// Of a band, where each bucket starts, and where the last ends: one value of 2^bits + 1 numbers.
     case starts(Int)
-    /// Of a band, the numbers of the hashes bucket by bucket, in chunks.
-    case ids(Int)
+    /// Of a band, what is in its buckets, one behind the other, in chunks.
+    case buckets(Int)
   }
 
   let generation: UInt32
@@ -69,12 +69,23 @@ struct SegmentPart: Hashable {
       switch array {
       case .hashes: 0
       case .starts(let band): UInt64(2 * band + 1)
-      case .ids(let band): UInt64(2 * band + 2)
+      case .buckets(let band): UInt64(2 * band + 2)
       }
     return UInt64(generation) << 32 | code << 16 | UInt64(chunk)
   }
 
   static func generation(ofKey key: UInt64) -> UInt32 { UInt32(key >> 32) }
+}
+
+/// What the buckets of a band hold.
+enum BandContent {
+  /// The numbers of the hashes, which lie elsewhere.
+  case numbers
+  /// The hashes themselves: of 64 bits they are hardly larger than their numbers, and a bucket is scanned
+  /// where it lies.
+  case hashes
+
+  static func of(width: Int) -> BandContent { width == 64 ? .hashes : .numbers }
 }
 
 /// A segment as it lies in the map: valid as long as the transaction it was opened in.
@@ -85,10 +96,18 @@ struct Segment<Hash: BinaryHash> {
   private let kernels: Kernels
   // Each points to as many elements as its part must have, which `init` has checked.
   private let starts: [UnsafePointer<UInt32>?]
-  private let ids: [[UnsafePointer<UInt32>?]]
+  private let buckets: [Buckets]
   private let hashes: [UnsafePointer<UInt8>?]
 
+  /// Of a band, in chunks.
+  private enum Buckets {
+    case numbers([UnsafePointer<UInt32>?])
+    case hashes([UnsafePointer<UInt8>?])
+  }
+
   var count: Int { Int(header.count) }
+
+  static var content: BandContent { .of(width: Hash.bitCount) }
 
   /// `nil` for one without hashes.
   init?(
@@ -120,26 +139,38 @@ struct Segment<Hash: BinaryHash> {
         ($0.offset, min(1 << Int(shift), Int(header.count) - $0.element))
       }
     }
+    func hashChunks(_ array: SegmentPart.Array) throws(StorageError) -> [UnsafePointer<UInt8>?] {
+      var parts: [UnsafePointer<UInt8>?] = []
+      for (chunk, count) in chunks(SegmentPart.hashShift) {
+        parts.append(try part(array, chunk, count: count * Hash.byteCount, of: UInt8.self))
+      }
+      return parts
+    }
     var starts: [UnsafePointer<UInt32>?] = []
-    var ids: [[UnsafePointer<UInt32>?]] = []
+    var buckets: [Buckets] = []
     for (band, bits) in layout.bits.enumerated() {
       starts.append(try part(.starts(band), 0, count: 1 << bits + 1, of: UInt32.self))
-      var parts: [UnsafePointer<UInt32>?] = []
-      for (chunk, count) in chunks(SegmentPart.idShift) {
-        parts.append(try part(.ids(band), chunk, count: count, of: UInt32.self))
+      switch Self.content {
+      case .hashes: buckets.append(.hashes(try hashChunks(.buckets(band))))
+      case .numbers:
+        var parts: [UnsafePointer<UInt32>?] = []
+        for (chunk, count) in chunks(SegmentPart.idShift) {
+          parts.append(try part(.buckets(band), chunk, count: count, of: UInt32.self))
+        }
+        buckets.append(.numbers(parts))
       }
-      ids.append(parts)
     }
-    var hashes: [UnsafePointer<UInt8>?] = []
-    for (chunk, count) in chunks(SegmentPart.hashShift) {
-      hashes.append(try part(.hashes, chunk, count: count * Hash.byteCount, of: UInt8.self))
+    // Any band has all of them.
+    if case .hashes(let first)? = buckets.first {
+      hashes = first
+    } else {
+      hashes = try hashChunks(.hashes)
     }
     self.header = header
     self.path = path
     self.kernels = kernels
     self.starts = starts
-    self.ids = ids
-    self.hashes = hashes
+    self.buckets = buckets
   }
 
   /// What a search looked at.
@@ -166,14 +197,13 @@ struct Segment<Hash: BinaryHash> {
       }
       work.candidates += count * queries.count
     case .bands(let radii):
-      var seen = [Set<UInt32>](repeating: [], count: queries.count)
+      var seen = [Set<Hash>](repeating: [], count: queries.count)
       var room = Room()
       // Band by band, so that a band's table stays near for all queries.
       for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
         for (index, query) in queries.enumerated() {
-          try probe(band, bandRadius, query.bytes, radius: radius, &room, &work) { id, distance in
-            guard seen[index].insert(id).inserted, let hash = hash(Int(id)) else { return }
-            body(index, hash, distance)
+          try probe(band, bandRadius, query.bytes, radius: radius, &room, &work) { hash, distance in
+            if seen[index].insert(hash).inserted { body(index, hash, distance) }
           }
         }
       }
@@ -205,9 +235,9 @@ struct Segment<Hash: BinaryHash> {
     }
   }
 
-  private func hash(_ id: Int) -> Hash? {
-    let base = hashes[id >> Int(SegmentPart.hashShift)]
-    let offset = (id & (1 << Int(SegmentPart.hashShift) - 1)) * Hash.byteCount
+  private func hash(_ position: Int, in chunks: [UnsafePointer<UInt8>?]) -> Hash? {
+    let base = chunks[position >> Int(SegmentPart.hashShift)]
+    let offset = (position & (1 << Int(SegmentPart.hashShift) - 1)) * Hash.byteCount
     let bytes = Array(UnsafeBufferPointer(start: base.map { $0 + offset }, count: Hash.byteCount))
     return Hash(bytes: bytes.span)
   }
@@ -244,7 +274,7 @@ struct Segment<Hash: BinaryHash> {
 
   private func probe(
     _ band: Int, _ bandRadius: Int, _ query: [UInt8], radius: Int, _ room: inout Room,
-    _ work: inout Work, _ body: (_ id: UInt32, _ distance: Int) -> Void
+    _ work: inout Work, _ body: (Hash, _ distance: Int) -> Void
   ) throws(StorageError) {
     let table = kernels.table
     var key: UInt32 = 0
@@ -263,14 +293,29 @@ struct Segment<Hash: BinaryHash> {
     work.candidates += total
     guard total > 0 else { return }
     room.reserve(candidates: total)
-    // There is room for all candidates in each.
-    table.pointee.gather(ids[band], SegmentPart.idShift, room.ranges, found, &room.ids)
-    let count = table.pointee.filter(
-      hashes, SegmentPart.hashShift, Hash.bitCount / 64, room.ids, total, header.count, query,
-      UInt32(clamping: radius), &room.hits, &room.distances)
-    guard count >= 0 else {
-      throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
+    // There is room for all candidates in each, and ranges lie within the chunks.
+    let count: Int
+    let chunks: [UnsafePointer<UInt8>?]
+    switch buckets[band] {
+    case .hashes(let copies):
+      chunks = copies
+      count = table.pointee.scan_ranges(
+        chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ranges, found, query,
+        UInt32(clamping: radius), &room.hits, &room.distances)
+    case .numbers(let ids):
+      chunks = hashes
+      table.pointee.gather(ids, SegmentPart.idShift, room.ranges, found, &room.ids)
+      count = table.pointee.filter(
+        chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ids, total, header.count, query,
+        UInt32(clamping: radius), &room.hits, &room.distances)
+      guard count >= 0 else {
+        throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
+      }
     }
-    for index in 0..<count { body(room.hits[index], Int(room.distances[index])) }
+    for index in 0..<count {
+      if let hash = hash(Int(room.hits[index]), in: chunks) {
+        body(hash, Int(room.distances[index]))
+      }
+    }
   }
 }

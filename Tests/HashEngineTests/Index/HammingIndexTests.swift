@@ -189,12 +189,20 @@ private final class IndexFixture<Hash: BinaryHash> {
   /// Damage in the tables is an error, never a crash.
   @Test func damagedTablesAreTold() throws {
     var random = SeededGenerator(seed: 25)
-    let fixture = try IndexFixture<PDQHash>()
-    try fixture.insert(Self.pdq(5000, using: &random))
+    try damage(
+      Self.pdq(5000, using: &random), [.starts(0), .buckets(0), .hashes], radius: 31, &random)
+    try damage(Self.phash(5000, using: &random), [.starts(0), .buckets(0)], radius: 8, &random)
+  }
+
+  private func damage<Hash: BinaryHash>(
+    _ hashes: [Hash], _ arrays: [SegmentPart.Array], radius: Int, _ random: inout SeededGenerator
+  ) throws {
+    let fixture = try IndexFixture<Hash>()
+    try fixture.insert(hashes)
     _ = try fixture.seal()
     let header = try fixture.index.header(in: ReadTransaction(fixture.environment))
     let query = try #require(fixture.stored.first)
-    for array: SegmentPart.Array in [.starts(0), .ids(0), .hashes] {
+    for array in arrays {
       let key = SegmentPart(generation: header.generation, array: array, chunk: 0).key
       let whole = try #require(
         try fixture.index.parts.value(for: key, in: ReadTransaction(fixture.environment)) {
@@ -206,7 +214,7 @@ private final class IndexFixture<Hash: BinaryHash> {
         try writing.commit()
       }
       try put(Array(whole.dropLast()))
-      let error = #expect(throws: StorageError.self) { try fixture.check(query, radius: 31) }
+      let error = #expect(throws: StorageError.self) { try fixture.check(query, radius: radius) }
       #expect(error?.code == .damaged)
       for _ in 0..<30 {
         var damaged = whole
@@ -214,10 +222,11 @@ private final class IndexFixture<Hash: BinaryHash> {
           damaged[Int.random(in: 0..<damaged.count, using: &random)] ^= 0x80
         }
         try put(damaged)
-        _ = try? fixture.index.search(query, radius: 31, in: ReadTransaction(fixture.environment))
+        _ = try? fixture.index.search(
+          query, radius: radius, in: ReadTransaction(fixture.environment))
       }
       try put(whole)
-      try fixture.check(query, radius: 31)
+      try fixture.check(query, radius: radius)
     }
   }
 
