@@ -7,6 +7,7 @@ Each round starts an import of 60,000 random hashes (which seals them at its end
 after a random time, and then asks "hashscan index verify", which walks the whole index and holds searches
 against brute force. Status 1 at the first database that is not as before or as after.
 """
+import json
 import pathlib
 import random
 import subprocess
@@ -22,8 +23,8 @@ def run(hashscan, *arguments):
 
 
 def entries(hashscan, database):
-    output = run(hashscan, "lists", "--db", database).stdout
-    return sum(int(line.split()[-2]) for line in output.splitlines())
+    output = run(hashscan, "lists", "--json", "--db", database).stdout
+    return sum(json.loads(line)["entries"] for line in output.splitlines())
 
 
 def main():

@@ -69,8 +69,7 @@ final class BandLayout: Sendable {
   }
 }
 
-/// The keys near a key: all masks of some bits set. In ascending order, so that probes to one page of a
-/// table follow each other.
+/// The keys near a key: all masks of some bits set, fewest first.
 final class ProbeMasks: Sendable {
   let masks: [UInt32]
 
@@ -108,6 +107,6 @@ final class ProbeMasks: Sendable {
       }
       masks += ring.map(\.mask)
     }
-    self.masks = masks.sorted()
+    self.masks = masks
   }
 }

@@ -8,6 +8,14 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
   /// Sealed hashes that were removed, until the next sealing leaves them out.
   let removed: Table
   let kernels: Kernels
+  private let cache = SegmentCache<Hash>()
+
+  init(live: BKTree<Hash>, parts: Table, removed: Table, kernels: Kernels) {
+    self.live = live
+    self.parts = parts
+    self.removed = removed
+    self.kernels = kernels
+  }
 
   /// The index of that name, `nil` when there is none yet.
   static func existing(
@@ -50,7 +58,12 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
   func segment(
     in transaction: borrowing some Transaction & ~Copyable
   ) throws(StorageError) -> Segment<Hash>? {
-    try Segment(try header(in: transaction), in: parts, transaction, kernels: kernels)
+    let header = try header(in: transaction)
+    guard header.count > 0 else { return nil }
+    if let known = cache.segment(header, mapChanges: transaction.mapChanges) { return known }
+    let segment = try Segment<Hash>(header, in: parts, transaction, kernels: kernels)
+    if let segment { cache.keep(segment, header, mapChanges: transaction.mapChanges) }
+    return segment
   }
 
   // MARK: Changing

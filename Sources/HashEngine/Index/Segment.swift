@@ -198,11 +198,12 @@ struct Segment<Hash: BinaryHash> {
       work.candidates += count * queries.count
     case .bands(let radii):
       var seen = [Set<Hash>](repeating: [], count: queries.count)
+      let bytes = queries.map(\.bytes)
       var room = Room()
       // Band by band, so that a band's table stays near for all queries.
       for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
-        for (index, query) in queries.enumerated() {
-          try probe(band, bandRadius, query.bytes, radius: radius, &room, &work) { hash, distance in
+        for (index, query) in bytes.enumerated() {
+          try probe(band, bandRadius, query, radius: radius, &room, &work) { hash, distance in
             if seen[index].insert(hash).inserted { body(index, hash, distance) }
           }
         }

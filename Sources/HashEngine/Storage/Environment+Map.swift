@@ -51,7 +51,9 @@ extension Environment {
   private func resize(to size: Int) -> CInt? {
     running.withLock { running in
       // No transaction of this process can begin while the lock is held.
-      running == 0 ? mdb_env_set_mapsize(handle, size) : nil
+      guard running == 0 else { return nil }
+      mapChanges.add(1, ordering: .sequentiallyConsistent)
+      return mdb_env_set_mapsize(handle, size)
     }
   }
 }

@@ -30,6 +30,8 @@ final class Environment: Sendable {
   let path: String
   /// Transactions of this process that are under way.
   let running = Mutex(0)
+  /// How often the map was changed. While it stays, what lies in committed pages stays where it is.
+  let mapChanges = Atomic(0)
   private let claim: EnvironmentClaim
 
   /// - Throws: ``StorageError`` for a path that holds something else, or a newer format.

@@ -1,9 +1,12 @@
 internal import CLMDB
+internal import Synchronization
 
 /// A consistent view of the database.
 protocol Transaction: ~Copyable {
   var handle: OpaquePointer { get }
   var path: String { get }
+  /// See ``Environment/mapChanges``; the same throughout the transaction.
+  var mapChanges: Int { get }
 }
 
 /// The newest committed state, unchanged by whatever is written meanwhile. Short: while it lives,
@@ -14,6 +17,7 @@ struct ReadTransaction: Transaction, ~Copyable {
   private var isFinished = false
 
   var path: String { environment.path }
+  var mapChanges: Int { environment.mapChanges.load(ordering: .sequentiallyConsistent) }
 
   init(_ environment: Environment) throws(StorageError) {
     handle = try environment.begin(UInt32(MDB_RDONLY))
@@ -40,6 +44,7 @@ struct WriteTransaction: Transaction, ~Copyable {
   let handle: OpaquePointer
   private let environment: Environment
   private var isFinished = false
+  var mapChanges: Int { environment.mapChanges.load(ordering: .sequentiallyConsistent) }
 
   var path: String { environment.path }
 

@@ -38,6 +38,12 @@ private final class IndexFixture<Hash: BinaryHash> {
 
   func seal() throws -> Int? { try index.seal(environment) }
 
+  /// As another process would, that has not used the index yet.
+  func openIndexAnew() {
+    index = HammingIndex(
+      live: index.live, parts: index.parts, removed: index.removed, kernels: index.kernels)
+  }
+
   /// Holds the answer for a query against brute force.
   func check(_ query: Hash, radius: Int) throws {
     let reading = try ReadTransaction(environment)
@@ -212,6 +218,7 @@ private final class IndexFixture<Hash: BinaryHash> {
         let writing = try WriteTransaction(fixture.environment)
         try fixture.index.parts.put(bytes.span, for: key, in: writing)
         try writing.commit()
+        fixture.openIndexAnew()
       }
       try put(Array(whole.dropLast()))
       let error = #expect(throws: StorageError.self) { try fixture.check(query, radius: radius) }
