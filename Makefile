@@ -6,7 +6,8 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build lint fixtures asan crash-loop benchmark-hash benchmark-index clean
+.PHONY: demo test setup build lint fixtures asan crash-loop benchmark-hash benchmark-index benchmark-takedown \
+  benchmark-import benchmark-skew clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -43,21 +44,37 @@ crash-loop: setup
 	python3 Tests/crash_loop.py .build/release/hashscan 200
 
 # Hashing against the bare decoders and the usual libraries, side by side, as a table. The pictures are
-# those in ../shared; the libraries come from PyPI into an environment of their own.
-benchmark-hash: setup
+# those in ../shared.
+benchmark-hash: setup peers
 	cd Benchmarks && swift build -c release
-	test -d .build/peers || python3 -m venv .build/peers
-	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
 	OPENBLAS_NUM_THREADS=1 .build/peers/bin/python Benchmarks/hash.py ../shared/images
 
 # Hamming search against the usual structures, side by side, as a table.
 SIZES ?= 100000 1000000
-benchmark-index: setup
+benchmark-index: setup peers
 	swift build $(RELEASE) --product hashscan
 	cd Benchmarks && swift build -c release
+	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES) $(MORE)
+
+# A takedown while others search a large list.
+benchmark-takedown: setup peers
+	swift build $(RELEASE) --product hashscan
+	.build/peers/bin/python Benchmarks/takedown.py $(SIZES)
+
+# Importing a text list and a VICS file of about a gigabyte: rates and memory.
+benchmark-import: setup peers
+	swift build $(RELEASE) --product hashscan
+	.build/peers/bin/python Benchmarks/import.py
+
+# What the shuffle of bits before banding saves on real hashes.
+benchmark-skew: peers
+	.build/peers/bin/python Benchmarks/skew.py ../shared/images/photos
+
+# The libraries that benchmarks measure against, in an environment of their own.
+.PHONY: peers
+peers:
 	test -d .build/peers || python3 -m venv .build/peers
 	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
-	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES) $(MORE)
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

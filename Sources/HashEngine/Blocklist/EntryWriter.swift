@@ -115,9 +115,18 @@ struct EntryWriter {
       let value = EntryNumber.bytes(number)
       try postings.put(value.span, for: key.bytes.span)
     }
-    try tables.pdq.insert(added.compactMap(\.hash.pdq), in: transaction)
-    try tables.phash64.insert(added.compactMap(\.hash.phash64), in: transaction)
+    let distinct = distinctAdded()
+    try tables.pdq.insert(distinct: distinct.compactMap(\.pdq), in: transaction)
+    try tables.phash64.insert(distinct: distinct.compactMap(\.phash64), in: transaction)
     added.removeAll(keepingCapacity: true)
+  }
+
+  /// The hashes of sorted additions, each once.
+  private func distinctAdded() -> [ListedHash] {
+    var hashes: [ListedHash] = []
+    hashes.reserveCapacity(added.count)
+    for (hash, _) in added where hashes.last != hash { hashes.append(hash) }
+    return hashes
   }
 
   private mutating func removePosting(

@@ -11,7 +11,7 @@ struct ListChange {
   /// Bytes of any other text at the most.
   static let longestText = 4000
   /// Records written together.
-  private static let batch = 200_000
+  private static let batch = 250_000
 
   private(set) var receipt: Receipt
   private(set) var list: ListRecord
@@ -134,12 +134,15 @@ struct ListChange {
     guard !pending.ids.isEmpty else { return }
     let order = pending.order()
     let ids = try TableCursor(blocklist.tables.ids, in: transaction)
+    // In a list without entries the first batch need not look for earlier ones.
+    let isEmpty = list.count == 0 && list.withdrawn == 0 && !writer.isDirty
     var position = 0
     while position < order.count {
       let id = pending.ids[order[position]]
       var end = position + 1
       while end < order.count, pending.ids[order[end]] == id { end += 1 }
-      try apply(order[position..<end], to: id, ids, in: transaction)
+      let stored = isEmpty ? nil : try writer.stored(id, ids, in: transaction)
+      try apply(order[position..<end], to: id, over: stored, ids, in: transaction)
       position = end
     }
     pending.removeAll()
@@ -148,10 +151,9 @@ struct ListChange {
 
   /// Applies the records of one entry, in their order.
   private mutating func apply(
-    _ records: ArraySlice<Int>, to id: String, _ ids: borrowing TableCursor,
-    in transaction: borrowing WriteTransaction
+    _ records: ArraySlice<Int>, to id: String, over stored: (number: UInt64, entry: Entry)?,
+    _ ids: borrowing TableCursor, in transaction: borrowing WriteTransaction
   ) throws(StorageError) {
-    let stored = try writer.stored(id, ids, in: transaction)
     var current = stored?.entry
     // Whether what is there came from this change, so that more rows add to it.
     var isOurs = stored.map { seen.contains($0.number) } ?? false
@@ -159,10 +161,10 @@ struct ListChange {
     while position < records.endIndex {
       let record = records[position]
       position += 1
-      switch pending.contents[record] {
+      switch pending.take(record) {
       case .entry(var source):
-        while source.merges, position < records.endIndex,
-          case .entry(let more) = pending.contents[records[position]], more.merges
+        while source.merges, position < records.endIndex, pending.merges(records[position]),
+          case .entry(let more) = pending.take(records[position])
         {
           let known = source.hashes.count
           for hash in more.hashes where !source.hashes.contains(hash) { source.hashes.append(hash) }
@@ -319,7 +321,9 @@ struct ListChange {
   static func derivedID(_ hash: ListedHash) -> String {
     var key = RecordWriter(capacity: 33)
     hash.writePostingKey(to: &key)
-    return "auto-" + hexText(Array(SHA256.hash(data: key.bytes).prefix(8)))
+    var digest = SHA256()
+    key.bytes.withUnsafeBytes { digest.update(bufferPointer: $0) }
+    return digest.finalize().withUnsafeBytes { "auto-" + hexText($0.prefix(8)) }
   }
 }
 

@@ -19,6 +19,18 @@ struct PendingRecords {
     contents.append(content)
   }
 
+  /// Moves a record out: a copy would count a reference to each of its parts.
+  mutating func take(_ index: Int) -> Content {
+    var content = Content.absent
+    swap(&content, &contents[index])
+    return content
+  }
+
+  /// Whether it is a row that adds to others of its id.
+  func merges(_ index: Int) -> Bool {
+    if case .entry(let entry) = contents[index] { entry.merges } else { false }
+  }
+
   mutating func removeAll() {
     numbers.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)

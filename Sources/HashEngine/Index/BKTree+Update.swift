@@ -7,7 +7,15 @@ extension BKTree {
   func insert(
     _ hashes: some Sequence<Hash>, in transaction: borrowing WriteTransaction
   ) throws(StorageError) -> Int {
-    let new = HashBlock(Set(hashes))
+    try insert(distinct: Array(Set(hashes)), in: transaction)
+  }
+
+  /// The same for hashes of which no two are equal.
+  @discardableResult
+  func insert(
+    distinct hashes: [Hash], in transaction: borrowing WriteTransaction
+  ) throws(StorageError) -> Int {
+    let new = HashBlock(hashes)
     guard !new.isEmpty else { return 0 }
     var header = try header(in: transaction)
     if header.root == 0 { header.root = takeID(&header) }

@@ -73,8 +73,16 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
   func insert(
     _ hashes: [Hash], in transaction: borrowing WriteTransaction
   ) throws(StorageError) -> Int {
+    try insert(distinct: Array(Set(hashes)), in: transaction)
+  }
+
+  /// The same for hashes of which no two are equal.
+  @discardableResult
+  func insert(
+    distinct hashes: [Hash], in transaction: borrowing WriteTransaction
+  ) throws(StorageError) -> Int {
     guard let segment = try segment(in: transaction) else {
-      return try live.insert(hashes, in: transaction)
+      return try live.insert(distinct: hashes, in: transaction)
     }
     var fresh: [Hash] = []
     var restored = 0
@@ -85,7 +93,7 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
         restored += 1
       }
     }
-    return try restored + live.insert(fresh, in: transaction)
+    return try restored + live.insert(distinct: fresh, in: transaction)
   }
 
   /// Removes a hash. Whether it was there.
