@@ -26,18 +26,11 @@ extension Blocklist {
   public func forEachEntry(
     of list: String, _ body: (Entry) -> Bool
   ) throws(BlocklistError) {
-    do {
-      let reading = try ReadTransaction(environment)
+    try read { reading in
       guard let record = try listRecord(list, in: reading) else {
         throw BlocklistError.unknownList(list)
       }
       try forEachStored(of: record.id, in: reading) { _, entry in body(entry) }
-    } catch let error as BlocklistError {
-      throw error
-    } catch let error as StorageError {
-      throw BlocklistError(error)
-    } catch {
-      throw BlocklistError(.storage, "\(error)")
     }
   }
 

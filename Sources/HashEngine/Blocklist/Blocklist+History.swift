@@ -1,0 +1,59 @@
+extension Blocklist {
+  /// The receipts of a list, oldest first.
+  ///
+  /// - Throws: ``BlocklistError`` `unknown-list`.
+  public func history(of name: String) throws(BlocklistError) -> [Receipt] {
+    try read { reading in
+      guard let record = try listRecord(name, in: reading) else {
+        throw BlocklistError.unknownList(name)
+      }
+      var receipts: [Receipt] = []
+      for number in 1...max(1, Int(record.receipts)) {
+        guard let bytes = try receiptBytes(number, list: record.id, in: reading),
+          let receipt = JSONText.decode(Receipt.self, bytes.span.bytes)
+        else { throw damaged("a receipt") }
+        receipts.append(receipt)
+      }
+      return receipts
+    }
+  }
+
+  /// Takes back the last change of a list's entries. What was before it cannot be taken back then.
+  ///
+  /// - Returns: The receipt of the change taken back, and of the taking back.
+  /// - Throws: ``BlocklistError`` `unknown-list`, `nothing-to-undo`.
+  @discardableResult
+  public func undo(
+    _ name: String, by author: Author = Author()
+  ) throws(BlocklistError) -> (undone: Receipt, receipt: Receipt) {
+    var undone: Receipt?
+    let receipt = try change(.undo, name, by: author) { change, transaction in
+      let number = Int(change.list.undoable)
+      guard number > 0,
+        let bytes = try receiptBytes(number, list: change.list.id, in: transaction)
+      else {
+        throw BlocklistError(
+          .nothingToUndo, "list \(name) has no change that could be taken back")
+      }
+      undone = JSONText.decode(Receipt.self, bytes.span.bytes)
+      guard undone != nil else { throw damaged("a receipt") }
+      try change.undo(in: transaction)
+    }
+    return (undone ?? receipt, receipt)
+  }
+
+  static func receiptKey(_ number: Int, list: UInt32) -> [UInt8] {
+    var key = RecordWriter(capacity: 8)
+    key.append(list)
+    key.append(UInt32(clamping: number))
+    return key.bytes
+  }
+
+  func receiptBytes(
+    _ number: Int, list: UInt32, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> [UInt8]? {
+    try tables.receipts.value(for: Self.receiptKey(number, list: list), in: transaction) { bytes in
+      bytes.withUnsafeBytes { Array($0) }
+    }
+  }
+}
