@@ -30,7 +30,7 @@ extension Blocklist {
     ) { change, transaction in
       try reading.read(from: beginning, into: &change, in: transaction, onProgress)
       try change.writeAll(in: transaction)
-      try Self.refuseIfUseless(change.receipt, records: reading.records, options)
+      try Self.refuseIfUseless(change, records: reading.records, options)
       if options.replaces { try change.withdrawUnseen(in: transaction) }
       try change.writeAll(in: transaction)
       let phash64 = try tables.phash64.count(in: transaction)
@@ -47,12 +47,16 @@ extension Blocklist {
 
   /// Refuses a file of which nothing could be used, which is more likely another than an empty list.
   private static func refuseIfUseless(
-    _ receipt: Receipt, records: Int, _ options: ImportOptions
+    _ change: ListChange, records: Int, _ options: ImportOptions
   ) throws(BlocklistError) {
-    guard records > 0 || !options.replaces else {
-      throw BlocklistError(.nothingToImport, "it has no record, and would empty the list")
+    guard change.taken > 0 || !options.replaces else {
+      throw BlocklistError(
+        .nothingToImport, "none of its \(records) records is an entry; it would empty the list")
     }
-    guard records > 0, receipt.rejected >= records, !receipt.hasEffect else { return }
+    let receipt = change.receipt
+    guard change.taken == 0, receipt.rejected > 0, receipt.withdrawn + receipt.unchanged == 0,
+      receipt.skipped.isEmpty, receipt.unsupported.isEmpty
+    else { return }
     let first = receipt.rejections.first.map { " (\($0.number): \($0.reason))" } ?? ""
     throw BlocklistError(
       .nothingToImport, "none of its \(records) records can be used\(first)")

@@ -1,20 +1,10 @@
 extension Blocklist {
   /// The journal's lines as they are stored, from one on, each a JSON object.
   public func journal(from first: Int = 1) throws(StorageError) -> [String] {
-    var lines: [String] = []
-    let reading = try ReadTransaction(environment)
-    var number = UInt64(clamping: max(1, first))
-    while true {
-      let line = try tables.journal.value(for: number, in: reading) { bytes in
-        bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-      }
-      guard let line else { return lines }
-      lines.append(line)
-      number += 1
-    }
+    try journalLines(in: ReadTransaction(environment)).filter { $0.number >= first }.map(\.text)
   }
 
-  /// Walks the journal and holds every line against the one before and against the lists' histories.
+  /// Walks the journal and holds every line against the one before, and against the lists' histories.
   ///
   /// - Parameter copy: Lines of the journal that were kept elsewhere, from the first on: they must be what
   ///   the journal begins with.
@@ -22,46 +12,89 @@ extension Blocklist {
   public func verifyJournal(
     against copy: [String] = []
   ) throws(StorageError) -> (lines: Int, problems: [String]) {
-    let lines = try journal()
-    var problems: [String] = []
-    var previous = Journal.beginning
     let reading = try ReadTransaction(environment)
-    var records: [String: UInt32] = [:]
-    for (name, record) in try listRecords(in: reading) { records[name] = record.id }
-    // A list that was removed took its history along.
-    var removedAt: [String: Int] = [:]
-    for (index, text) in lines.enumerated() {
-      let bytes = Array(text.utf8)
-      guard let line = JSONText.decode(JournalLine.self, bytes.span.bytes) else {
-        problems.append("line \(index + 1): not a line of a journal")
-        previous = Journal.digest(bytes)
-        continue
-      }
-      if line.line != index + 1 { problems.append("line \(index + 1): numbered \(line.line)") }
-      if line.previous != previous {
-        problems.append("line \(index + 1): does not follow the line before")
-      }
-      previous = Journal.digest(bytes)
-      if line.action == .remove { removedAt[line.list] = index }
-    }
-    for (index, text) in lines.enumerated() {
-      guard let line = JSONText.decode(JournalLine.self, Array(text.utf8).span.bytes),
-        removedAt[line.list].map({ index > $0 }) ?? true
-      else { continue }
-      var receipt: [UInt8]?
-      if let list = records[line.list] {
-        receipt = try receiptBytes(line.receipt, list: list, in: reading)
-      }
-      if receipt.map({ Journal.digest($0) }) != line.receiptSHA256 {
-        problems.append("line \(index + 1): its receipt is missing or another")
+    let lines = try journalLines(in: reading)
+    var check = JournalCheck()
+    for (number, text) in lines { check.take(number, text) }
+    for (name, record) in try listRecords(in: reading) {
+      for number in 1...max(1, Int(record.receipts)) {
+        let bytes = try receiptBytes(number, list: record.id, in: reading)
+        check.take(receipt: number, of: name, bytes)
       }
     }
-    for (index, text) in copy.enumerated() where index >= lines.count || lines[index] != text {
+    var problems = check.finish()
+    for (index, text) in copy.enumerated() where index >= lines.count || lines[index].text != text {
       problems.append(
         index >= lines.count
           ? "line \(index + 1): in the copy, not in the journal"
           : "line \(index + 1): differs from the copy")
     }
     return (lines.count, problems)
+  }
+
+  private func journalLines(
+    in transaction: borrowing ReadTransaction
+  ) throws(StorageError) -> [(number: Int, text: String)] {
+    var lines: [(number: Int, text: String)] = []
+    try tables.journal.forEach(in: transaction) { key, value in
+      let number = key.byteCount == 8 ? key.unsafeLoadUnaligned(as: UInt64.self) : 0
+      let text = value.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+      lines.append((Int(clamping: number), text))
+      return true
+    }
+    return lines
+  }
+}
+
+/// Holds the journal's lines against each other and against receipts.
+private struct JournalCheck {
+  private struct Change: Hashable {
+    let list: String
+    let receipt: Int
+  }
+
+  private var problems: [String] = []
+  private var previous = Journal.beginning
+  private var next = 1
+  /// Where the journal tells of a change, and the receipt's digest; of lists that are still there.
+  private var changes: [Change: (line: Int, digest: String)] = [:]
+
+  mutating func take(_ number: Int, _ text: String) {
+    let bytes = Array(text.utf8)
+    if number != next {
+      problems.append(
+        number == next + 1 ? "line \(next): missing" : "lines \(next) to \(number - 1): missing")
+    }
+    next = number + 1
+    defer { previous = Journal.digest(bytes) }
+    guard let line = JSONText.decode(JournalLine.self, bytes.span.bytes), line.line == number else {
+      problems.append("line \(number): not that line of a journal")
+      return
+    }
+    if line.previous != previous {
+      problems.append("line \(number): does not follow the line before")
+    }
+    if line.action == .remove {
+      // A list that is removed takes its history along.
+      changes = changes.filter { $0.key.list != line.list }
+    } else {
+      changes[Change(list: line.list, receipt: line.receipt)] = (number, line.receiptSHA256)
+    }
+  }
+
+  /// - Parameter bytes: `nil` when the list's history lacks it.
+  mutating func take(receipt number: Int, of list: String, _ bytes: [UInt8]?) {
+    guard let told = changes.removeValue(forKey: Change(list: list, receipt: number)) else {
+      problems.append("list \(list): the journal has no line for receipt \(number)")
+      return
+    }
+    if bytes.map({ Journal.digest($0) }) != told.digest {
+      problems.append("line \(told.line): its receipt is missing or another")
+    }
+  }
+
+  func finish() -> [String] {
+    problems
+      + changes.values.map(\.line).sorted().map { "line \($0): its receipt is missing or another" }
   }
 }

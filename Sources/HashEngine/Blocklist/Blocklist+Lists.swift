@@ -65,8 +65,10 @@ extension Blocklist {
         guard let number = try entryNumber(id, list: change.list.id, in: transaction),
           let entry = try storedEntry(number, in: transaction)?.entry, entry.state != .withdrawn
         else { throw BlocklistError(.unknownEntry, "no entry \"\(id)\" on list \(list)") }
+        // The operator has the last word until the source changes the entry.
+        let time = max(author.now, entry.details.sourceTime ?? 0)
         try change.apply(
-          SourceRecord(number: index + 1, content: .withdrawal(id: id, at: nil)), in: transaction)
+          SourceRecord(number: index + 1, content: .withdrawal(id: id, at: time)), in: transaction)
       }
     }
   }

@@ -1,17 +1,21 @@
 /// A picture's own hashes, to be listed: those by which it, and its copies, will be found again.
 public struct Takedown: Sendable, Hashable {
-  /// Its SHA-256, and PDQ of every frame, as stored and as EXIF shows it.
+  /// Its SHA-256, and the perceptual hashes of every frame, as stored and as EXIF shows it.
   public let hashes: [ListedHash]
   /// PDQ's quality of the first frame.
   public let quality: Int?
   /// Whether no frame has detail enough for a hash: only the very same bytes will match.
   public let isExactOnly: Bool
 
+  /// - Parameter includesPHash64: Whether 64-bit hashes are among them: they find strangers too, so that they
+  ///   are for allowlists, which excuse only what they name.
   /// - Throws: ``ImageError`` when there is no picture to hash.
   public init(
-    of bytes: Span<UInt8>, limits: DecodingLimits = DecodingLimits()
+    of bytes: Span<UInt8>, includesPHash64: Bool = false,
+    limits: DecodingLimits = DecodingLimits()
   ) throws(ImageError) {
-    let fingerprint = try Fingerprint(of: bytes, kinds: [.pdq, .sha256], limits: limits)
+    let kinds: Set<HashKind> = includesPHash64 ? [.pdq, .sha256, .phash64] : [.pdq, .sha256]
+    let fingerprint = try Fingerprint(of: bytes, kinds: kinds, limits: limits)
     var hashes: [ListedHash] = []
     if let digest = fingerprint.digests[.sha256],
       let hash = ListedHash(kind: .sha256, bytes: digest)
@@ -19,10 +23,11 @@ public struct Takedown: Sendable, Hashable {
       hashes.append(hash)
     }
     for frame in fingerprint.frames {
-      guard let pdq = frame.pdq, pdq.isUsable else { continue }
       for orientation in [Orientation.asStored, fingerprint.orientation] {
-        let hash = ListedHash(pdq.hash(orientation))
-        if !hash.isDegenerate, !hashes.contains(hash) { hashes.append(hash) }
+        let pdq = frame.pdq.flatMap { $0.isUsable ? ListedHash($0.hash(orientation)) : nil }
+        let phash64 = frame.phash64.map { ListedHash($0.hash(orientation)) }
+        for hash in [pdq, phash64].compactMap({ $0 })
+        where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
       }
     }
     self.hashes = Array(hashes.prefix(StoredEntry.mostHashes))

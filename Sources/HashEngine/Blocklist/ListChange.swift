@@ -10,8 +10,11 @@ struct ListChange {
   static let longestID = 400
   /// Bytes of any other text at the most.
   static let longestText = 4000
-  /// Records written together.
+  /// Entries that one of an allowlist excuses at the most.
+  static let mostAllows = 1000
+  /// Records written together, and about the bytes they take while they wait.
   private static let batch = 250_000
+  private static let batchBytes = 1 << 27
 
   private(set) var receipt: Receipt
   private(set) var list: ListRecord
@@ -22,6 +25,8 @@ struct ListChange {
   private var pending = PendingRecords()
   /// Entries that this change has come across.
   private var seen = NumberSet()
+  /// Records of entries that could be used, whatever came of them.
+  private(set) var taken = 0
 
   init(
     _ action: Receipt.Action, _ name: String, _ list: ListRecord, of blocklist: Blocklist,
@@ -47,16 +52,19 @@ struct ListChange {
   mutating func apply(
     _ record: SourceRecord, in transaction: borrowing WriteTransaction
   ) throws(StorageError) {
-    for kind in record.unsupported { receipt.unsupported[kind, default: 0] += 1 }
+    for kind in record.unsupported { receipt.count(unsupported: kind) }
     for reason in record.refusals { receipt.reject(record.number, reason) }
     switch record.content {
+    case .withdrawal(let id, _) where id.utf8.count > Self.longestID,
+      .skipped(let id?, _, _) where id.utf8.count > Self.longestID:
+      receipt.reject(record.number, "an id of more than \(Self.longestID) bytes")
     case .unsupported: break
     case .rejected(let reason): receipt.reject(record.number, reason)
     case .withdrawal(let id, let time):
       try add(record.number, id, .withdrawal(at: time), in: transaction)
-    case .skipped(let id?, let reason):
-      try add(record.number, id, .skipped(reason), in: transaction)
-    case .skipped(nil, let reason): receipt.skipped[reason, default: 0] += 1
+    case .skipped(let id?, let reason, let time):
+      try add(record.number, id, .skipped(reason, at: time), in: transaction)
+    case .skipped(nil, let reason, _): receipt.count(skipped: reason)
     case .entry(let entry):
       if let reason = Self.refusal(of: entry) {
         receipt.reject(record.number, reason)
@@ -91,6 +99,11 @@ struct ListChange {
     if entry.hashes.count > StoredEntry.mostHashes {
       return "more than \(StoredEntry.mostHashes) hashes"
     }
+    let allows = entry.details.allows
+    if allows.count > mostAllows { return "more than \(mostAllows) entries to excuse" }
+    if allows.contains(where: { max($0.list.utf8.count, $0.entry.utf8.count) > longestID }) {
+      return "an id of more than \(longestID) bytes"
+    }
     return nil
   }
 
@@ -98,8 +111,11 @@ struct ListChange {
     _ number: Int, _ id: String, _ content: PendingRecords.Content,
     in transaction: borrowing WriteTransaction
   ) throws(StorageError) {
-    // Rows of one entry stay together.
-    if pending.ids.count >= Self.batch, pending.ids.last != id { try flush(in: transaction) }
+    // Rows of one entry stay together, unless there are more than it can have.
+    let isFull = pending.ids.count >= Self.batch || pending.bytes >= Self.batchBytes
+    if isFull, pending.ids.last != id || pending.ids.count >= Self.batch + StoredEntry.mostHashes {
+      try flush(in: transaction)
+    }
     pending.append(number, id, content)
   }
 
@@ -140,7 +156,7 @@ struct ListChange {
     while position < order.count {
       let id = pending.ids[order[position]]
       var end = position + 1
-      while end < order.count, pending.ids[order[end]] == id { end += 1 }
+      while end < order.count, pending.isID(order[end], id) { end += 1 }
       let stored = isEmpty ? nil : try writer.stored(id, ids, in: transaction)
       try apply(order[position..<end], to: id, over: stored, ids, in: transaction)
       position = end
@@ -166,24 +182,22 @@ struct ListChange {
         while source.merges, position < records.endIndex, pending.merges(records[position]),
           case .entry(let more) = pending.take(records[position])
         {
-          let known = source.hashes.count
-          for hash in more.hashes where !source.hashes.contains(hash) { source.hashes.append(hash) }
-          if source.hashes.count == known { receipt.unchanged += 1 }
-          source.details.merge(more.details)
+          if !source.takes(more) { receipt.unchanged += 1 }
+          if source.hashes.count > StoredEntry.mostHashes {
+            source.hashes.removeLast(source.hashes.count - StoredEntry.mostHashes)
+            receipt.reject(
+              pending.numbers[records[position]],
+              "entry \(id) has \(StoredEntry.mostHashes) hashes already")
+          }
           position += 1
         }
-        guard source.hashes.count <= StoredEntry.mostHashes else {
-          receipt.reject(
-            pending.numbers[record], "entry \(id) has more than \(StoredEntry.mostHashes) hashes")
-          continue
-        }
-        put(source, id: id, over: &current, isOurs: isOurs)
+        put(source, pending.numbers[record], id: id, over: &current, isOurs: isOurs)
         isOurs = true
       case .withdrawal(let time):
         if !withdraw(&current, id: id, at: time) { receipt.unchanged += 1 }
-      case .skipped(let reason):
-        if current == nil || !withdraw(&current, id: id, at: nil) {
-          receipt.skipped[reason, default: 0] += 1
+      case .skipped(let reason, let time):
+        if current == nil || !withdraw(&current, id: id, at: time) {
+          receipt.count(skipped: reason)
         }
       case .absent:
         _ = withdraw(&current, id: id, at: nil)
@@ -197,8 +211,9 @@ struct ListChange {
   }
 
   private mutating func put(
-    _ source: SourceEntry, id: String, over current: inout Entry?, isOurs: Bool
+    _ source: SourceEntry, _ number: Int, id: String, over current: inout Entry?, isOurs: Bool
   ) {
+    taken += 1
     var entry = Entry(
       id: id, hashes: source.hashes, details: source.details, state: source.state ?? .active,
       addedAt: current?.addedAt ?? author.now, receipt: receipt.number)
@@ -208,7 +223,10 @@ struct ListChange {
       current = entry
       return
     }
-    if let before = known.details.sourceTime, let now = source.details.sourceTime, now < before {
+    let isMore = source.merges && isOurs && known.state != .withdrawn
+    if let before = known.details.sourceTime, let now = source.details.sourceTime, now < before,
+      !isMore
+    {
       receipt.unchanged += 1
       return
     }
@@ -219,11 +237,14 @@ struct ListChange {
       current = entry
       return
     }
-    let isMore = source.merges && isOurs
     if isMore {
       entry.hashes = known.hashes + source.hashes.filter { !known.hashes.contains($0) }
       entry.details = known.details
       entry.details.merge(source.details)
+      guard entry.hashes.count <= StoredEntry.mostHashes else {
+        receipt.reject(number, "entry \(id) has \(StoredEntry.mostHashes) hashes already")
+        return
+      }
     }
     // What the operator has disabled stays so.
     entry.state = source.state ?? known.state
@@ -255,7 +276,11 @@ struct ListChange {
       return true
     }
     if let time, let before = known.details.sourceTime, time < before { return false }
-    guard known.state != .withdrawn else { return false }
+    guard known.state != .withdrawn else {
+      // The later time is what holds back older records.
+      if let time, time > known.details.sourceTime ?? .min { current?.details.sourceTime = time }
+      return false
+    }
     details.sourceTime = time ?? known.details.sourceTime
     details.caseID = known.details.caseID
     current = Entry(

@@ -3,7 +3,7 @@ struct PendingRecords {
   enum Content {
     case entry(SourceEntry)
     case withdrawal(at: Int?)
-    case skipped(String)
+    case skipped(String, at: Int?)
     /// The file has no record of it.
     case absent
   }
@@ -12,11 +12,20 @@ struct PendingRecords {
   private(set) var numbers: [Int] = []
   private(set) var ids: [String] = []
   private(set) var contents: [Content] = []
+  /// About what they take.
+  private(set) var bytes = 0
 
   mutating func append(_ number: Int, _ id: String, _ content: Content) {
     numbers.append(number)
     ids.append(id)
     contents.append(content)
+    bytes += id.utf8.count + 200
+    if case .entry(let entry) = content { bytes += entry.byteCount }
+  }
+
+  /// Whether a record has that id to the byte: two texts that look the same may be two ids.
+  func isID(_ index: Int, _ id: String) -> Bool {
+    ids[index] == id && ids[index].utf8.elementsEqual(id.utf8)
   }
 
   /// Moves a record out: a copy would count a reference to each of its parts.
@@ -35,6 +44,7 @@ struct PendingRecords {
     numbers.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)
     contents.removeAll(keepingCapacity: true)
+    bytes = 0
   }
 
   /// The records' places in the order of their ids; those of one id stay in their order.

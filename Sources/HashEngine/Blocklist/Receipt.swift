@@ -67,6 +67,20 @@ public struct Receipt: Codable, Sendable, Hashable {
   /// Whether the list is now another.
   public var hasEffect: Bool { added > 0 || replaced > 0 || withdrawn > 0 }
 
+  /// Reasons and kinds that are counted by name; what more there are, a file's own words can be, are counted
+  /// together.
+  private static let mostNames = 50
+
+  mutating func count(skipped reason: String) { Self.count(reason, in: &skipped) }
+
+  mutating func count(unsupported kind: String) { Self.count(kind, in: &unsupported) }
+
+  private static func count(_ name: String, in counts: inout [String: Int]) {
+    let name = String(name.prefix(100))
+    let isKnown = counts[name] != nil || counts.count < mostNames
+    counts[isKnown ? name : "others", default: 0] += 1
+  }
+
   mutating func reject(_ number: Int, _ reason: String) {
     rejected += 1
     if rejections.count < Self.mostRejections {

@@ -60,7 +60,7 @@ struct ListRecord {
     record.append(UInt8(settings.isEnabled ? 1 : 0))
     record.append(UInt16(clamping: settings.pdqRadius))
     record.append(UInt16(clamping: settings.phash64Radius))
-    record.append(UInt64(clamping: settings.expiresAt ?? 0))
+    record.append(settings.expiresAt.map { UInt64(clamping: max(1, $0)) } ?? 0)
     record.append(settings.note ?? "")
     return record.bytes
   }

@@ -124,14 +124,15 @@ extension HammingIndex {
     let old = try header(in: writing)
     var header = new
     header.nextGeneration = old.nextGeneration
-    let isWhole = try Segment<Hash>(header, in: parts, writing, kernels: kernels) != nil
-    guard old.generation == state.generation, isWhole else {
+    // The parts may be gone when another has.
+    guard old.generation == state.generation,
+      let segment = try Segment<Hash>(header, in: parts, writing, kernels: kernels)
+    else {
       throw StorageError(
         .failed, "\(writing.path): another sealing came in between; nothing was sealed")
     }
     try parts.put(header.bytes.span, for: 0, in: writing)
     try removeParts(in: writing) { $0 != header.generation }
-    guard let segment = try segment(in: writing) else { return }
     try reconcile(with: segment, since: state, sealed: sealed, in: writing)
     try writing.commit()
   }

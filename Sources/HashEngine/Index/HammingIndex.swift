@@ -62,7 +62,9 @@ struct HammingIndex<Hash: BinaryHash>: Sendable {
     guard header.count > 0 else { return nil }
     if let known = cache.segment(header, mapChanges: transaction.mapChanges) { return known }
     let segment = try Segment<Hash>(header, in: parts, transaction, kernels: kernels)
-    if let segment { cache.keep(segment, header, mapChanges: transaction.mapChanges) }
+    if let segment, segment.staysInPlace {
+      cache.keep(segment, header, mapChanges: transaction.mapChanges)
+    }
     return segment
   }
 

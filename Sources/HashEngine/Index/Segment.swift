@@ -100,6 +100,10 @@ struct Segment<Hash: BinaryHash> {
   private let hashes: [UnsafePointer<UInt8>?]
 
   /// Of a band, in chunks.
+  /// Whether all parts lie where they will stay: LMDB keeps large values in pages of their own, and small ones
+  /// among others, which may be moved.
+  let staysInPlace: Bool
+
   private enum Buckets {
     case numbers([UnsafePointer<UInt32>?])
     case hashes([UnsafePointer<UInt8>?])
@@ -124,6 +128,7 @@ struct Segment<Hash: BinaryHash> {
     guard (least...Hash.bitCount).contains(bands) else { throw damaged() }
     layout = .of(width: Hash.bitCount, bands: bands)
 
+    var smallest = Int.max
     func part<Element>(
       _ array: SegmentPart.Array, _ chunk: Int, count: Int, of _: Element.Type
     ) throws(StorageError) -> UnsafePointer<Element> {
@@ -132,6 +137,7 @@ struct Segment<Hash: BinaryHash> {
       guard let bytes, bytes.count == count * MemoryLayout<Element>.stride,
         let base = bytes.baseAddress
       else { throw damaged() }
+      smallest = min(smallest, bytes.count)
       return base.assumingMemoryBound(to: Element.self)
     }
     func chunks(_ shift: UInt32) -> [(index: Int, count: Int)] {
@@ -166,6 +172,8 @@ struct Segment<Hash: BinaryHash> {
     } else {
       hashes = try hashChunks(.hashes)
     }
+    // Half of LMDB's largest page.
+    staysInPlace = smallest >= 1 << 14
     self.header = header
     self.path = path
     self.kernels = kernels

@@ -4,7 +4,7 @@ internal import Synchronization
 /// are dozens, and gathering them takes as long as a good part of a search.
 ///
 /// The parts of a generation are written once, before any header names it, and stay where they are in the
-/// map until no transaction can see a header that names it. So whoever reads that header may use what was
+/// map until no transaction can see a header that names it (see ``Segment/staysInPlace``). So whoever reads that header may use what was
 /// gathered under it, as long as the map is the same.
 final class SegmentCache<Hash: BinaryHash>: Sendable {
   private struct Known {

@@ -86,10 +86,12 @@ public struct Moderator: Sendable {
         found.add(new, frame: frame, orientation)
       }
     }
-    // A match of what came of a damaged picture counts; that nothing was found in it does not.
-    if let matches = found.nearestFirst { return .match(matches) }
-    if case .partial(let reason) = fingerprint.completeness { return .notScanned(reason) }
-    return .noMatch
+    // A match of what came of a damaged picture counts; that nothing was found in it does not, nor that what
+    // was found is excused by its look.
+    if case .partial(let reason) = fingerprint.completeness, !found.isDecided {
+      return .notScanned(reason)
+    }
+    return found.nearestFirst.map { .match($0) } ?? .noMatch
   }
 
   private func find(
@@ -110,11 +112,24 @@ private struct FoundMatches {
   }
 
   private var matches: [Key: Match] = [:]
+  /// Whether an allowlist has the picture's very bytes.
+  private var isKnown = false
 
+  /// Takes what one hash of the picture matches.
+  ///
+  /// Among these an entry of an allowlist excuses those it names that are no nearer than itself: a picture like
+  /// the harmless one, not the listed picture that it resembles.
   mutating func add(
     _ new: [Match], frame: Int = 1, _ orientation: Orientation = .asStored
   ) {
+    let allowing = new.filter { $0.meaning == .allow }
+    if allowing.contains(where: \.kind.isDigest) { isKnown = true }
     for var match in new {
+      match.isAllowed =
+        match.meaning != .allow && !match.kind.isDigest
+        && allowing.contains {
+          $0.distance <= match.distance && $0.allows.contains(match.reference)
+        }
       match.frame = frame
       match.orientation = orientation
       let key = Key(list: match.list, entry: match.entry, kind: match.kind)
@@ -123,31 +138,27 @@ private struct FoundMatches {
     }
   }
 
+  /// Whether a match counts, or the picture is known to the byte, whatever else is in it.
+  var isDecided: Bool {
+    isKnown || matches.values.contains { $0.meaning != .allow && !$0.isAllowed }
+  }
+
   /// `nil` when there are none.
   var nearestFirst: [Match]? {
     guard !matches.isEmpty else { return nil }
-    return excused(Array(matches.values)).sorted {
+    return matches.values.map { match in
+      var match = match
+      if isKnown, match.meaning != .allow { match.isAllowed = true }
+      return match
+    }.sorted {
       ($0.distance, $0.list, $0.entry, $0.kind.rawValue)
         < ($1.distance, $1.list, $1.entry, $1.kind.rawValue)
     }
   }
 
-  /// Marks what an allowlist excuses: everything when it has the picture's very bytes, else the entries that
-  /// its matches name.
-  private func excused(_ matches: [Match]) -> [Match] {
-    let allowing = matches.filter { $0.meaning == .allow }
-    guard !allowing.isEmpty else { return matches }
-    let isKnown = allowing.contains { $0.kind.isDigest }
-    let pairs = Set(allowing.flatMap(\.allows))
-    return matches.map { match in
-      var match = match
-      match.isAllowed = match.meaning != .allow && (isKnown || pairs.contains(match.reference))
-      return match
-    }
-  }
-
-  /// Of equally near ones the earliest frame, as stored rather than turned.
-  private func order(_ match: Match) -> (Int, Int, Int) {
-    (match.distance, match.frame, match.orientation.rawValue)
+  /// What counts before what is excused; of equally near ones the earliest frame, as stored rather than
+  /// turned.
+  private func order(_ match: Match) -> (Int, Int, Int, Int) {
+    (match.isAllowed ? 1 : 0, match.distance, match.frame, match.orientation.rawValue)
   }
 }

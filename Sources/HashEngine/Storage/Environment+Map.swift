@@ -37,14 +37,17 @@ extension Environment {
   /// Doubles the map before a writer begins when half of it is used, so that none runs into its end but one
   /// that writes as much as all before. When other transactions run here, the next writer does.
   func growIfHalfFull() {
-    var info = MDB_envinfo()
-    var status = MDB_stat()
-    guard mdb_env_info(handle, &info) == MDB_SUCCESS,
-      mdb_env_stat(handle, &status) == MDB_SUCCESS
-    else { return }
-    let used = (info.me_last_pgno + 1) * Int(status.ms_psize)
-    guard used > info.me_mapsize / 2 else { return }
-    _ = resize(to: 2 * info.me_mapsize)
+    let size = running.withLock { _ -> Int? in
+      // Both look into the map, which nobody moves meanwhile.
+      var info = MDB_envinfo()
+      var status = MDB_stat()
+      guard mdb_env_info(handle, &info) == MDB_SUCCESS,
+        mdb_env_stat(handle, &status) == MDB_SUCCESS
+      else { return nil }
+      let used = (info.me_last_pgno + 1) * Int(status.ms_psize)
+      return used > info.me_mapsize / 2 ? info.me_mapsize : nil
+    }
+    if let size { _ = resize(to: 2 * size) }
   }
 
   /// What LMDB says of it, `nil` when transactions run.

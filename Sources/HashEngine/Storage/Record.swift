@@ -15,10 +15,11 @@ struct RecordWriter {
     withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
-  /// - Precondition: The text has at most ``longestText`` bytes.
+  /// A text of more than ``longestText`` bytes is cut.
   mutating func append(_ text: String) {
-    append(UInt16(text.utf8.count))
-    bytes.append(contentsOf: text.utf8)
+    let part = text.utf8.prefix(Self.longestText)
+    append(UInt16(part.count))
+    bytes.append(contentsOf: part)
   }
 
   mutating func append(raw: some Sequence<UInt8>) { bytes.append(contentsOf: raw) }

@@ -73,7 +73,7 @@ struct ImportCommand: ParsableCommand {
     let name = file == "-" ? "standard input" : ShownPath(FilePath(file)).description
     do {
       let source = try open()
-      defer { if file != "-" { try? source.close() } }
+      defer { try? source.close() }
       let blocklist = try database.open(creates: true)
       var progress = ProgressLine(total: Self.size(of: file), unit: .bytes)
       let receipt = try blocklist.importList(
@@ -81,13 +81,13 @@ struct ImportCommand: ParsableCommand {
         onProgress: { bytes, _ in progress.update(bytes) })
       progress.clear()
       for rejection in receipt.rejections {
-        Terminal.warn("\(name):\(rejection.number): rejected: \(rejection.reason)")
+        Terminal.warn("\(name):\(rejection.number): rejected: \(ShownText(rejection.reason))")
       }
       if receipt.rejected > receipt.rejections.count {
         Terminal.warn(
           "\(name): and \(receipt.rejected - receipt.rejections.count) more rejected")
       }
-      for warning in receipt.warnings { Terminal.warn("\(name): warning: \(warning)") }
+      for warning in receipt.warnings { Terminal.warn("\(name): warning: \(ShownText(warning))") }
       print(json ? JSONLine.render(receipt) : "\(name): \(ReceiptText(receipt))")
       if !dryRun { seal(blocklist) }
     } catch let error as BlocklistError {
@@ -130,7 +130,8 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func open() throws -> FileDescriptor {
-    if file == "-" { return .standardInput }
+    // A pipe may be slow, and while a list is imported no other can be changed.
+    if file == "-" { return try SpooledInput.descriptor(of: .standardInput) }
     do {
       return try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
     } catch {

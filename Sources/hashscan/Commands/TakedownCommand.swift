@@ -19,12 +19,12 @@ struct ListedPictures: ParsableArguments {
   /// The hashes of each.
   ///
   /// - Throws: ``Failure`` for a file that is no picture: nothing is listed then.
-  func read() throws -> [Takedown] {
+  func read(includesPHash64: Bool = false) throws -> [Takedown] {
     try files.map { file in
       let path = FilePath(file)
       do {
         let bytes = try PictureFile.read(path)
-        let picture = try Takedown(of: bytes.span)
+        let picture = try Takedown(of: bytes.span, includesPHash64: includesPHash64)
         if picture.isExactOnly {
           Terminal.warn(
             "\(ShownPath(path)): too flat for a perceptual hash: only the very same file will match"
@@ -95,9 +95,15 @@ struct TakedownCommand: AsyncParsableCommand {
       found, on: list, reason: reason, caseID: pictures.case, label: label)
   }
 
+  /// Those of the list if there is one already.
+  private func settingsOfList() -> ListSettings {
+    let known = try? pictures.database.open().list(list)
+    return known?.settings ?? ListSettings()
+  }
+
   /// Prints what the pictures' hashes alone would find in a folder.
   private func show(_ found: [Takedown], in folder: String) async throws {
-    let trial = try TrialList(found)
+    let trial = try TrialList(found, settings: settingsOfList())
     let moderator = Moderator(blocklist: trial.blocklist)
     let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
     var (hits, files) = (0, 0)
@@ -133,7 +139,7 @@ struct AllowCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let found = try pictures.read()
+      let found = try pictures.read(includesPHash64: true)
       let blocklist = try pictures.database.open(creates: true)
       let moderator = Moderator(blocklist: blocklist)
       var excused: [(Takedown, excusing: [EntryReference])] = []

@@ -13,7 +13,8 @@ final class TrialList {
   let blocklist: Blocklist
   private let folder: FilePath
 
-  init(_ pictures: [Takedown]) throws {
+  /// - Parameter settings: Those of the list they are meant for.
+  init(_ pictures: [Takedown], settings: ListSettings) throws {
     var template = Array("\(Self.temporary)/hashscan-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw Failure("no preview: no room for temporary files: \(Errno(rawValue: errno))")
@@ -21,7 +22,9 @@ final class TrialList {
     let name = template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
     folder = FilePath(String(decoding: name, as: UTF8.self))
     blocklist = try Blocklist(at: folder, creates: true)
-    _ = try blocklist.takeDown(pictures, on: "trial", reason: "preview")
+    try blocklist.create("trial")
+    try blocklist.set("trial") { $0.pdqRadius = settings.pdqRadius }
+    try blocklist.takeDown(pictures, on: "trial", reason: "preview")
   }
 
   deinit {

@@ -285,4 +285,107 @@ import Testing
     #expect(problems.contains("line 3: does not follow the line before"))
     #expect(problems.contains("line 2: differs from the copy"))
   }
+
+  @Test func aJournalWithoutALineIsTold() throws {
+    for number in 0..<3 { try blocklist.create("l\(number)") }
+    let writing = try WriteTransaction(blocklist.environment)
+    try blocklist.tables.journal.remove(2, in: writing)
+    try writing.commit()
+    let problems = try blocklist.verifyJournal().problems
+    #expect(problems.contains("line 2: missing"))
+    #expect(problems.contains("list l1: the journal has no line for receipt 1"))
+  }
+
+  // MARK: At the edges
+
+  @Test func tombstonesHold() throws {
+    func record(_ time: Int) -> String {
+      ListFixture.jsonl(#"{"id":"a","h":"\#(Self.hash)","ts":\#(time)}"#)
+    }
+    try fixture.importText(ListFixture.jsonl(#"{"id":"a","del":true,"ts":100}"#))
+    // A later one says nothing new, but holds back more.
+    try fixture.importText(ListFixture.jsonl(#"{"id":"a","del":true,"ts":300}"#))
+    #expect(try fixture.importText(record(200)).unchanged == 1)
+    #expect(try fixture.importText(record(400)).added == 1)
+    // What the operator withdraws stays withdrawn until the source changes it.
+    try blocklist.withdraw(entries: ["a"], from: "l", by: Author(uid: 1, now: 500))
+    #expect(try fixture.importText(record(400)).unchanged == 1)
+    #expect(try fixture.importText(record(600)).added == 1)
+  }
+
+  @Test func olderRecordsAreNotSkippedIntoWithdrawal() throws {
+    func event(_ time: Int, _ isMeant: Bool) -> String {
+      """
+      {"Event":{"Attribute":[{"type":"md5","to_ids":\(isMeant),"timestamp":"\(time)","uuid":"u",
+      "value":"bc9772f17aa07c12ab3dcafc42352cb2"}]}}
+      """
+    }
+    #expect(try fixture.importText(event(200, true)).added == 1)
+    #expect(try fixture.importText(event(100, false)).withdrawn == 0)
+    #expect(try fixture.importText(event(300, false)).withdrawn == 1)
+  }
+
+  @Test func rowsWithoutIdsAreTakenBackToo() throws {
+    var options = ImportOptions(kind: .pdq)
+    options.categories = ["bad": "bad"]
+    #expect(try fixture.importText("hash,category\n\(Self.hash),bad\n", options).added == 1)
+    #expect(try fixture.importText("hash,category\n\(Self.hash),fine\n", options).withdrawn == 1)
+    #expect(try fixture.matches(Self.hash).isEmpty)
+  }
+
+  @Test func aFileWithoutEntriesEmptiesNoList() throws {
+    try fixture.importText("\(Self.hash),a\n", ImportOptions(kind: .pdq))
+    var options = ImportOptions()
+    options.replaces = true
+    for text in [
+      #"{"hashRecords":[{"signalType":"VideoMD5","hashValue":"00","hashStatus":"Active"}]}"#,
+      #"{"hashRecords":[]}"#, ListFixture.jsonl(#"{"id":"a","del":true}"#), "",
+    ] {
+      let error = #expect(throws: BlocklistError.self) { try fixture.importText(text, options) }
+      #expect(error?.code == .nothingToImport)
+    }
+    #expect(try fixture.matches(Self.hash) == ["l/a"])
+  }
+
+  @Test func moreRowsThanAnEntryHoldsAreRejected() throws {
+    var random = SeededGenerator(seed: 11)
+    let rows = (0..<5000).map { _ in "\(PDQHash.random(using: &random)),same\n" }.joined()
+    let receipt = try fixture.importText(rows, ImportOptions(kind: .pdq))
+    #expect(receipt.counts == [1, 0, 0, 0, 0, 5000 - StoredEntry.mostHashes])
+    #expect(try blocklist.entry("same", in: "l")?.hashes.count == StoredEntry.mostHashes)
+    // And out and in again.
+    var lines: [String] = []
+    try blocklist.export("l", as: .jsonl) { lines.append($0) }
+    #expect(try fixture.importText(lines.joined(separator: "\n")).unchanged == 1)
+  }
+
+  @Test func idsAndReferencesHaveLimits() throws {
+    let long = String(repeating: "x", count: 70_000)
+    let deleted =
+      #"{"data":[{"id":"\#(long)","type":"HASH_PDQ","should_delete":true},{"id":"1","type":"HASH_PDQ"}]}"#
+    #expect(try fixture.importText(deleted).counts == [0, 0, 1, 0, 0, 1])
+    let many = (0..<1001).map { #"{"list":"l","entry":"\#($0)"}"# }.joined(separator: ",")
+    for allows in [many, #"{"list":"l","entry":"\#(long)"}"#] {
+      let receipt = try fixture.importText(
+        ListFixture.jsonl(
+          #"{"id":"a","h":"\#(Self.hash)","allows":[\#(allows)]}"#,
+          #"{"id":"b","h":"\#(Self.other)"}"#))
+      #expect(receipt.rejected == 1)
+    }
+  }
+
+  @Test func anEntryWithOneBadHashImportsAgain() throws {
+    let text = ListFixture.jsonl(
+      #"{"id":"a","hashes":[{"kind":"md5","h":"bad"},{"kind":"pdq","h":"\#(Self.hash)"}]}"#)
+    #expect(try fixture.importText(text).counts == [1, 0, 0, 0, 0, 1])
+    #expect(try fixture.importText(text).counts == [0, 0, 0, 1, 0, 1])
+  }
+
+  @Test func idsThatLookAlikeAreTwo() throws {
+    let (composed, decomposed) = ("aaaaaaaaaaaaaaaaé", "aaaaaaaaaaaaaaaae\u{301}")
+    let receipt = try fixture.importText(
+      "\(Self.hash),\(composed)\n\(Self.other),\(decomposed)\n", ImportOptions(kind: .pdq))
+    #expect(receipt.added == 2)
+    #expect(try fixture.matches(Self.other).count == 1)
+  }
 }

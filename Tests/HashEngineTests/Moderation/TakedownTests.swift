@@ -133,4 +133,36 @@ import Testing
     try fixture.importText("\(md5)\n", into: "files")
     #expect(try examine(text).action == .block)
   }
+
+  /// A harmless picture that resembles a listed one does not excuse the listed one.
+  @Test func theListedPictureIsNotExcusedByOneThatResemblesIt() throws {
+    let listed = try #require(try takedown(original).hashes.last?.pdq)
+    let near = PDQHash(words: listed.words ^ SIMD4(0xF_FFFF, 0, 0, 0))
+    try blocklist.takeDown([takedown(original)], on: "bad", reason: "r")
+    let entry = try #require(try blocklist.matches(for: ListedHash(listed)).first?.entry)
+    var settings = ListSettings()
+    settings.meaning = .allow
+    try blocklist.create("fine", settings: settings)
+    try fixture.importText(
+      ListFixture.jsonl(
+        #"{"id":"x","h":"\#(near)","allows":[{"list":"bad","entry":"\#(entry)"}]}"#), into: "fine")
+    // Nearer to the listed picture than to the harmless one.
+    #expect(try examine(original).action == .block)
+  }
+
+  @Test func whatIsOnlyPartlyScannedIsNotExcusedByItsLook() throws {
+    let broken = TestFiles.fixtures.appending("uploads/broken/cut-off.jpg")
+    let hash = try #require(try takedown(broken).hashes.last).text
+    var settings = ListSettings()
+    settings.meaning = .allow
+    try blocklist.create("fine", settings: settings)
+    try fixture.importText("\(hash),x\n", into: "fine", ImportOptions(kind: .pdq))
+    guard case .notScanned = try examine(broken).verdict else {
+      Issue.record("a picture that is half there was let through")
+      return
+    }
+    // To the byte it is known, however much of it there is.
+    try blocklist.allow([(takedown(broken), excusing: [])], on: "fine", reason: "r")
+    #expect(try examine(broken).action == .allow)
+  }
 }

@@ -27,7 +27,7 @@ struct CSVParser: LineParser {
     }
     let record = open.isEmpty ? line : (open + [UInt8(ascii: "\n")] + line)[...]
     guard let fields = CSVRecord.fields(record, delimiter: header.delimiter) else {
-      guard record.count <= LineSplitter.longestLine else {
+      guard record.count <= Self.longestLine else {
         open = []
         return SourceRecord(number: number, content: .rejected("a quoted field without end"))
       }
@@ -85,7 +85,9 @@ struct CSVParser: LineParser {
       switch category {
       case .label(let label): entry.details.label = label.flatMap { $0.isEmpty ? nil : $0 }
       case .skipped(let reason):
-        record.content = .skipped(id: entry.id, reason: reason)
+        record.content = .skipped(
+          id: entry.id ?? entry.hashes.first.map { ListChange.derivedID($0) }, reason: reason,
+          at: entry.details.sourceTime)
         return record
       }
       record.content = .entry(entry)

@@ -38,19 +38,20 @@ struct ICSEParser: LineParser {
     if text("media type").lowercased() == "video" {
       return SourceRecord(number: number, content: .unsupported, unsupported: ["video"])
     }
-    var details = EntryDetails()
-    let category = text("baseline").lowercased() == "true" ? "baseline" : "other"
-    switch categories.answer(for: category) {
-    case .label(let label): details.label = label
-    case .skipped(let reason):
-      return SourceRecord(number: number, content: .skipped(id: id, reason: reason))
-    }
-    if !text("series name").isEmpty { details.note = "series \(text("series name"))" }
     var collector = HashCollector()
     for kind in [HashKind.md5, .sha1] where !field(kind.rawValue).isEmpty {
       collector.add(field(kind.rawValue), kind: kind)
     }
     if !field("photodna").isEmpty { collector.add(unsupported: "photodna") }
+    var details = EntryDetails()
+    let category = text("baseline").lowercased() == "true" ? "baseline" : "other"
+    switch categories.answer(for: category) {
+    case .label(let label): details.label = label
+    case .skipped(let reason):
+      return SourceRecord(
+        number: number, content: .skipped(id: id ?? collector.derivedID, reason: reason))
+    }
+    if !text("series name").isEmpty { details.note = "series \(text("series name"))" }
     return collector.record(number, id: id, details)
   }
 

@@ -12,6 +12,8 @@
 /// | `allows` | entries that a match excuses: objects with `list` and `entry` |
 struct JSONLinesParser: LineParser {
   static let format = "hashscan-list/1"
+  /// An entry may have thousands of hashes.
+  static let longestLine = JSONTape.mostBytes
 
   private(set) var kind: HashKind?
   private let options: ImportOptions
@@ -70,13 +72,6 @@ struct JSONLinesParser: LineParser {
     } catch {
       return SourceRecord(number: number, content: .rejected(error.reason))
     }
-    switch CategoryMap(labels: options.categories)
-      .answer(for: (value["cat"] ?? value["label"])?.scalarText)
-    {
-    case .label(let label): details.label = label
-    case .skipped(let reason):
-      return SourceRecord(number: number, content: .skipped(id: id, reason: reason))
-    }
     details.severity = value["severity"]?.scalarText
     details.note = value["note"]?.scalarText
     details.caseID = value["case"]?.scalarText
@@ -98,6 +93,15 @@ struct JSONLinesParser: LineParser {
       } else {
         return SourceRecord(number: number, content: .rejected("no kind stated"))
       }
+    }
+    switch CategoryMap(labels: options.categories)
+      .answer(for: (value["cat"] ?? value["label"])?.scalarText)
+    {
+    case .label(let label): details.label = label
+    case .skipped(let reason):
+      return SourceRecord(
+        number: number,
+        content: .skipped(id: id ?? collector.derivedID, reason: reason, at: details.sourceTime))
     }
     var record = collector.record(number, id: id, details)
     if case .entry(var entry) = record.content {

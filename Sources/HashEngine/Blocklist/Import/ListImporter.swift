@@ -16,6 +16,8 @@ protocol ListImporter {
 
 /// Reads lists that have a record a line, or several lines to a record.
 protocol LineParser {
+  /// Bytes of a line at the most.
+  static var longestLine: Int { get }
   var kind: HashKind? { get }
 
   /// - Returns: `nil` for a line without a record, or whose record goes on.
@@ -28,12 +30,13 @@ protocol LineParser {
 }
 
 extension LineParser {
+  static var longestLine: Int { 1 << 16 }
   var kind: HashKind? { nil }
   mutating func finish(number: Int) -> SourceRecord? { nil }
 }
 
 struct LineImporter<Parser: LineParser>: ListImporter {
-  private var lines = LineSplitter()
+  private var lines = LineSplitter(longestLine: Parser.longestLine)
   private var parser: Parser
 
   init(_ parser: Parser) { self.parser = parser }
@@ -65,7 +68,7 @@ struct LineImporter<Parser: LineParser>: ListImporter {
     _ records: inout [SourceRecord]
   ) throws(BlocklistError) {
     guard let line else {
-      let reason = "longer than \(LineSplitter.longestLine) bytes"
+      let reason = "longer than \(Parser.longestLine) bytes"
       records.append(SourceRecord(number: number, content: .rejected(reason)))
       return
     }

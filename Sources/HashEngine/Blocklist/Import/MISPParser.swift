@@ -25,7 +25,8 @@ struct MISPParser: JSONRecordParser {
       return SourceRecord(number: number, content: .withdrawal(id: id, at: time))
     }
     guard value["to_ids"]?.bool ?? false else {
-      return SourceRecord(number: number, content: .skipped(id: id, reason: "not for detection"))
+      return SourceRecord(
+        number: number, content: .skipped(id: id, reason: "not for detection", at: time))
     }
     var details = EntryDetails()
     details.sourceTime = time

@@ -55,6 +55,9 @@ extension NCMECImporter {
       self.found = found
     }
 
+    /// Fields, and fingerprints, of one record at the most.
+    private static let mostParts = 100
+
     /// Elements that are records, and whether they are of pictures and withdrawn.
     private static let records: [String: (isImage: Bool, isDeleted: Bool)] = [
       "image": (true, false), "deletedImage": (true, true), "video": (false, false),
@@ -76,8 +79,10 @@ extension NCMECImporter {
           if path.contains("negativeFeedback") { votes.against += 1 }
         }
       case .end(let name, let text):
-        if path.count == 2, name != "member" { fields[name] = text }
-        if path.count == 3, path[1] == "fingerprints" { hashes.append((name, text)) }
+        if path.count == 2, name != "member", fields.count < Self.mostParts { fields[name] = text }
+        if path.count == 3, path[1] == "fingerprints", hashes.count < Self.mostParts {
+          hashes.append((name, text))
+        }
         if path.count == 1, let kind = Self.records[name] {
           found.records.append(record(isImage: kind.isImage, isDeleted: kind.isDeleted))
         }
@@ -102,7 +107,7 @@ extension NCMECImporter {
       switch categories.answer(for: fields["classification"]) {
       case .label(let label): details.label = label
       case .skipped(let reason):
-        return SourceRecord(number: count, content: .skipped(id: id, reason: reason))
+        return SourceRecord(number: count, content: .skipped(id: id, reason: reason, at: time))
       }
       if votes != (0, 0) { details.note = "feedback: \(votes.for) for, \(votes.against) against" }
       var collector = HashCollector()

@@ -21,24 +21,27 @@ struct STIXParser: JSONRecordParser {
     details.label =
       value["name"]?.scalarText ?? value["labels"]?.elements.lazy.compactMap(\.text).first
     if let expiry = details.expiresAt, expiry <= now {
-      return SourceRecord(number: number, content: .skipped(id: id, reason: "no longer valid"))
+      return SourceRecord(
+        number: number, content: .skipped(id: id, reason: "no longer valid", at: time))
     }
     var collector = HashCollector()
     if type == "file" {
       guard let hashes = value["hashes"] else {
         return SourceRecord(
-          number: number, content: .skipped(id: id, reason: "file without hashes"))
+          number: number, content: .skipped(id: id, reason: "file without hashes", at: time))
       }
       for hash in hashes.children { collector.add(hash.scalar ?? [], named: hash.name) }
     } else {
       guard value["pattern_type"]?.text ?? "stix" == "stix", let pattern = value["pattern"]?.text
       else {
         return SourceRecord(
-          number: number, content: .skipped(id: id, reason: "pattern of another language"))
+          number: number, content: .skipped(id: id, reason: "pattern of another language", at: time)
+        )
       }
       guard let comparisons = STIXPattern.fileHashes(pattern) else {
         return SourceRecord(
-          number: number, content: .skipped(id: id, reason: "pattern that is not of file hashes"))
+          number: number,
+          content: .skipped(id: id, reason: "pattern that is not of file hashes", at: time))
       }
       for (name, text) in comparisons { collector.add(Array(text.utf8), named: name) }
     }

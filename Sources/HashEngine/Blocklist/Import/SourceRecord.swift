@@ -6,7 +6,7 @@ struct SourceRecord {
     /// The source takes an entry back.
     case withdrawal(id: String, at: Int?)
     /// Not meant for this list, and why; an entry that was is taken back.
-    case skipped(id: String?, reason: String)
+    case skipped(id: String?, reason: String, at: Int? = nil)
     case rejected(String)
     /// Nothing but hashes of kinds that are not supported.
     case unsupported
@@ -32,4 +32,19 @@ struct SourceEntry {
   var merges = false
   /// `nil` to leave a known entry's as it is.
   var state: Entry.State?
+
+  /// Adds what another row says of the entry. Whether it has a hash that is new.
+  mutating func takes(_ more: SourceEntry) -> Bool {
+    let known = hashes.count
+    for hash in more.hashes where !hashes.contains(hash) { hashes.append(hash) }
+    details.merge(more.details)
+    return hashes.count > known
+  }
+
+  /// About what it takes in memory besides its id.
+  var byteCount: Int {
+    let texts = [details.label, details.severity, details.note, details.caseID]
+    return 40 * hashes.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+      + details.allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count }
+  }
 }

@@ -25,7 +25,8 @@ struct StopNCIIParser: JSONRecordParser {
       return SourceRecord(number: number, content: .withdrawal(id: id, at: time))
     case "Received", "Active": break
     default:
-      return SourceRecord(number: number, content: .skipped(id: id, reason: "status \(status)"))
+      return SourceRecord(
+        number: number, content: .skipped(id: id, reason: "status \(status)", at: time))
     }
     var details = EntryDetails()
     details.sourceTime = time

@@ -27,7 +27,7 @@ struct TATParser: JSONRecordParser {
     switch categories.answer(for: value["ideology"]?.scalarText) {
     case .label(let label): details.label = label
     case .skipped(let reason):
-      return SourceRecord(number: number, content: .skipped(id: id, reason: reason))
+      return SourceRecord(number: number, content: .skipped(id: id, reason: reason, at: time))
     }
     var collector = HashCollector()
     collector.add(value["hash_digest"]?.scalar ?? [], named: algorithm)

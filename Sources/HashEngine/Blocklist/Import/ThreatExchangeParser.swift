@@ -27,14 +27,14 @@ struct ThreatExchangeParser: JSONRecordParser {
     let statuses = Set(descriptors.compactMap { $0["status"]?.text })
     if statuses == ["NON_MALICIOUS"] {
       return SourceRecord(
-        number: number, content: .skipped(id: id, reason: "status NON_MALICIOUS"))
+        number: number, content: .skipped(id: id, reason: "status NON_MALICIOUS", at: time))
     }
     var details = EntryDetails()
     details.sourceTime = time
     switch categories.answer(for: tags.isEmpty ? nil : tags.sorted().joined(separator: ", ")) {
     case .label(let label): details.label = label
     case .skipped(let reason):
-      return SourceRecord(number: number, content: .skipped(id: id, reason: reason))
+      return SourceRecord(number: number, content: .skipped(id: id, reason: reason, at: time))
     }
     details.severity = descriptors.lazy.compactMap { $0["severity"]?.text }.first
     details.note = descriptors.lazy.compactMap { $0["description"]?.scalarText }.first

@@ -25,14 +25,15 @@ struct VICSParser: JSONRecordParser {
         collector.add(text, named: name)
       }
     }
-    let id = value["MediaID"]?.scalarText
+    let id = value["MediaID"]?.scalarText ?? collector.derivedID
+    let time = value["DateUpdated"]?.time
     var details = EntryDetails()
     switch categories.answer(for: value["Category"]?.scalarText) {
     case .label(let label): details.label = label
     case .skipped(let reason):
-      return SourceRecord(number: number, content: .skipped(id: id, reason: reason))
+      return SourceRecord(number: number, content: .skipped(id: id, reason: reason, at: time))
     }
-    details.sourceTime = value["DateUpdated"]?.time
+    details.sourceTime = time
     if let series = value["Series"]?.scalarText { details.note = "series \(series)" }
     return collector.record(number, id: id, details)
   }

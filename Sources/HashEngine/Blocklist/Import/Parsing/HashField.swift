@@ -113,6 +113,11 @@ extension HashSpelling {
       byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\"")
         || byte <= UInt8(ascii: " ")
     }
+    let isHexadecimal = fields.contains { field in
+      (9...16).contains(field.count) && field.allSatisfy { hexValue($0) != nil }
+        && field.contains { $0 > UInt8(ascii: "9") }
+    }
+    if isHexadecimal { return nil }
     let isDecimal = fields.contains { field in
       let isSigned = field.first == UInt8(ascii: "-")
       let digits = isSigned ? field.dropFirst() : field
@@ -145,13 +150,17 @@ struct HashCollector {
   mutating func add(_ text: some BidirectionalCollection<UInt8>, kind: HashKind) {
     do throws(HashField.Refusal) {
       let hash = try HashField.read(text, kind: kind, spelling: spelling)
-      if !hashes.contains(hash) { hashes.append(hash) }
+      // More than an entry can have are refused anyway.
+      if hashes.count <= StoredEntry.mostHashes, !hashes.contains(hash) { hashes.append(hash) }
     } catch {
       refusals.append(error.reason)
     }
   }
 
   mutating func add(unsupported name: String) { unsupported.append(name) }
+
+  /// The id of a record that has none of its own.
+  var derivedID: String? { hashes.first.map { ListChange.derivedID($0) } }
 
   /// The record with these hashes.
   func record(_ number: Int, id: String?, _ details: EntryDetails, merges: Bool = false)

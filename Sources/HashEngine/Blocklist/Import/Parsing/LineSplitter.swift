@@ -1,13 +1,14 @@
 /// Cuts a text that comes in pieces into lines: memory does not depend on its size.
 struct LineSplitter {
-  /// A longer line belongs to no list.
-  static let longestLine = 1 << 16
-
+  /// Bytes of a line at the most; a longer one belongs to no list.
+  let longestLine: Int
   /// Lines given out so far, which is the number of the last one.
   private(set) var number = 0
   /// What has come of a line whose end has not.
   private var open: [UInt8] = []
   private var isTooLong = false
+
+  init(longestLine: Int) { self.longestLine = longestLine }
 
   /// Calls `body` with every line that ends in a piece, without its end (LF or CRLF) and, the first, without
   /// a byte order mark; with `nil` for one that is too long.
@@ -18,7 +19,7 @@ struct LineSplitter {
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       let line = rest[..<end]
       rest = rest[(end + 1)...]
-      if open.isEmpty, !isTooLong, line.count <= Self.longestLine {
+      if open.isEmpty, !isTooLong, line.count <= longestLine {
         try give(line, body)
       } else {
         keep(line)
@@ -36,7 +37,7 @@ struct LineSplitter {
   }
 
   private mutating func keep(_ part: ArraySlice<UInt8>) {
-    if open.count + part.count > Self.longestLine { isTooLong = true }
+    if open.count + part.count > longestLine { isTooLong = true }
     if isTooLong { open = [] } else { open.append(contentsOf: part) }
   }
 
