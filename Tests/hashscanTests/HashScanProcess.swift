@@ -24,16 +24,27 @@ struct HashScanProcess {
     return try finish(process)
   }
 
+  /// Runs a line of shell in the checkout, with `hashscan` on the path.
+  func runShell(_ line: String) throws -> Result {
+    try finish(
+      try start(
+        ["-c", line], program: URL(filePath: "/bin/sh"), folder: TestFiles.root.string))
+  }
+
   /// Starts it without waiting; its output goes to files.
-  func start(_ arguments: [String], input: FilePath? = nil) throws -> Process {
+  func start(
+    _ arguments: [String], input: FilePath? = nil, program: URL = Self.executable,
+    folder workingFolder: String? = nil
+  ) throws -> Process {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = program
     process.arguments = arguments
     process.environment = [
-      "HASHSCAN_DB": database.string, "PATH": "/usr/bin:/bin",
+      "HASHSCAN_DB": database.string,
+      "PATH": "\(Self.executable.deletingLastPathComponent().path):/usr/bin:/bin",
       "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
     ]
-    process.currentDirectoryURL = URL(filePath: folder.path.string)
+    process.currentDirectoryURL = URL(filePath: workingFolder ?? folder.path.string)
     process.standardInput = try FileHandle(
       forReadingFrom: URL(filePath: input?.string ?? "/dev/null"))
     let name = UUID().uuidString

@@ -123,4 +123,30 @@ import Testing
     #expect(result.status == 2 && result.errors.contains("nothing was listed"))
     #expect(try hashscan.run("lists").status == 2)
   }
+
+  /// The README's walkthrough gives what it says, word for word.
+  @Test func theWalkthroughIsTrue() throws {
+    let readme = String(
+      decoding: try TestFiles.bytes(of: TestFiles.root.appending("README.md")), as: UTF8.self)
+    let after = try #require(readme.split(separator: "## From nothing", maxSplits: 1).last)
+    let section = try #require(after.split(separator: "\n## ", maxSplits: 1).first)
+    var steps: [(command: String, output: [String])] = []
+    for line in section.split(separator: "\n") where line.hasPrefix("    ") {
+      let text = String(line.dropFirst(4))
+      if text.hasPrefix("hashscan ") {
+        steps.append((text, []))
+      } else if !steps.isEmpty {
+        steps[steps.count - 1].output.append(text)
+      }
+    }
+    #expect(steps.count == 8)
+    // How long a scan takes is not the same everywhere.
+    func withoutTime(_ line: String) -> String {
+      line.replacing(#/in \d+\.\d s/#, with: "in a moment")
+    }
+    for step in steps {
+      let result = try hashscan.runShell(step.command)
+      #expect(result.lines.map(withoutTime) == step.output.map(withoutTime), "\(step.command)")
+    }
+  }
 }

@@ -61,6 +61,18 @@ public struct EntryDetails: Sendable, Hashable {
 
   public init() {}
 
+  /// Bytes of the longest of its texts, and of all.
+  var longestText: Int {
+    max(
+      label?.utf8.count ?? 0, severity?.utf8.count ?? 0, note?.utf8.count ?? 0,
+      caseID?.utf8.count ?? 0)
+  }
+  var textBytes: Int {
+    (label?.utf8.count ?? 0) + (severity?.utf8.count ?? 0) + (note?.utf8.count ?? 0)
+      + (caseID?.utf8.count ?? 0)
+      + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count }
+  }
+
   /// Takes over what the other states.
   mutating func merge(_ other: EntryDetails) {
     label = other.label ?? label

@@ -87,13 +87,10 @@ struct ListChange {
   }
 
   private static func refusal(of entry: SourceEntry) -> String? {
-    let texts = [
-      entry.details.label, entry.details.severity, entry.details.note, entry.details.caseID,
-    ]
     if entry.id.map({ $0.utf8.count > longestID }) ?? false {
       return "an id of more than \(longestID) bytes"
     }
-    if texts.contains(where: { $0.map { $0.utf8.count > longestText } ?? false }) {
+    if entry.details.longestText > longestText {
       return "a text of more than \(longestText) bytes"
     }
     if entry.hashes.count > StoredEntry.mostHashes {

@@ -43,8 +43,6 @@ struct SourceEntry {
 
   /// About what it takes in memory besides its id.
   var byteCount: Int {
-    let texts = [details.label, details.severity, details.note, details.caseID]
-    return 40 * hashes.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
-      + details.allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count }
+    40 * hashes.count + details.textBytes
   }
 }
