@@ -5,7 +5,7 @@
 
 Each round starts an import of 60,000 random hashes (which seals them at its end) or a sealing, kills it
 after a random time, and then asks "hashscan index verify", which walks the whole index and holds searches
-against brute force. Status 1 at the first database that is not as before or as after.
+against brute force, and "hashscan audit verify". Status 1 at the first database that is not as before or as after.
 """
 import json
 import pathlib
@@ -61,10 +61,11 @@ def main():
             verified = run(hashscan, "index", "verify", "--samples", "5", "--db", database)
             if "no lists" in verified.stderr or "not a database of this" in verified.stderr:
                 continue
+            journal = run(hashscan, "audit", "verify", "--db", database)
             now = entries(hashscan, database)
-            if verified.returncode != 0 or now - count not in (0, SIZE):
+            if verified.returncode or journal.returncode or now - count not in (0, SIZE):
                 print(f"round {number}, {command}: {count} entries before, {now} after\n"
-                      + verified.stdout + verified.stderr)
+                      + verified.stdout + verified.stderr + journal.stdout + journal.stderr)
                 sys.exit(1)
             count = now
     print(f"{rounds} rounds: {kills} killed, {finished} finished first; every database was whole")

@@ -54,7 +54,17 @@ extension Blocklist {
   @discardableResult
   public func withdraw(
     entries ids: [String], from list: String, reason: String? = nil, caseID: String? = nil,
-    as action: Receipt.Action = .withdraw, by author: Author = Author()
+    by author: Author = Author()
+  ) throws(BlocklistError) -> Receipt {
+    try withdraw(
+      ids, from: list, as: .withdraw, passingOverMissing: false, reason: reason, caseID: caseID,
+      by: author)
+  }
+
+  /// - Parameter passingOverMissing: Whether an entry that is not there (any more) is no error.
+  func withdraw(
+    _ ids: [String], from list: String, as action: Receipt.Action, passingOverMissing: Bool,
+    reason: String?, caseID: String?, by author: Author
   ) throws(BlocklistError) -> Receipt {
     try change(action, list, by: author) { change, transaction in
       change.note {
@@ -64,7 +74,10 @@ extension Blocklist {
       for (index, id) in ids.enumerated() {
         guard let number = try entryNumber(id, list: change.list.id, in: transaction),
           let entry = try storedEntry(number, in: transaction)?.entry, entry.state != .withdrawn
-        else { throw BlocklistError(.unknownEntry, "no entry \"\(id)\" on list \(list)") }
+        else {
+          if passingOverMissing { continue }
+          throw BlocklistError(.unknownEntry, "no entry \"\(id)\" on list \(list)")
+        }
         // The operator has the last word until the source changes the entry.
         let time = max(author.now, entry.details.sourceTime ?? 0)
         try change.apply(

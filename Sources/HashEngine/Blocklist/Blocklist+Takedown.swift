@@ -105,8 +105,8 @@ extension Blocklist {
     {
       receipts.append(
         try withdraw(
-          entries: entries.map(\.entry), from: list, reason: reason, caseID: caseID, as: .release,
-          by: author))
+          entries.map(\.entry), from: list, as: .release, passingOverMissing: true, reason: reason,
+          caseID: caseID, by: author))
     }
     return receipts
   }

@@ -67,6 +67,13 @@ import Testing
       try blocklist.entry("b", in: "l")?.hashes.first?.phash64?.word == 4_765_765_813_081_455)
   }
 
+  @Test func linesMayNameTheirKind() throws {
+    let md5 = "9caa72b00ef0d7a3c3c528c73073cbbd"
+    let receipt = try fixture.importText("pdq \(ListFixture.hash)\nmd5 \(md5) *a b.jpg\n\(md5),b\n")
+    #expect(receipt.added == 3 && receipt.format == .text)
+    #expect(try blocklist.entry("a b.jpg", in: "l")?.hashes.map(\.kind) == [.md5])
+  }
+
   // MARK: Columns
 
   @Test func columnsAreNamedByTheCaller() throws {

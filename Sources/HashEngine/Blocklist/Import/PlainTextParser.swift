@@ -1,5 +1,5 @@
 /// One hash a line: `hash`, `hash,id` and `hash id`, as the reference's C++ tools and checksum
-/// programs write them; also `hash=…` and `hash,quality,file name`. `#` starts a comment.
+/// programs write them; also `hash=…`, `hash,quality,file name` and `kind hash`. `#` starts a comment.
 struct PlainTextParser: LineParser {
   private(set) var kind: HashKind?
   private let spelling: HashSpelling?
@@ -15,15 +15,22 @@ struct PlainTextParser: LineParser {
     var text = line.trimmed
     if text.isEmpty || text.first == UInt8(ascii: "#") { return nil }
     if text.starts(with: Self.prefix) { text = text.dropFirst(Self.prefix.count) }
-    let end = text.firstIndex {
-      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+    var (hash, rest) = Self.split(text)
+    var stated = kind
+    // threatexchange's files have `pdq HASH`; no kind's name is as long as a hash.
+    if hash.count <= 8, !rest.isEmpty,
+      let named = HashKind(named: String(decoding: hash, as: UTF8.self))
+    {
+      stated = named
+      (hash, rest) = Self.split(rest)
+    } else if kind == nil {
+      kind = try Self.kind(ofDigits: hash)
+      stated = kind
     }
-    let hash = text[..<(end ?? text.endIndex)]
-    var rest = end.map { text[$0...].trimmed } ?? []
-    if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst().trimmed }
+    guard let kind = stated else { return nil }
     if rest.first == UInt8(ascii: "#") { rest = [] }
-    if kind == nil { kind = try Self.kind(ofDigits: hash) }
-    guard let kind else { return nil }
+    // Checksum programs mark binary files so.
+    if rest.first == UInt8(ascii: "*") { rest = rest.dropFirst() }
     do throws(HashField.Refusal) {
       var entry = SourceEntry(
         id: nil, hashes: [try HashField.read(hash, kind: kind, spelling: spelling)], merges: true)
@@ -48,6 +55,19 @@ struct PlainTextParser: LineParser {
   }
 
   private static let prefix = Array("hash=".utf8)
+
+  /// What stands before the first comma or blank, and what after it.
+  private static func split(
+    _ text: ArraySlice<UInt8>
+  ) -> (first: ArraySlice<UInt8>, rest: ArraySlice<UInt8>) {
+    let end = text.firstIndex {
+      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+    }
+    guard let end else { return (text, []) }
+    var rest = text[end...].trimmed
+    if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst().trimmed }
+    return (text[..<end], rest)
+  }
 
   /// The kind where only one has so many digits.
   private static func kind(ofDigits text: ArraySlice<UInt8>) throws(BlocklistError) -> HashKind {
