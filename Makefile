@@ -6,7 +6,7 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build lint fixtures asan crash-loop benchmark-hash benchmark-index benchmark-takedown \
+.PHONY: demo test setup build lint fixtures asan crash-loop fuzz-lists benchmark-hash benchmark-index benchmark-takedown \
   benchmark-import benchmark-skew clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
@@ -42,6 +42,11 @@ asan: setup
 crash-loop: setup
 	swift build $(RELEASE) --product hashscan
 	python3 Tests/crash_loop.py .build/release/hashscan 200
+
+# Imports damaged lists a few thousand times: an answer each time, and a whole database after it.
+fuzz-lists: setup
+	swift build $(RELEASE) --product hashscan
+	python3 Tests/fuzz_lists.py .build/release/hashscan Fixtures/blocklist.csv ../shared/lists/*
 
 # Hashing against the bare decoders and the usual libraries, side by side, as a table. The pictures are
 # those in ../shared.

@@ -19,14 +19,10 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "The list's name; it is made, to block, if there is none.")
   var list: String
 
-  @Option(
-    help: "What the hashes are, where the file does not say: pdq, phash64, md5, sha1 or sha256.")
+  @Option(help: "What the hashes are, where the file does not say.")
   var kind: HashKind?
 
-  @Option(
-    help: ArgumentHelp(
-      "text, csv, jsonl, ncmec, stopncii, threatexchange, tat, vics, icse, misp, stix or clamav;"
-        + " without it, the content tells."))
+  @Option(help: "The file's format. Default: the content tells.")
   var format: ListFormat?
 
   @Option(
@@ -45,8 +41,7 @@ struct ImportCommand: ParsableCommand {
       valueName: "category=label"))
   var category: [String] = []
 
-  @Option(
-    help: "How 64-bit hashes are written: hex, decimal or base64. Default: the content tells.")
+  @Option(help: "How 64-bit hashes are written. Default: the content tells.")
   var spelling: HashSpelling?
 
   @Flag(help: "Withdraw the entries that the file does not have.")
