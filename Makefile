@@ -67,9 +67,10 @@ benchmark-takedown: setup peers
 	.build/peers/bin/python Benchmarks/takedown.py $(SIZES)
 
 # Importing a text list and a VICS file of about a gigabyte: rates and memory.
-benchmark-import: setup peers
+LIST ?= 1000000
+benchmark-import: setup
 	swift build $(RELEASE) --product hashscan
-	.build/peers/bin/python Benchmarks/import.py
+	python3 Benchmarks/import.py $(LIST)
 
 # What the shuffle of bits before banding saves on real hashes.
 benchmark-skew: peers

@@ -3,26 +3,27 @@ extension Blocklist {
   func read<Result>(
     _ body: (borrowing ReadTransaction) throws -> Result
   ) throws(BlocklistError) -> Result {
-    do {
-      return try body(ReadTransaction(environment))
-    } catch let error as StorageError {
-      throw BlocklistError(error)
-    } catch let error as BlocklistError {
-      throw error
-    } catch {
-      throw BlocklistError(.storage, "\(error)")
-    }
+    try Self.naming { try body(ReadTransaction(environment)) }
   }
 
   /// Does something in a transaction: all of it is kept, or nothing.
   func write<Result>(
     isDryRun: Bool = false, _ body: (borrowing WriteTransaction) throws -> Result
   ) throws(BlocklistError) -> Result {
-    do {
+    try Self.naming {
       let transaction = try WriteTransaction(environment)
       let result = try body(transaction)
       if !isDryRun { try transaction.commit() }
       return result
+    }
+  }
+
+  /// Makes one type of all errors.
+  private static func naming<Result>(
+    _ body: () throws -> Result
+  ) throws(BlocklistError) -> Result {
+    do {
+      return try body()
     } catch let error as StorageError {
       throw BlocklistError(error)
     } catch let error as BlocklistError {
@@ -45,7 +46,7 @@ extension Blocklist {
       }
       let list = try known ?? newList(name, settings, author, in: transaction)
       var change = try ListChange(action, name, list, of: self, by: author, in: transaction)
-      change.note { $0.isDryRun = isDryRun }
+      change.receipt.isDryRun = isDryRun
       try body(&change, transaction)
       try change.finish(in: transaction)
       return change.receipt

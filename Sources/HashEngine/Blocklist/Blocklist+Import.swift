@@ -29,19 +29,17 @@ extension Blocklist {
       .import, list, by: author, making: ListSettings(), isDryRun: options.isDryRun
     ) { change, transaction in
       try reading.read(from: beginning, into: &change, in: transaction, onProgress)
-      try change.writeAll(in: transaction)
+      try change.flush(in: transaction)
       try Self.refuseIfUseless(change, records: reading.records, options)
       if options.replaces { try change.withdrawUnseen(in: transaction) }
-      try change.writeAll(in: transaction)
+      try change.flush(in: transaction)
       let phash64 = try tables.phash64.count(in: transaction)
       let meaning = change.list.settings.meaning
-      change.note { receipt in
-        receipt.source = options.source
-        receipt.sourceSHA256 = reading.source.digest
-        receipt.format = reading.source.bytes == 0 ? nil : format
-        receipt.kind = reading.importer.kind
-        receipt.warnings += reading.checks.warnings(for: meaning, phash64: phash64)
-      }
+      change.receipt.source = options.source
+      change.receipt.sourceSHA256 = reading.source.digest
+      change.receipt.format = reading.source.bytes == 0 ? nil : format
+      change.receipt.kind = reading.importer.kind
+      change.receipt.warnings += reading.checks.warnings(for: meaning, phash64: phash64)
     }
   }
 

@@ -20,7 +20,7 @@ extension Blocklist {
       var settings = change.list.settings
       body(&settings)
       try Self.check(settings)
-      change.set(settings)
+      change.list.settings = settings
     }
   }
 
@@ -67,10 +67,8 @@ extension Blocklist {
     reason: String?, caseID: String?, by author: Author
   ) throws(BlocklistError) -> Receipt {
     try change(action, list, by: author) { change, transaction in
-      change.note {
-        $0.reason = reason
-        $0.caseID = caseID
-      }
+      change.receipt.reason = reason
+      change.receipt.caseID = caseID
       for (index, id) in ids.enumerated() {
         guard let number = try entryNumber(id, list: change.list.id, in: transaction),
           let entry = try storedEntry(number, in: transaction)?.entry, entry.state != .withdrawn
@@ -96,7 +94,7 @@ extension Blocklist {
     reason: String? = nil, by author: Author = Author()
   ) throws(BlocklistError) -> Receipt {
     try change(isDisabled ? .disable : .enable, list, by: author) { change, transaction in
-      change.note { $0.reason = reason }
+      change.receipt.reason = reason
       guard
         try change.setState(
           isDisabled ? .disabled(until: until) : .active, of: id, in: transaction)

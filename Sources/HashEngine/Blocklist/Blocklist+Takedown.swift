@@ -2,8 +2,6 @@
 public struct Takedown: Sendable, Hashable {
   /// Its SHA-256, and the perceptual hashes of every frame, as stored and as EXIF shows it.
   public let hashes: [ListedHash]
-  /// PDQ's quality of the first frame.
-  public let quality: Int?
   /// Whether no frame has detail enough for a hash: only the very same bytes will match.
   public let isExactOnly: Bool
 
@@ -31,7 +29,6 @@ public struct Takedown: Sendable, Hashable {
       }
     }
     self.hashes = Array(hashes.prefix(StoredEntry.mostHashes))
-    quality = fingerprint.pdq?.quality
     isExactOnly = hashes.allSatisfy(\.kind.isDigest)
   }
 
@@ -117,18 +114,16 @@ extension Blocklist {
   ) throws(BlocklistError) -> (receipt: Receipt, entries: [String]) {
     var ids: [String] = []
     let receipt = try change(action, list, by: author, making: settings) { change, transaction in
-      guard change.list.settings.meaning == .allow || settings.meaning != .allow else {
+      let allows = change.list.settings.meaning == .allow
+      guard allows == (settings.meaning == .allow) else {
         throw BlocklistError(
-          .invalidSetting, "list \(list) is no allowlist; pictures on it would be refused")
+          .invalidSetting,
+          allows
+            ? "list \(list) is an allowlist; pictures on it would be let through"
+            : "list \(list) is no allowlist; pictures on it would be refused")
       }
-      guard settings.meaning == .allow || change.list.settings.meaning != .allow else {
-        throw BlocklistError(
-          .invalidSetting, "list \(list) is an allowlist; pictures on it would be let through")
-      }
-      change.note {
-        $0.reason = reason
-        $0.caseID = caseID
-      }
+      change.receipt.reason = reason
+      change.receipt.caseID = caseID
       for (index, (picture, details)) in pictures.enumerated() {
         guard let id = picture.id else { continue }
         ids.append(id)
@@ -136,7 +131,7 @@ extension Blocklist {
         try change.apply(
           SourceRecord(number: index + 1, content: .entry(entry)), in: transaction)
       }
-      try change.writeAll(in: transaction)
+      try change.flush(in: transaction)
       if let refused = change.receipt.rejections.first {
         throw BlocklistError(.invalidSetting, refused.reason)
       }

@@ -7,11 +7,13 @@ struct EntryWriter {
   /// Whether anything was written.
   private(set) var isDirty = false
   private(set) var keepsUndo = true
-  /// Entries that contradict those of other lists, a sentence each.
-  private(set) var warnings: [String] = []
+  /// Entries that contradict those of other lists, a sentence each, and their number if there are more.
+  var warnings: [String] {
+    guard contradictions > told.count else { return told }
+    return told + ["in all \(contradictions) hashes are on an allowlist and on another"]
+  }
 
-  /// Warnings of one kind that are told; of more there is the count.
-  private static let mostWarnings = 10
+  private static let mostTold = 10
 
   private let tables: BlocklistTables
   private let blocklist: Blocklist
@@ -20,6 +22,7 @@ struct EntryWriter {
   /// Lists that mean the contrary, by id.
   private var contrary: [UInt32: String] = [:]
   private var contradictions = 0
+  private var told: [String] = []
   private var added: [(hash: ListedHash, entry: UInt64)] = []
   private var removed: [(hash: ListedHash, entry: UInt64)] = []
   private var record = RecordWriter(capacity: 256)
@@ -135,7 +138,7 @@ struct EntryWriter {
     key.clear()
     hash.writePostingKey(to: &key)
     try tables.postings.remove(
-      key.bytes.span, value: Array(EntryNumber.bytes(number)), in: transaction)
+      key.bytes.span, value: EntryNumber.bytes(number), in: transaction)
     guard try tables.postings.value(for: key.bytes, in: transaction, { _ in true }) == nil
     else { return }
     if let pdq = hash.pdq { try tables.pdq.remove(pdq, in: transaction) }
@@ -147,7 +150,7 @@ struct EntryWriter {
   ) throws(StorageError) {
     let key = Array(caseID.utf8.prefix(ListChange.longestID))
     try tables.cases.remove(
-      key.span, value: Array(EntryNumber.bytes(number)), in: transaction)
+      key.span, value: EntryNumber.bytes(number), in: transaction)
   }
 
   private mutating func findContradictions(
@@ -160,16 +163,12 @@ struct EntryWriter {
           let name = contrary[stored.list]
         else { continue }
         contradictions += 1
-        guard contradictions <= Self.mostWarnings else { continue }
-        warnings.append(
+        guard told.count < Self.mostTold else { continue }
+        told.append(
           meaning == .allow
             ? "on an allowlist now, and on \(name): entry \(stored.entry.id)"
             : "listed now, and on the allowlist \(name): entry \(stored.entry.id)")
       }
-    }
-    if contradictions > Self.mostWarnings {
-      warnings.removeAll { $0.hasPrefix("in all") }
-      warnings.append("in all \(contradictions) hashes are on an allowlist and on another")
     }
   }
 

@@ -5,8 +5,8 @@
 #endif
 
 /// JSON as it is stored and printed: keys in order, one line.
-enum JSONText {
-  static func encode(_ value: some Encodable) throws(StorageError) -> [UInt8] {
+package enum JSONText {
+  package static func encode(_ value: some Encodable) throws(StorageError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {

@@ -5,6 +5,7 @@ extension ListChange {
     _ records: ArraySlice<Int>, to id: String, over stored: (number: UInt64, entry: Entry)?,
     _ ids: borrowing TableCursor, in transaction: borrowing WriteTransaction
   ) throws(StorageError) {
+    let before = Counts(receipt, list)
     var current = stored?.entry
     // Whether what is there came from this change, so that more rows add to it.
     var isOurs = stored.map { seen.contains($0.number) } ?? false
@@ -36,6 +37,14 @@ extension ListChange {
         }
       case .absent:
         _ = withdraw(&current, id: id, at: nil)
+      }
+    }
+    // What a file brings and takes away again leaves the entry as it was.
+    if let stored, var now = current, now.receipt == receipt.number {
+      now.receipt = stored.entry.receipt
+      if now == stored.entry {
+        before.restore(&receipt, &list)
+        current = stored.entry
       }
     }
     var number = stored?.number
@@ -125,5 +134,24 @@ extension ListChange {
     list.count -= 1
     list.withdrawn += 1
     return true
+  }
+}
+
+/// What is counted of entries, to be put back.
+private struct Counts {
+  private let receipt: (added: Int, replaced: Int, withdrawn: Int)
+  private let list: (count: UInt64, withdrawn: UInt64)
+
+  init(_ receipt: Receipt, _ list: ListRecord) {
+    self.receipt = (receipt.added, receipt.replaced, receipt.withdrawn)
+    self.list = (list.count, list.withdrawn)
+  }
+
+  /// Puts the counts back; what was counted since then is unchanged.
+  func restore(_ receipt: inout Receipt, _ list: inout ListRecord) {
+    let now = receipt.added + receipt.replaced + receipt.withdrawn
+    (receipt.added, receipt.replaced, receipt.withdrawn) = self.receipt
+    receipt.unchanged += now - receipt.added - receipt.replaced - receipt.withdrawn
+    (list.count, list.withdrawn) = self.list
   }
 }

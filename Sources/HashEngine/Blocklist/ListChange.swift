@@ -16,6 +16,7 @@ struct ListChange {
   private static let batch = 250_000
   private static let batchBytes = 1 << 27
 
+  /// The caller adds what only it knows.
   var receipt: Receipt
   var list: ListRecord
   private let name: String
@@ -40,11 +41,6 @@ struct ListChange {
     receipt.number = Int(list.receipts) + 1
     writer = try EntryWriter(list, of: blocklist, in: transaction)
   }
-
-  /// Adds to the receipt what only the caller knows.
-  mutating func note(_ body: (inout Receipt) -> Void) { body(&receipt) }
-
-  mutating func set(_ settings: ListSettings) { list.settings = settings }
 
   // MARK: Taking records
 
@@ -118,11 +114,6 @@ struct ListChange {
 
   // MARK: Writing
 
-  /// Writes what was taken so far.
-  mutating func writeAll(in transaction: borrowing WriteTransaction) throws(StorageError) {
-    try flush(in: transaction)
-  }
-
   /// Signs the change: writes the list, the receipt and the journal's line.
   mutating func finish(in transaction: borrowing WriteTransaction) throws(StorageError) {
     try flush(in: transaction)
@@ -143,7 +134,8 @@ struct ListChange {
     try Journal(table: tables.journal).append(receipt, bytes: bytes, in: transaction)
   }
 
-  private mutating func flush(in transaction: borrowing WriteTransaction) throws(StorageError) {
+  /// Writes what was taken so far.
+  mutating func flush(in transaction: borrowing WriteTransaction) throws(StorageError) {
     guard !pending.ids.isEmpty else { return }
     let order = pending.order()
     let ids = try TableCursor(blocklist.tables.ids, in: transaction)

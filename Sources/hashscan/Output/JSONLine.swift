@@ -9,11 +9,9 @@ import HashEngine
 /// JSON Lines: one object a line, keys in a fixed order.
 enum JSONLine {
   static func render(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Only values without NaN, infinities or keys that fail to encode come here.
-    guard let data = try? encoder.encode(value) else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
+    guard let text = try? JSONText.encode(value) else { return "{}" }
+    return String(decoding: text, as: UTF8.self)
   }
 }
 
