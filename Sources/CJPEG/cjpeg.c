@@ -1,9 +1,13 @@
+// For clock_gettime.
+#define _POSIX_C_SOURCE 199309L
+
 #include "cjpeg.h"
 
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <jpeglib.h>
 #include <jerror.h>
@@ -18,7 +22,15 @@ struct cjpeg_decoder {
   int64_t damaged_row;
   int ended_early;
   int max_scans;
+  int out_of_time;
+  int64_t deadline;
 };
+
+static int64_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
 
 // libjpeg hands back pointers to our members; info comes first, so the cast is exact.
 static cjpeg_decoder *self(j_common_ptr info) { return (cjpeg_decoder *)info; }
@@ -61,6 +73,11 @@ static void on_progress(j_common_ptr info) {
     snprintf(decoder->message, sizeof decoder->message, "more than %d scans", decoder->max_scans);
     longjmp(decoder->escape, 1);
   }
+  if (decoder->deadline != 0 && now() > decoder->deadline) {
+    decoder->out_of_time = 1;
+    snprintf(decoder->message, sizeof decoder->message, "out of time");
+    longjmp(decoder->escape, 1);
+  }
 }
 
 static void source_nothing(j_decompress_ptr info) { (void)info; }
@@ -84,11 +101,13 @@ static void source_skip(j_decompress_ptr info, long count) {
   info->src->bytes_in_buffer -= (size_t)count;
 }
 
-cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans) {
+cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans,
+                            int64_t nanoseconds) {
   cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
   decoder->damaged_row = -1;
   decoder->max_scans = max_scans;
+  if (nanoseconds > 0) decoder->deadline = now() + nanoseconds;
   decoder->info.err = jpeg_std_error(&decoder->errors);
   decoder->errors.error_exit = on_error;
   decoder->errors.emit_message = on_message;
@@ -198,4 +217,5 @@ int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int row
 
 int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder) { return decoder->damaged_row; }
 int cjpeg_ended_early(const cjpeg_decoder *decoder) { return decoder->ended_early; }
+int cjpeg_out_of_time(const cjpeg_decoder *decoder) { return decoder->out_of_time; }
 const char *cjpeg_message(const cjpeg_decoder *decoder) { return decoder->message; }

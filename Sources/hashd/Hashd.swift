@@ -1,13 +1,11 @@
 import ArgumentParser
-import Hummingbird
-import Logging
-import ServiceLifecycle
-import UnixSignals
+import HashEngine
+import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
 #endif
 
 /// The daemon: answers upload servers over a Unix socket. What matches is decided in `HashEngine`.
@@ -15,61 +13,83 @@ import UnixSignals
 struct Hashd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hashd",
-    abstract: "Answer upload servers over a Unix socket.",
-    discussion: """
-      So far it answers GET /v1/health only. SIGTERM and SIGINT stop it once it has answered \
-      what it was asked.
-      """,
-    version: "0.1.0")
+    abstract: "Answer upload servers over a Unix socket: is this picture on a list?",
+    version: API.version,
+    subcommands: [Run.self, Config.self],
+    defaultSubcommand: Run.self)
+}
+
+/// Settings on the command line.
+struct SettingsOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The settings' file, YAML.", valueName: "file"))
+  var config: String?
+
+  @Option(help: ArgumentHelp("As --set database=….", valueName: "folder"))
+  var database: String?
+
+  @Option(help: ArgumentHelp("As --set socket.path=….", valueName: "path"))
+  var socket: String?
 
   @Option(
     help: ArgumentHelp(
-      "The socket.",
-      discussion: "Default: hashd.sock in $XDG_RUNTIME_DIR, else /run/hashd/hashd.sock.",
-      valueName: "path"))
-  var socket: String?
+      "A setting; \"hashd config\" lists them. May be repeated.", valueName: "key=value"))
+  var set: [String] = []
 
-  func run() async throws {
-    var logger = Logger(label: "hashd")
-    logger.logLevel = .info
-    let path = socket ?? Self.defaultSocket
-    do {
-      try SocketFile.makeWay(at: path)
-    } catch {
-      logger.error("\(error)")
-      throw ExitCode(2)
+  /// - Throws: ``SettingsError``.
+  func source(_ environment: [String: String]) throws(SettingsError) -> SettingsSource {
+    var assignments: [(key: String, value: String)] = []
+    for text in set {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        throw SettingsError(description: "--set \(text): a key, =, and a value")
+      }
+      assignments.append((String(parts[0]), String(parts[1])))
     }
-    let service = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [Self.application(address: .unixDomainSocket(path: path), logger: logger)],
-        gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: logger))
-    // The socket is made with these permissions, so that there is no moment with wider ones.
-    umask(0o117)
-    try await service.run()
-  }
-
-  /// The application on an address; its routes are the daemon's whole face.
-  static func application(
-    address: BindAddress, logger: Logger
-  ) -> some ApplicationProtocol {
-    let router = Router()
-    router.get("/v1/health") { _, _ in Health(status: "ok") }
-    return Application(
-      router: router,
-      configuration: ApplicationConfiguration(address: address, serverName: "hashd"),
-      logger: logger)
-  }
-
-  private static var defaultSocket: String {
-    if let folder = getenv("XDG_RUNTIME_DIR"), folder.pointee != 0 {
-      return String(cString: folder) + "/hashd.sock"
-    }
-    return "/run/hashd/hashd.sock"
+    if let database { assignments.append((SettingKey.database.rawValue, database)) }
+    if let socket { assignments.append((SettingKey.socketPath.rawValue, socket)) }
+    return try SettingsSource(
+      assignments: assignments, environment: environment,
+      file: (config ?? environment[SettingsSource.fileVariable]).map { FilePath($0) })
   }
 }
 
-/// The answer to `GET /v1/health`.
-struct Health: ResponseEncodable {
-  let status: String
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answer requests until SIGTERM or SIGINT (the default).",
+    discussion: """
+      Settings come from the command line, else from HASHD_… in the environment, else from the file, \
+      else they are the standard ones; one that is not known keeps the daemon from starting. SIGHUP opens \
+      the log anew. The status is 2 when it cannot start.
+      """)
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    do {
+      let settings = try Settings(try options.source(environment), environment: environment)
+      try await Daemon(settings: settings, environment: environment).run()
+    } catch {
+      _ = try? FileDescriptor.standardError.writeAll("hashd: \(error)\n".utf8)
+      throw ExitCode(2)
+    }
+  }
+}
+
+struct Config: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the settings in force, as a file for --config, and where each comes from.")
+
+  @OptionGroup var options: SettingsOptions
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    do {
+      let source = try options.source(environment)
+      print(try SettingsText(source, environment: environment).text, terminator: "")
+    } catch {
+      _ = try? FileDescriptor.standardError.writeAll("hashd: \(error)\n".utf8)
+      throw ExitCode(2)
+    }
+  }
 }

@@ -18,8 +18,10 @@ typedef struct {
   int32_t progressive;
 } cjpeg_header;
 
-/// `bytes` must outlive the decoder. NULL when there is no memory.
-cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans);
+/// `bytes` must outlive the decoder. It works for at most so many `nanoseconds` from now, 0 for as long as
+/// it takes. NULL when there is no memory.
+cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans,
+                            int64_t nanoseconds);
 void cjpeg_destroy(cjpeg_decoder *decoder);
 
 /// YCbCr pictures of at most `colour_side` pixels a side come as RGB, larger ones as their Y.
@@ -41,6 +43,9 @@ int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder);
 
 /// Whether the bytes ended before the picture's end marker.
 int cjpeg_ended_early(const cjpeg_decoder *decoder);
+
+/// Whether it stopped because its time was up.
+int cjpeg_out_of_time(const cjpeg_decoder *decoder);
 
 /// libjpeg's text of the error, or of the first damage.
 const char *cjpeg_message(const cjpeg_decoder *decoder);

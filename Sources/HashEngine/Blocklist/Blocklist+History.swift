@@ -1,4 +1,16 @@
 extension Blocklist {
+  /// The receipt of a list's last change.
+  ///
+  /// - Throws: ``BlocklistError`` `unknown-list`.
+  public func latestReceipt(of name: String) throws(BlocklistError) -> Receipt {
+    try read { reading in
+      guard let record = try listRecord(name, in: reading) else {
+        throw BlocklistError.unknownList(name)
+      }
+      return try receipt(Int(record.receipts), of: record.id, in: reading)
+    }
+  }
+
   /// The receipts of a list, oldest first.
   ///
   /// - Throws: ``BlocklistError`` `unknown-list`.
@@ -9,10 +21,7 @@ extension Blocklist {
       }
       var receipts: [Receipt] = []
       for number in 1...max(1, Int(record.receipts)) {
-        guard let bytes = try receiptBytes(number, list: record.id, in: reading),
-          let receipt = JSONText.decode(Receipt.self, bytes.span.bytes)
-        else { throw damaged("a receipt") }
-        receipts.append(receipt)
+        receipts.append(try receipt(number, of: record.id, in: reading))
       }
       return receipts
     }
@@ -29,14 +38,11 @@ extension Blocklist {
     var undone: Receipt?
     let receipt = try change(.undo, name, by: author) { change, transaction in
       let number = Int(change.list.undoable)
-      guard number > 0,
-        let bytes = try receiptBytes(number, list: change.list.id, in: transaction)
-      else {
+      guard number > 0 else {
         throw BlocklistError(
           .nothingToUndo, "list \(name) has no change that could be taken back")
       }
-      undone = JSONText.decode(Receipt.self, bytes.span.bytes)
-      guard undone != nil else { throw damaged("a receipt") }
+      undone = try self.receipt(number, of: change.list.id, in: transaction)
       try change.undo(in: transaction)
     }
     return (undone ?? receipt, receipt)
@@ -55,5 +61,14 @@ extension Blocklist {
     try tables.receipts.value(for: Self.receiptKey(number, list: list), in: transaction) { bytes in
       bytes.withUnsafeBytes { Array($0) }
     }
+  }
+
+  private func receipt(
+    _ number: Int, of list: UInt32, in transaction: borrowing some Transaction & ~Copyable
+  ) throws(StorageError) -> Receipt {
+    guard let bytes = try receiptBytes(number, list: list, in: transaction),
+      let receipt = JSONText.decode(Receipt.self, bytes.span.bytes)
+    else { throw damaged("a receipt") }
+    return receipt
   }
 }

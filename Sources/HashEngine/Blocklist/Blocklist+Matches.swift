@@ -1,3 +1,22 @@
+/// The state of a list at the time of a search.
+public struct ListVersion: Sendable, Hashable {
+  public let name: String
+  /// See ``HashList/serial``.
+  public let serial: Int
+  /// Whether its entries were matched: it is enabled and has not expired.
+  public let isInForce: Bool
+}
+
+/// What a search found, and in which lists.
+public struct BlocklistAnswer: Sendable {
+  /// The matches of each hash, in the order of the hashes, nearest first.
+  public let matches: [[Match]]
+  /// The lists that were asked, by name.
+  public let lists: [ListVersion]
+  /// The kinds of hash that some list has.
+  public let kinds: Set<HashKind>
+}
+
 extension Blocklist {
   /// The entries near a hash, nearest first: within their list's radius, or within `radius` when it is given.
   /// A digest matches its equal only. Lists and entries that are not in force are left out.
@@ -6,32 +25,41 @@ extension Blocklist {
   public func matches(
     for hash: ListedHash, radius: Int? = nil, now: Int = Timestamp.now
   ) throws(StorageError) -> [Match] {
-    try matches(for: [hash], radius: radius, now: now)[0]
+    try answer(for: [hash], radii: radius.map { [hash.kind: $0] } ?? [:], now: now).matches[0]
   }
 
   /// The same for several hashes, all of one state of the lists and for less than one by one.
   ///
-  /// - Parameter lists: The names of the lists to look into; `nil` for all.
-  /// - Returns: The matches of each, in the order of the hashes.
-  public func matches(
-    for hashes: [ListedHash], radius: Int? = nil, lists: Set<String>? = nil,
+  /// - Parameters:
+  ///   - radii: By kind, what counts instead of the lists' own radii.
+  ///   - lists: The names of the lists to look into; `nil` for all.
+  public func answer(
+    for hashes: [ListedHash], radii: [HashKind: Int] = [:], lists: Set<String>? = nil,
     now: Int = Timestamp.now
-  ) throws(StorageError) -> [[Match]] {
+  ) throws(StorageError) -> BlocklistAnswer {
     let reading = try ReadTransaction(environment)
+    let asked = try listRecords(in: reading).filter { name, _ in lists?.contains(name) ?? true }
     let search = MatchSearch(
-      blocklist: self, radius: radius, now: now,
+      blocklist: self, radii: radii, now: now,
       lists: Dictionary(
-        uniqueKeysWithValues: try listRecords(in: reading).filter { name, record in
-          record.settings.isInForce(at: now) && lists?.contains(name) ?? true
-        }.map { ($1.id, ($0, $1.settings)) }))
-    return try search.matches(for: hashes, in: reading)
+        uniqueKeysWithValues: asked.filter { $1.settings.isInForce(at: now) }.map {
+          ($1.id, ($0, $1.settings))
+        }))
+    return BlocklistAnswer(
+      matches: try search.matches(for: hashes, in: reading),
+      lists: asked.map { name, record in
+        ListVersion(
+          name: name, serial: Int(record.serial),
+          isInForce: record.settings.isInForce(at: now))
+      },
+      kinds: try kinds(in: reading))
   }
 }
 
 /// A search over the lists that are in force.
 private struct MatchSearch {
   let blocklist: Blocklist
-  let radius: Int?
+  let radii: [HashKind: Int]
   let now: Int
   let lists: [UInt32: (name: String, settings: ListSettings)]
 
@@ -66,7 +94,7 @@ private struct MatchSearch {
   ) throws(StorageError) {
     // The widest of the lists' radii finds what any of them wants.
     guard !queries.isEmpty,
-      let widest = radius ?? lists.values.map({ $0.settings.radius(of: kind) }).max()
+      let widest = radii[kind] ?? lists.values.map({ $0.settings.radius(of: kind) }).max()
     else { return }
     let found = try index.search(queries.map(\.hash), radius: widest, in: transaction).found
     for (query, neighbors) in zip(queries, found) {
@@ -84,7 +112,7 @@ private struct MatchSearch {
         throw blocklist.damaged("a posting without its entry")
       }
       guard let (name, settings) = lists[stored.list] else { continue }
-      let radius = hash.kind.isDigest ? 0 : radius ?? settings.radius(of: hash.kind)
+      let radius = hash.kind.isDigest ? 0 : radii[hash.kind] ?? settings.radius(of: hash.kind)
       guard distance <= radius, stored.entry.isInForce(at: now) else { continue }
       let details = stored.entry.details
       matches.append(

@@ -64,10 +64,13 @@ public final class Blocklist: Sendable {
 
   /// The kinds of hash that some list has.
   public func kinds() throws(StorageError) -> Set<HashKind> {
-    let reading = try ReadTransaction(environment)
+    try kinds(in: ReadTransaction(environment))
+  }
+
+  func kinds(in transaction: borrowing ReadTransaction) throws(StorageError) -> Set<HashKind> {
     var kinds: Set<HashKind> = []
     for kind in HashKind.allCases {
-      try tables.postings.forEach(from: [kind.code], in: reading) { key, _ in
+      try tables.postings.forEach(from: [kind.code], in: transaction) { key, _ in
         if key.byteCount > 0, key.unsafeLoad(as: UInt8.self) == kind.code { kinds.insert(kind) }
         return false
       }

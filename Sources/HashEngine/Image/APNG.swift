@@ -98,6 +98,7 @@ struct APNG {
     var canvas = Canvas(width: width, height: height)
     for (index, frame) in frames.enumerated() {
       guard index < most else { return DecodingLimits.tooManyFrames(index) }
+      try limits.checkTime()
       guard canvas.contains(frame.area),
         let pixels = PNGDecoder.rgba(
           repackaged(frame), width: frame.area.width, height: frame.area.height)

@@ -15,6 +15,8 @@ public struct DecodingLimits: Sendable, Hashable {
   public var animationPixels = 1 << 29
   /// Scans of a JPEG: each may cost a pass over the picture.
   public var scans = 100
+  /// When decoding ends, done or not; `nil` for never. Looked at between rows, scans and frames.
+  public var deadline: ContinuousClock.Instant?
 
   public init() {}
 
@@ -30,6 +32,21 @@ public struct DecodingLimits: Sendable, Hashable {
       throw ImageError(.overLimit, "too large: \(width)×\(height), the limit is \(pixels) pixels")
     }
   }
+
+  /// - Throws: ``ImageError`` `time-limit` when there is no time left.
+  func checkTime() throws(ImageError) {
+    if let deadline, ContinuousClock.now >= deadline { throw Self.outOfTime }
+  }
+
+  /// Nanoseconds left, at least 1; 0 where there is no end.
+  var nanosecondsLeft: Int64 {
+    guard let deadline else { return 0 }
+    let (seconds, attoseconds) = (deadline - .now).components
+    return max(1, min(seconds, 1 << 32) * 1_000_000_000 + attoseconds / 1_000_000_000)
+  }
+
+  static let outOfTime = ImageError(
+    .timeLimit, "too slow: it was not decoded within the time that a picture may take")
 
   /// How many frames of this canvas may be looked at; at least one.
   func frames(width: Int, height: Int) -> Int {

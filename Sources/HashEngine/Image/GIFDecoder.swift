@@ -62,6 +62,7 @@ enum GIFDecoder {
       while let type = try nextRecord(file, &control) {
         guard type == IMAGE_DESC_RECORD_TYPE else { continue }
         guard count < most else { return DecodingLimits.tooManyFrames(count) }
+        try limits.checkTime()
         let frame = try readFrame(file, limits: limits)
         problem = problem ?? frame.problem
         if !player.canvas.contains(frame.area) {

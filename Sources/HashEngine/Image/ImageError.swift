@@ -14,6 +14,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case unsupported
     /// Larger than a limit; nothing was decoded.
     case overLimit = "over-limit"
+    /// Not decoded within the time that it may take.
+    case timeLimit = "time-limit"
     /// The bytes end before the picture does.
     case truncated
     /// The bytes contradict the format.

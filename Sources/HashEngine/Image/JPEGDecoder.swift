@@ -20,11 +20,13 @@ enum JPEGDecoder {
   ) throws(ImageError) -> Completeness {
     guard
       let decoder = cjpeg_create(
-        bytes.baseAddress, bytes.count, limits.memory, CInt(limits.scans))
+        bytes.baseAddress, bytes.count, limits.memory, CInt(limits.scans),
+        limits.nanosecondsLeft)
     else { throw ImageError(.overLimit, "out of memory") }
     defer { cjpeg_destroy(decoder) }
 
     func failure() -> ImageError {
+      if cjpeg_out_of_time(decoder) != 0 { return DecodingLimits.outOfTime }
       let text = String(cString: cjpeg_message(decoder))
       if cjpeg_ended_early(decoder) != 0 { return ImageError(.truncated, "truncated: \(text)") }
       if text.hasPrefix("Unsupported") || text.hasPrefix("unknown colour space") {

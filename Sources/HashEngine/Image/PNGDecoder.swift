@@ -51,6 +51,7 @@ enum PNGDecoder {
     if header.passes > 1 {
       for pass in 1...Int(header.passes) {
         for row in 0..<height {
+          if row % Self.batch == 0 { try limits.checkTime() }
           guard read(row) else {
             sink.take(rows.span)
             sink.end()
@@ -61,6 +62,7 @@ enum PNGDecoder {
       sink.take(rows.span)
     } else {
       for row in 0..<height {
+        if row % batch == 0 { try limits.checkTime() }
         guard read(row % batch) else {
           sink.take(rows.span.extracting(first: row % batch * layout.stride))
           sink.pad(rows: height - row, layout)

@@ -23,6 +23,15 @@ public enum PictureFile {
       throw unreadable(error)
     }
     defer { try? file.close() }
+    return try read(file, limits: limits)
+  }
+
+  /// All bytes of an open regular file; it is not closed.
+  ///
+  /// - Throws: as ``read(_:limits:)``.
+  public static func read(
+    _ file: FileDescriptor, limits: DecodingLimits = DecodingLimits()
+  ) throws(ImageError) -> [UInt8] {
     var status = stat()
     guard fstat(file.rawValue, &status) == 0 else {
       throw unreadable(Errno(rawValue: errno))

@@ -138,6 +138,7 @@ enum WebPDecoder {
     var count = 0
     while WebPAnimDecoderHasMoreFrames(decoder) != 0 {
       guard count < most else { return DecodingLimits.tooManyFrames(count) }
+      try limits.checkTime()
       var pixels: UnsafeMutablePointer<UInt8>?
       var time: CInt = 0
       guard WebPAnimDecoderGetNext(decoder, &pixels, &time) != 0, let pixels else {

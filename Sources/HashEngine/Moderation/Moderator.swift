@@ -9,16 +9,26 @@ public struct MatchPolicy: Sendable, Hashable {
   public var phash64Radius: Int?
   /// The lists that are asked, `nil` for all.
   public var lists: Set<String>?
+  /// The kinds of hash that are asked for, `nil` for those that the lists have.
+  public var kinds: Set<HashKind>?
   public var limits: DecodingLimits
 
   public init(
     pdqRadius: Int? = nil, phash64Radius: Int? = nil, lists: Set<String>? = nil,
-    limits: DecodingLimits = DecodingLimits()
+    kinds: Set<HashKind>? = nil, limits: DecodingLimits = DecodingLimits()
   ) {
     self.pdqRadius = pdqRadius
     self.phash64Radius = phash64Radius
     self.lists = lists
+    self.kinds = kinds
     self.limits = limits
+  }
+
+  fileprivate var radii: [HashKind: Int] {
+    var radii: [HashKind: Int] = [:]
+    radii[.pdq] = pdqRadius
+    radii[.phash64] = phash64Radius
+    return radii
   }
 }
 
@@ -50,56 +60,94 @@ public struct Moderator: Sendable {
   /// - Throws: ``StorageError`` when the lists cannot be read.
   public func examine(_ bytes: Span<UInt8>) throws(StorageError) -> Examination {
     // Quality is told of every picture, whatever the lists have.
-    let kinds = try blocklist.kinds().union([.pdq])
-    let fingerprint: Fingerprint
-    do {
+    var kinds = if let kinds = policy.kinds { kinds } else { try blocklist.kinds().union([.pdq]) }
+    while true {
+      let (examination, listed) = try examine(bytes, for: kinds)
+      // A list may have got a new kind of hash meanwhile; the answer names that state of it.
+      if policy.kinds != nil || listed.isSubset(of: kinds) { return examination }
+      kinds.formUnion(listed)
+    }
+  }
+
+  /// Examines hashes that somebody else has computed, each by itself.
+  ///
+  /// - Returns: What each matches, in their order, and the lists that were asked.
+  /// - Throws: ``StorageError`` when the lists cannot be read.
+  public func examine(
+    _ hashes: [ListedHash]
+  ) throws(StorageError) -> (results: [HashExamination], lists: [ListVersion]) {
+    let answer = try blocklist.answer(for: hashes, radii: policy.radii, lists: policy.lists)
+    let results = answer.matches.map { matches in
+      var found = FoundMatches()
+      found.add(matches)
+      return HashExamination(matches: found.nearestFirst ?? [])
+    }
+    return (results, answer.lists)
+  }
+
+  private func examine(
+    _ bytes: Span<UInt8>, for kinds: Set<HashKind>
+  ) throws(StorageError) -> (Examination, listed: Set<HashKind>) {
+    let start = ContinuousClock.now
+    var fingerprint: Fingerprint?
+    var problem: ImageError?
+    do throws(ImageError) {
       fingerprint = try Fingerprint(of: bytes, kinds: kinds, limits: policy.limits)
     } catch {
-      // What cannot be decoded may still be listed, to the byte.
-      var found = FoundMatches()
-      try find(Digests.of(bytes, kinds: kinds), &found)
-      return Examination(
-        verdict: found.nearestFirst.map { .match($0) } ?? .notScanned(error), fingerprint: nil)
+      problem = error
     }
-    return Examination(verdict: try verdict(on: fingerprint), fingerprint: fingerprint)
-  }
-
-  private func verdict(on fingerprint: Fingerprint) throws(StorageError) -> Verdict {
+    let middle = ContinuousClock.now
+    // What cannot be decoded may still be listed, to the byte.
+    let asked = Self.queries(
+      fingerprint, digests: fingerprint?.digests ?? Digests.of(bytes, kinds: kinds))
+    let answer = try blocklist.answer(
+      for: asked.map(\.hash), radii: policy.radii, lists: policy.lists)
     var found = FoundMatches()
-    try find(fingerprint.digests, &found)
-    // The stored pixels are what other tools hash; the picture as shown is what people share.
-    let orientations = Set([.asStored, fingerprint.orientation])
-    let views = fingerprint.frames.flatMap { frame in orientations.map { (frame, $0) } }
-    let pdq = views.compactMap { frame, orientation in
-      frame.pdq.flatMap { pdq in
-        pdq.isUsable ? (frame.number, orientation, ListedHash(pdq.hash(orientation))) : nil
-      }
+    // Digests first: they decide whether the very bytes are known. An entry excuses what is found with the
+    // same hash, so each is taken by itself.
+    for (query, matches) in zip(asked, answer.matches) {
+      found.add(matches, frame: query.frame, query.orientation)
     }
-    let phash64 = views.compactMap { frame, orientation in
-      frame.phash64?.hash(orientation).ifUsable.map { (frame.number, orientation, ListedHash($0)) }
-    }
-    for (asked, radius) in [(pdq, policy.pdqRadius), (phash64, policy.phash64Radius)]
-    where !asked.isEmpty {
-      let matches = try blocklist.matches(
-        for: asked.map(\.2), radius: radius, lists: policy.lists)
-      for ((frame, orientation, _), new) in zip(asked, matches) {
-        found.add(new, frame: frame, orientation)
-      }
-    }
+    let verdict: Verdict
     // A match of what came of a damaged picture counts; that nothing was found in it does not, nor that what
     // was found is excused by its look.
-    if case .partial(let reason) = fingerprint.completeness, !found.isDecided {
-      return .notScanned(reason)
+    if case .partial(let reason) = fingerprint?.completeness, !found.isDecided {
+      verdict = .notScanned(reason)
+    } else if let matches = found.nearestFirst {
+      verdict = .match(matches)
+    } else {
+      verdict = problem.map { .notScanned($0) } ?? .noMatch
     }
-    return found.nearestFirst.map { .match($0) } ?? .noMatch
+    let examination = Examination(
+      verdict: verdict, fingerprint: fingerprint, lists: answer.lists,
+      timings: Examination.Timings(decoding: middle - start, lookup: .now - middle))
+    return (examination, answer.kinds)
   }
 
-  private func find(
-    _ digests: [HashKind: [UInt8]], _ found: inout FoundMatches
-  ) throws(StorageError) {
-    let hashes = digests.compactMap { ListedHash(kind: $0, bytes: $1) }
-    guard !hashes.isEmpty else { return }
-    for matches in try blocklist.matches(for: hashes, lists: policy.lists) { found.add(matches) }
+  /// A hash that the lists are asked for, and what of the picture it is of.
+  private struct Query {
+    let hash: ListedHash
+    var frame = 1
+    var orientation = Orientation.asStored
+  }
+
+  private static func queries(
+    _ fingerprint: Fingerprint?, digests: [HashKind: [UInt8]]
+  ) -> [Query] {
+    var queries = digests.compactMap { ListedHash(kind: $0, bytes: $1).map { Query(hash: $0) } }
+    guard let fingerprint else { return queries }
+    // The stored pixels are what other tools hash; the picture as shown is what people share.
+    let orientations = Set([.asStored, fingerprint.orientation])
+    for frame in fingerprint.frames {
+      for orientation in orientations {
+        let pdq = frame.pdq.flatMap { $0.isUsable ? ListedHash($0.hash(orientation)) : nil }
+        let phash64 = frame.phash64?.hash(orientation).ifUsable.map { ListedHash($0) }
+        for hash in [pdq, phash64].compactMap({ $0 }) {
+          queries.append(Query(hash: hash, frame: frame.number, orientation: orientation))
+        }
+      }
+    }
+    return queries
   }
 }
 

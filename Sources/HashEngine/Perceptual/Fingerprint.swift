@@ -21,6 +21,12 @@ public struct Fingerprint: Sendable, Hashable {
   /// A digest in lower-case hexadecimal, `nil` when not asked for.
   public func digestText(_ kind: HashKind) -> String? { digests[kind].map { hexText($0) } }
 
+  /// All digests as text; `nil` when there are none.
+  package var digestTexts: [String: String]? {
+    guard !digests.isEmpty else { return nil }
+    return Dictionary(uniqueKeysWithValues: digests.map { ($0.rawValue, hexText($1)) })
+  }
+
   /// Decodes and hashes a picture.
   ///
   /// - Parameters:

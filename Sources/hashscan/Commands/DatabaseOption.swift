@@ -2,10 +2,10 @@ import ArgumentParser
 import HashEngine
 import SystemPackage
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
 #endif
 
 /// Which database a command works on.
@@ -33,18 +33,12 @@ struct DatabaseOption: ParsableArguments {
   }
 
   private func folder() throws -> FilePath {
-    if let path = path ?? Self.variable("HASHSCAN_DB") { return FilePath(path) }
-    if let data = Self.variable("XDG_DATA_HOME") { return FilePath(data).appending("hashscan") }
-    guard let home = Self.variable("HOME") else {
-      throw Failure("no database: state --db, there is no HOME to look in")
+    if let path { return FilePath(path) }
+    do {
+      return try DatabaseLocation.standard(in: ProcessInfo.processInfo.environment)
+    } catch {
+      throw Failure("no database: state --db (\(error))")
     }
-    return FilePath(home).appending(".local/share/hashscan")
-  }
-
-  /// An environment variable; one that is set to nothing counts as not set.
-  private static func variable(_ name: String) -> String? {
-    guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
   }
 }
 

@@ -88,7 +88,7 @@ struct ListShowCommand: ParsableCommand {
       guard let found = try list.database.open().list(list.name) else {
         throw Failure("no list named \"\(list.name)\"")
       }
-      print(json ? JSONLine.render(ListLine(found)) : ListText(found).description)
+      print(json ? JSONLine.render(ListReport(found)) : ListText(found).description)
     }
   }
 }

@@ -13,7 +13,7 @@ struct ListsCommand: ParsableCommand {
   func run() throws {
     try reporting {
       for list in try database.open().lists() {
-        print(json ? JSONLine.render(ListLine(list)) : ListText(list).description)
+        print(json ? JSONLine.render(ListReport(list)) : ListText(list).description)
       }
     }
   }

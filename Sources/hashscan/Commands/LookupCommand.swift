@@ -19,7 +19,7 @@ struct LookupCommand: ParsableCommand {
     try reporting {
       let matches = try database.open().matches(for: search.hash, radius: search.radius)
       for match in matches {
-        print(json ? JSONLine.render(MatchLine(match)) : MatchText(match).description)
+        print(json ? JSONLine.render(MatchReport(match)) : MatchText(match).description)
       }
       try ExitStatus(found: !matches.isEmpty, failed: false).exit()
     }

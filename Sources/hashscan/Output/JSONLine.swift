@@ -15,42 +15,6 @@ enum JSONLine {
   }
 }
 
-/// A line of `hashscan lists --json` and `hashscan list show --json`.
-struct ListLine: Encodable {
-  let list: String
-  let entries: Int
-  let withdrawn: Int
-  let meaning: ListMeaning
-  let pdqRadius: Int
-  let phash64Radius: Int
-  let enabled: Bool
-  let expires: String?
-  let note: String?
-  let serial: Int
-  let created: String
-
-  enum CodingKeys: String, CodingKey {
-    case list, entries, withdrawn, meaning
-    case pdqRadius = "pdq_radius"
-    case phash64Radius = "phash64_radius"
-    case enabled, expires, note, serial, created
-  }
-
-  init(_ list: HashList) {
-    self.list = list.name
-    entries = list.count
-    withdrawn = list.withdrawn
-    meaning = list.settings.meaning
-    pdqRadius = list.settings.pdqRadius
-    phash64Radius = list.settings.phash64Radius
-    enabled = list.settings.isEnabled
-    expires = list.settings.expiresAt.map { Timestamp.text($0) }
-    note = list.settings.note
-    serial = list.serial
-    created = Timestamp.text(list.createdAt)
-  }
-}
-
 /// What `hashscan entry show` prints.
 struct EntryLine: Encodable {
   let list: String
@@ -106,49 +70,6 @@ struct EntryLine: Encodable {
   }
 }
 
-/// An entry that was matched.
-struct MatchLine: Encodable {
-  let list: String
-  let entry: String
-  let label: String?
-  let meaning: ListMeaning
-  /// True when an allowlist excuses it.
-  let allowed: Bool?
-  let kind: HashKind
-  let distance: Int
-  let radius: Int
-  /// Of an animation, counted from 1.
-  let frame: Int?
-  /// `as_stored` or `as_shown` (turned as the file's EXIF says); absent for digests.
-  let orientation: String?
-
-  /// - Parameter isAnimation: Whether frames are worth naming.
-  init(_ match: Match, isAnimation: Bool = false) {
-    frame = isAnimation && !match.kind.isDigest ? match.frame : nil
-    orientation =
-      match.kind.isDigest ? nil : match.orientation == .asStored ? "as_stored" : "as_shown"
-    list = match.list
-    entry = match.entry
-    label = match.label
-    meaning = match.meaning
-    allowed = match.isAllowed ? true : nil
-    kind = match.kind
-    distance = match.distance
-    radius = match.radius
-  }
-}
-
-/// Why a picture was not scanned, or not hashed.
-struct ReasonLine: Encodable {
-  let code: ImageError.Code
-  let message: String
-
-  init(_ error: ImageError) {
-    code = error.code
-    message = error.description
-  }
-}
-
 /// A line of `hashscan scan --json`: one for every file.
 struct ScanLine: Encodable {
   enum Verdict: String, Encodable {
@@ -163,8 +84,8 @@ struct ScanLine: Encodable {
   let verdict: Verdict
   /// What the matches come to: block, review or allow.
   let action: ListMeaning?
-  let matches: [MatchLine]?
-  let reason: ReasonLine?
+  let matches: [MatchReport]?
+  let reason: ReasonReport?
   let format: ImageFormat?
   let width: Int?
   let height: Int?
@@ -187,12 +108,12 @@ struct ScanLine: Encodable {
     switch examination.verdict {
     case .match(let found):
       let isAnimation = examination.fingerprint.map { $0.frameCount > 1 } ?? false
-      matches = found.map { MatchLine($0, isAnimation: isAnimation) }
+      matches = found.map { MatchReport($0, isAnimation: isAnimation) }
       (verdict, reason) = (.match, nil)
     case .noMatch:
       (verdict, matches, reason) = (.noMatch, nil, nil)
     case .notScanned(let error):
-      (verdict, matches, reason) = (.notScanned, nil, ReasonLine(error))
+      (verdict, matches, reason) = (.notScanned, nil, ReasonReport(error))
     }
     action = examination.action
     format = examination.fingerprint?.format
@@ -206,24 +127,16 @@ struct ScanLine: Encodable {
 
 /// A line of `hashscan hash --json`.
 struct HashLine: Encodable {
-  /// A frame whose hashes differ from those of the frames before.
-  struct Frame: Encodable {
-    let frame: Int
-    let pdq: String?
-    let quality: Int?
-    let phash64: String?
-  }
-
   let path: String
   let pathBytes: String?
-  let frames: [Frame]?
+  let frames: [FrameReport]?
   let digests: [String: String]?
   let format: ImageFormat?
   let width: Int?
   let height: Int?
   /// EXIF's number, when the picture is shown turned.
   let orientation: Int?
-  let reason: ReasonLine?
+  let reason: ReasonReport?
 
   enum CodingKeys: String, CodingKey {
     case path
@@ -234,21 +147,14 @@ struct HashLine: Encodable {
   init(_ path: ShownPath, _ fingerprint: Fingerprint?, _ error: ImageError?) {
     self.path = path.text
     pathBytes = path.bytesIfNotText.map { Data($0).base64EncodedString() }
-    frames = fingerprint?.frames.filter { $0.pdq != nil || $0.phash64 != nil }.map { frame in
-      Frame(
-        frame: frame.number, pdq: frame.pdq?.hash.description, quality: frame.pdq?.quality,
-        phash64: frame.phash64?.hash.description)
-    }
-    let texts = fingerprint?.digests.keys.map { kind in
-      (kind.rawValue, fingerprint?.digestText(kind) ?? "")
-    }
-    digests = texts.flatMap { $0.isEmpty ? nil : Dictionary(uniqueKeysWithValues: $0) }
+    frames = fingerprint.map { FrameReport.all(of: $0) }
+    digests = fingerprint?.digestTexts
     format = fingerprint?.format
     width = fingerprint?.width
     height = fingerprint?.height
     orientation = fingerprint.flatMap {
       $0.orientation == .asStored ? nil : $0.orientation.rawValue
     }
-    reason = error.map { ReasonLine($0) }
+    reason = error.map { ReasonReport($0) }
   }
 }

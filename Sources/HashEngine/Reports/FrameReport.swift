@@ -1,0 +1,16 @@
+/// A frame whose hashes differ from those of the frames before.
+package struct FrameReport: Encodable {
+  let frame: Int
+  let pdq: String?
+  let quality: Int?
+  let phash64: String?
+
+  /// Of every frame that has hashes.
+  package static func all(of fingerprint: Fingerprint) -> [FrameReport] {
+    fingerprint.frames.filter { $0.pdq != nil || $0.phash64 != nil }.map { frame in
+      FrameReport(
+        frame: frame.number, pdq: frame.pdq?.hash.description, quality: frame.pdq?.quality,
+        phash64: frame.phash64?.hash.description)
+    }
+  }
+}

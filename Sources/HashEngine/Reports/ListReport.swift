@@ -1,0 +1,35 @@
+/// A list, as the faces tell of it in JSON.
+package struct ListReport: Encodable {
+  let list: String
+  let entries: Int
+  let withdrawn: Int
+  let meaning: ListMeaning
+  let pdqRadius: Int
+  let phash64Radius: Int
+  let enabled: Bool
+  let expires: String?
+  let note: String?
+  let serial: Int
+  let created: String
+
+  enum CodingKeys: String, CodingKey {
+    case list, entries, withdrawn, meaning
+    case pdqRadius = "pdq_radius"
+    case phash64Radius = "phash64_radius"
+    case enabled, expires, note, serial, created
+  }
+
+  package init(_ list: HashList) {
+    self.list = list.name
+    entries = list.count
+    withdrawn = list.withdrawn
+    meaning = list.settings.meaning
+    pdqRadius = list.settings.pdqRadius
+    phash64Radius = list.settings.phash64Radius
+    enabled = list.settings.isEnabled
+    expires = list.settings.expiresAt.map { Timestamp.text($0) }
+    note = list.settings.note
+    serial = list.serial
+    created = Timestamp.text(list.createdAt)
+  }
+}

@@ -1,0 +1,234 @@
+import HTTPTypes
+import HashEngine
+import Hummingbird
+import NIOCore
+
+/// A list that was asked, in the state that answered.
+struct ListVersionAnswer: Encodable {
+  let list: String
+  let serial: Int
+  let inForce: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case list, serial
+    case inForce = "in_force"
+  }
+
+  init(_ version: ListVersion) {
+    list = version.name
+    serial = version.serial
+    inForce = version.isInForce
+  }
+}
+
+/// What was found out about a picture besides its matches.
+struct PictureAnswer: Encodable {
+  let format: ImageFormat
+  let width: Int
+  let height: Int
+  let frames: Int
+  /// EXIF's number.
+  let orientation: Int
+  /// PDQ's, of the first frame.
+  let quality: Int?
+  /// Too flat to be compared by its look.
+  let lacksDetail: Bool
+  /// Why it is not complete; absent when it is.
+  let incomplete: ReasonReport?
+
+  enum CodingKeys: String, CodingKey {
+    case format, width, height, frames, orientation, quality
+    case lacksDetail = "lacks_detail"
+    case incomplete
+  }
+
+  init(_ fingerprint: Fingerprint, lacksDetail: Bool) {
+    format = fingerprint.format
+    width = fingerprint.width
+    height = fingerprint.height
+    frames = fingerprint.frameCount
+    orientation = fingerprint.orientation.rawValue
+    quality = fingerprint.pdq?.quality
+    self.lacksDetail = lacksDetail
+    if case .partial(let reason) = fingerprint.completeness {
+      incomplete = ReasonReport(reason)
+    } else {
+      incomplete = nil
+    }
+  }
+}
+
+/// Microseconds that a request took.
+struct TimingsAnswer: Encodable {
+  /// Waiting for a worker.
+  let queue: Int64
+  let decode: Int64?
+  let lookup: Int64?
+  /// All of it, from the header on.
+  let total: Int64
+
+  enum CodingKeys: String, CodingKey {
+    case queue = "queue_us"
+    case decode = "decode_us"
+    case lookup = "lookup_us"
+    case total = "total_us"
+  }
+}
+
+/// `match` or `no_match`. Whatever was not scanned is an error.
+enum VerdictAnswer: String, Encodable {
+  case match
+  case noMatch = "no_match"
+}
+
+struct MatchAnswer: Encodable {
+  let requestID: String
+  let verdict: VerdictAnswer
+  /// What the matches come to; absent when there are none.
+  let action: ListMeaning?
+  let matches: [MatchReport]
+  /// Absent when only the bytes are known, and no picture could be decoded.
+  let picture: PictureAnswer?
+  let lists: [ListVersionAnswer]
+  let uploader: String?
+  let reference: String?
+  let timings: TimingsAnswer
+
+  enum CodingKeys: String, CodingKey {
+    case requestID = "request_id"
+    case verdict, action, matches, picture, lists, uploader, reference, timings
+  }
+}
+
+struct LookupAnswer: Encodable {
+  struct Result: Encodable {
+    let verdict: VerdictAnswer
+    let action: ListMeaning?
+    let matches: [MatchReport]
+    /// True for a hash that says nothing (all bits equal): no list has such.
+    let degenerate: Bool?
+
+    init(_ examination: HashExamination, isDegenerate: Bool) {
+      matches = examination.matches.map { MatchReport($0) }
+      verdict = matches.isEmpty ? .noMatch : .match
+      action = examination.action
+      degenerate = isDegenerate ? true : nil
+    }
+  }
+
+  let requestID: String
+  /// In the order of the hashes.
+  let results: [Result]
+  let lists: [ListVersionAnswer]
+  let timings: TimingsAnswer
+
+  enum CodingKeys: String, CodingKey {
+    case requestID = "request_id"
+    case results, lists, timings
+  }
+}
+
+struct HashAnswer: Encodable {
+  let requestID: String
+  let picture: PictureAnswer
+  let frames: [FrameReport]
+  let digests: [String: String]?
+
+  enum CodingKeys: String, CodingKey {
+    case requestID = "request_id"
+    case picture, frames, digests
+  }
+}
+
+struct ListsAnswer: Encodable {
+  let requestID: String
+  let lists: [ListReport]
+
+  enum CodingKeys: String, CodingKey {
+    case requestID = "request_id"
+    case lists
+  }
+}
+
+/// What a change did.
+struct ChangeAnswer: Encodable {
+  let requestID: String
+  let list: String
+  /// The entry that was added or withdrawn.
+  var entry: String?
+  /// True when a picture has too little detail to be found by its look.
+  var exactOnly: Bool?
+  let serial: Int
+  let receipt: Receipt
+
+  enum CodingKeys: String, CodingKey {
+    case requestID = "request_id"
+    case list, entry
+    case exactOnly = "exact_only"
+    case serial, receipt
+  }
+
+  init(
+    _ receipt: Receipt, requestID: String, entry: String? = nil, exactOnly: Bool? = nil
+  ) {
+    self.requestID = requestID
+    list = receipt.list
+    self.entry = entry
+    self.exactOnly = exactOnly
+    serial = receipt.serialAfter
+    self.receipt = receipt
+  }
+}
+
+struct HealthAnswer: Encodable {
+  let live: Bool
+  let ready: Bool
+  /// Why it is not ready.
+  let reason: String?
+  let lists: Int
+}
+
+struct VersionAnswer: Encodable {
+  let version: String
+  let api: String
+  let kinds: [HashKind]
+  let formats: [String]
+}
+
+struct ErrorAnswer: Encodable {
+  struct Problem: Encodable {
+    let code: String
+    let message: String
+  }
+
+  let error: Problem
+  let requestID: String
+
+  enum CodingKeys: String, CodingKey {
+    case error
+    case requestID = "request_id"
+  }
+
+  init(_ error: APIError, requestID: String) {
+    self.error = Problem(code: error.code, message: error.message)
+    self.requestID = requestID
+  }
+}
+
+extension Encodable {
+  /// As it is sent.
+  var json: [UInt8] {
+    // The answers hold nothing that JSON could not say.
+    (try? JSONText.encode(self)) ?? Array("{}".utf8)
+  }
+}
+
+extension Response {
+  static func json(_ answer: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    let bytes = answer.json
+    return Response(
+      status: status,
+      headers: [.contentType: "application/json", .contentLength: String(bytes.count)],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}

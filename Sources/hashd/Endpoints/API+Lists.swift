@@ -1,0 +1,161 @@
+import HTTPTypes
+import HashEngine
+import Hummingbird
+import Logging
+import NIOCore
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension API {
+  /// `GET /v1/lists`: what lists there are.
+  func lists(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, [])
+    let (lists, _) = try await workers.run { try blocklist.lists() }
+    return .json(
+      ListsAnswer(requestID: context.exchange.id, lists: lists.map { ListReport($0) }))
+  }
+
+  /// `POST /v1/lists/{name}/entries`: take the picture down.
+  func takeDown(_ request: Request, _ context: APIContext) async throws -> Response {
+    let exchange = context.exchange
+    let author = try await requireWriter(exchange)
+    let query = try Query(request, ["reason", "case", "label"])
+    guard let reason = try query.text("reason") else {
+      throw APIError.badRequest("\"reason\" is needed: it goes into the list's history")
+    }
+    let (caseID, label) = (try query.text("case", longest: 200), try query.text("label"))
+    let name = try Self.parameter("name", context)
+    let body = try await body(of: request, exchange)
+    var limits = settings.decoding
+    let deadline = ContinuousClock.now + settings.timeouts.request
+    limits.deadline = deadline
+    let (takedown, _) = try await workers.run(by: deadline) { [limits] in
+      try picture(body).withSpan { bytes in try Takedown(of: bytes, limits: limits) }
+    }
+    let (done, _) = try await writers.run {
+      let done = try blocklist.takeDown(
+        [takedown], on: name, reason: reason, caseID: caseID, label: label, by: author)
+      sealIfGrown(context)
+      return done
+    }
+    exchange.note {
+      $0.lists = [name]
+      $0.entries = done.entries
+    }
+    return .json(
+      ChangeAnswer(
+        done.receipt, requestID: exchange.id, entry: done.entries.first,
+        exactOnly: takedown.isExactOnly ? true : nil), status: .created)
+  }
+
+  /// `DELETE /v1/lists/{name}/entries/{id}`: withdraw an entry.
+  func withdraw(_ request: Request, _ context: APIContext) async throws -> Response {
+    let author = try await requireWriter(context.exchange)
+    let reason = try Query(request, ["reason"]).text("reason")
+    let name = try Self.parameter("name", context)
+    let id = try Self.parameter("id", context)
+    let (receipt, _) = try await writers.run {
+      try blocklist.withdraw(entries: [id], from: name, reason: reason, by: author)
+    }
+    context.exchange.note {
+      $0.lists = [name]
+      $0.entries = [id]
+    }
+    return .json(ChangeAnswer(receipt, requestID: context.exchange.id, entry: id))
+  }
+
+  /// `POST /v1/lists/{name}/import`: import a list, all of it or nothing.
+  func importList(_ request: Request, _ context: APIContext) async throws -> Response {
+    let exchange = context.exchange
+    let author = try await requireWriter(exchange)
+    let options = try Self.importOptions(request)
+    let name = try Self.parameter("name", context)
+    let spool: ImportSpool
+    do {
+      spool = try ImportSpool()
+    } catch {
+      throw APIError(.noRoom, "no-room", "no temporary file: \(error)")
+    }
+    // A list may be longer than memory, and slow to come: it waits in a file, not in a transaction.
+    try await reading.forEachChunk(request, limit: settings.mostImportBytes, exchange) {
+      chunk throws(APIError) in
+      do {
+        try spool.append(chunk)
+      } catch {
+        throw APIError(.noRoom, "no-room", "the list finds no room: \(error)")
+      }
+    }
+    let (receipt, _) = try await writers.run {
+      let receipt = try blocklist.importList(
+        try spool.rewound(), into: name, options: options, by: author)
+      if !options.isDryRun { sealIfGrown(context) }
+      return receipt
+    }
+    exchange.note { $0.lists = [name] }
+    return .json(ChangeAnswer(receipt, requestID: exchange.id))
+  }
+
+  private static func importOptions(_ request: Request) throws(APIError) -> ImportOptions {
+    let query = try Query(
+      request, ["format", "kind", "spelling", "delimiter", "replace", "dry_run", "source"],
+      repeatable: ["map", "category"])
+    var options = ImportOptions()
+    options.source = try query.text("source", longest: 200) ?? "upload"
+    options.format = try value(query, "format") { ListFormat(rawValue: $0) }
+    options.kind = try value(query, "kind") { HashKind(named: $0) }
+    options.spelling = try value(query, "spelling") { HashSpelling(rawValue: $0) }
+    options.delimiter = try value(query, "delimiter") { text in
+      text == "\\t" ? "\t" : text.utf8.count == 1 ? text.first : nil
+    }
+    options.columns = try pairs(query, "map") ?? [:]
+    options.categories = try pairs(query, "category")
+    options.replaces = try query.flag("replace")
+    options.isDryRun = try query.flag("dry_run")
+    return options
+  }
+
+  private static func value<Value>(
+    _ query: Query, _ name: String, _ parse: (String) -> Value?
+  ) throws(APIError) -> Value? {
+    guard let text = query[name] else { return nil }
+    guard let value = parse(text) else { throw .badRequest("\(name): \"\(text)\" is none") }
+    return value
+  }
+
+  private static func pairs(
+    _ query: Query, _ name: String
+  ) throws(APIError) -> [String: String]? {
+    let texts = query.all(name)
+    guard !texts.isEmpty else { return nil }
+    var pairs: [String: String] = [:]
+    for text in texts {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else { throw .badRequest("\(name): a name, =, and what it is") }
+      pairs[String(parts[0])] = String(parts[1])
+    }
+    return pairs
+  }
+
+  private static func parameter(
+    _ name: String, _ context: APIContext
+  ) throws(APIError) -> String {
+    guard let encoded = context.parameters.get(name),
+      let text = URLComponents(string: "/" + encoded)?.path.dropFirst(), !text.isEmpty
+    else { throw .badRequest("\(name): no valid text") }
+    return String(text)
+  }
+
+  /// Searches stay right without it, only slower.
+  private func sealIfGrown(_ context: APIContext) {
+    do {
+      try blocklist.seal()
+    } catch {
+      context.logger.warning("not sealed", metadata: ["error": "\(error)"])
+    }
+  }
+}

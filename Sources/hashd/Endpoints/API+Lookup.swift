@@ -1,0 +1,91 @@
+import HashEngine
+import Hummingbird
+import NIOCore
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What `POST /v1/lookup` takes.
+private struct LookupRequest: Decodable {
+  /// The kind of those hashes that do not begin with one.
+  let kind: String?
+  /// `pdq:…`, or hexadecimal alone.
+  let hashes: [String]
+}
+
+extension API {
+  /// Hashes that one request may have.
+  static let mostHashes = 1000
+
+  /// `POST /v1/lookup`: are these hashes on a list?
+  func lookup(_ request: Request, _ context: APIContext) async throws -> Response {
+    let exchange = context.exchange
+    let query = try Query(request, ["lists"])
+    let lists = query.names("lists")
+    let held = try await reading.collect(request, limit: 1 << 20, exchange)
+    let moderator = moderator(lists: lists)
+    let start = ContinuousClock.now
+    let (found, waited) = try await workers.run(by: start + settings.timeouts.request) {
+      let hashes = try Self.hashes(in: held.bytes)
+      let begin = ContinuousClock.now
+      let (results, lists) = try moderator.examine(hashes)
+      return (hashes, results, lists, ContinuousClock.now - begin)
+    }
+    let (hashes, results, asked, lookup) = found
+    try check(asked, for: lists)
+    exchange.note {
+      $0.verdict = "\(results.count { !$0.matches.isEmpty })/\(results.count)"
+      $0.lists = Set(results.flatMap(\.matches).map(\.list)).sorted()
+      $0.waited = waited
+      $0.lookup = lookup
+    }
+    metrics.matched(results.flatMap(\.matches))
+    return .json(
+      LookupAnswer(
+        requestID: exchange.id,
+        results: zip(hashes, results).map {
+          LookupAnswer.Result($1, isDegenerate: $0.isDegenerate)
+        }, lists: asked.map { ListVersionAnswer($0) },
+        timings: TimingsAnswer(
+          queue: waited.microseconds, decode: nil, lookup: lookup.microseconds,
+          total: (ContinuousClock.now - exchange.start).microseconds)))
+  }
+
+  private static func hashes(in bytes: ByteBuffer) throws(APIError) -> [ListedHash] {
+    let request: LookupRequest
+    do {
+      request = try JSONDecoder().decode(
+        LookupRequest.self, from: Data(bytes.readableBytesView))
+    } catch {
+      throw .badRequest("the body is not {\"hashes\": [\"pdq:…\"]}")
+    }
+    guard request.hashes.count <= mostHashes else {
+      throw .badRequest("\(request.hashes.count) hashes; at most \(mostHashes) at once")
+    }
+    var common: HashKind?
+    if let name = request.kind {
+      guard let kind = HashKind(named: name) else {
+        throw .badRequest("kind: \"\(name.prefix(40))\" is no kind of hash")
+      }
+      common = kind
+    }
+    var hashes: [ListedHash] = []
+    hashes.reserveCapacity(request.hashes.count)
+    for (index, text) in request.hashes.enumerated() {
+      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let kind = parts.count == 2 ? HashKind(named: String(parts[0])) : common
+      guard let kind else {
+        throw .badRequest("hashes[\(index)]: of what kind? Write pdq:… or give \"kind\"")
+      }
+      guard let hash = ListedHash(kind: kind, text: parts[parts.count - 1]) else {
+        throw .badRequest(
+          "hashes[\(index)]: \(kind.rawValue) has \(2 * kind.byteCount) hexadecimal digits")
+      }
+      hashes.append(hash)
+    }
+    return hashes
+  }
+}

@@ -1,0 +1,170 @@
+import HTTPTypes
+import HashEngine
+import Hummingbird
+import NIOCore
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A picture that a client sent, or named.
+enum SentPicture: Sendable {
+  case bytes(HeldBody)
+  case file([UInt8])
+
+  func withSpan<Value, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    switch self {
+    case .bytes(let held):
+      let bytes = held.bytes
+      return try body(bytes.readableBytesUInt8Span)
+    case .file(let bytes):
+      return try body(bytes.span)
+    }
+  }
+}
+
+extension API {
+  /// `POST /v1/match`: is the picture on a list?
+  func match(_ request: Request, _ context: APIContext) async throws -> Response {
+    let exchange = context.exchange
+    let query = try Query(
+      request, ["lists", "kinds", "uploader", "reference", "on_match", "on_review"])
+    let (lists, kinds) = (query.names("lists"), try query.kinds())
+    let (uploader, reference) = (try query.text("uploader"), try query.text("reference"))
+    exchange.note {
+      $0.uploader = uploader
+      $0.reference = reference
+    }
+    let onBlock = try Self.status(query, "on_match")
+    let onReview = try Self.status(query, "on_review")
+    let body = try await body(of: request, exchange)
+    let deadline = ContinuousClock.now + settings.timeouts.request
+    let moderator = moderator(lists: lists, kinds: kinds, deadline: deadline)
+    let (examination, waited) = try await workers.run(by: deadline) {
+      try picture(body).withSpan { bytes in try moderator.examine(bytes) }
+    }
+    try check(examination.lists, for: lists)
+    let verdict: VerdictAnswer
+    let matches: [MatchReport]
+    switch examination.verdict {
+    case .match(let found):
+      let isAnimation = examination.fingerprint.map { $0.frameCount > 1 } ?? false
+      (verdict, matches) = (.match, found.map { MatchReport($0, isAnimation: isAnimation) })
+      exchange.note {
+        $0.lists = Set(found.map(\.list)).sorted()
+        $0.entries = Set(found.map(\.entry)).sorted().prefix(10).map { $0 }
+        $0.distance = found.first?.distance
+      }
+      metrics.matched(found)
+    case .noMatch:
+      (verdict, matches) = (.noMatch, [])
+    case .notScanned(let reason):
+      metrics.notScanned(reason)
+      throw APIError(reason)
+    }
+    exchange.note {
+      $0.verdict = verdict.rawValue
+      $0.action = examination.action
+      $0.waited = waited
+      $0.decoding = examination.timings.decoding
+      $0.lookup = examination.timings.lookup
+    }
+    let answer = MatchAnswer(
+      requestID: exchange.id, verdict: verdict, action: examination.action, matches: matches,
+      picture: examination.fingerprint.map {
+        PictureAnswer($0, lacksDetail: examination.lacksDetail)
+      },
+      lists: examination.lists.map { ListVersionAnswer($0) }, uploader: uploader,
+      reference: reference,
+      timings: TimingsAnswer(
+        queue: waited.microseconds, decode: examination.timings.decoding.microseconds,
+        lookup: examination.timings.lookup.microseconds,
+        total: (ContinuousClock.now - exchange.start).microseconds))
+    let status: HTTPResponse.Status? =
+      switch examination.action {
+      case .block: onBlock
+      case .review: onReview
+      case .allow, nil: nil
+      }
+    return .json(answer, status: status ?? .ok)
+  }
+
+  /// `POST /v1/hash`: the fingerprint, no lists asked.
+  func hash(_ request: Request, _ context: APIContext) async throws -> Response {
+    let exchange = context.exchange
+    let kinds = try Query(request, ["kinds"]).kinds() ?? [.pdq, .sha256]
+    let body = try await body(of: request, exchange)
+    let deadline = ContinuousClock.now + settings.timeouts.request
+    var limits = settings.decoding
+    limits.deadline = deadline
+    let (fingerprint, _) = try await workers.run(by: deadline) { [limits] in
+      try picture(body).withSpan { bytes in
+        try Fingerprint(of: bytes, kinds: kinds, limits: limits)
+      }
+    }
+    if case .partial(let reason) = fingerprint.completeness { throw APIError(reason) }
+    return .json(
+      HashAnswer(
+        requestID: exchange.id,
+        picture: PictureAnswer(
+          fingerprint, lacksDetail: fingerprint.pdq.map { !$0.isUsable } ?? false),
+        frames: FrameReport.all(of: fingerprint), digests: fingerprint.digestTexts))
+  }
+
+  /// What a request for a picture says: the bytes, or a path to them.
+  enum PictureBody: Sendable {
+    case bytes(HeldBody)
+    case path(String)
+  }
+
+  /// The bytes decide: JSON with a path is one only if it looks like JSON and says so.
+  func body(of request: Request, _ exchange: Exchange) async throws(APIError) -> PictureBody {
+    let held = try await reading.collect(request, limit: settings.mostBodyBytes, exchange)
+    let type = request.headers[.contentType]?.lowercased() ?? ""
+    if type.hasPrefix("application/json"),
+      held.bytes.readableBytesView.first(where: { !" \t\r\n".utf8.contains($0) })
+        == UInt8(ascii: "{")
+    {
+      return .path(try Self.path(in: held.bytes))
+    }
+    if type.hasPrefix("multipart/form-data"), held.bytes.readableBytesView.starts(with: "--".utf8) {
+      throw APIError(
+        .unsupportedMediaType, "not-an-image", "a form: send the picture itself as the body")
+    }
+    return .bytes(held)
+  }
+
+  /// The picture's bytes; reads files, so on a worker.
+  func picture(_ body: PictureBody) throws(APIError) -> SentPicture {
+    switch body {
+    case .bytes(let held): return .bytes(held)
+    case .path(let path):
+      guard let root else {
+        throw APIError(.forbidden, "paths-disabled", "no folder is set to be scanned by path")
+      }
+      return .file(try root.read(path, limits: settings.decoding))
+    }
+  }
+
+  private static func path(in bytes: ByteBuffer) throws(APIError) -> String {
+    struct Named: Decodable { let path: String }
+    guard bytes.readableBytes <= 1 << 16,
+      let named = try? JSONDecoder().decode(Named.self, from: Data(bytes.readableBytesView))
+    else { throw .badRequest("the JSON is not {\"path\": \"…\"}") }
+    return named.path
+  }
+
+  private static func status(
+    _ query: Query, _ name: String
+  ) throws(APIError) -> HTTPResponse.Status? {
+    guard let text = query[name] else { return nil }
+    guard text == "403" || text == "451", let code = Int(text) else {
+      throw .badRequest("\(name): 403 or 451")
+    }
+    return HTTPResponse.Status(code: code)
+  }
+}

@@ -1,0 +1,68 @@
+import HashEngine
+import Hummingbird
+import NIOCore
+
+extension API {
+  /// `GET /v1/health`: both of the next in one; 200 as long as the daemon lives.
+  func health(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, [])
+    return .json(await readiness())
+  }
+
+  /// `GET /v1/health/live`: the daemon answers.
+  func live(_ request: Request, _ context: APIContext) async throws -> Response {
+    try await health(request, context)
+  }
+
+  /// `GET /v1/health/ready`: 200 when pictures can be scanned, else 503.
+  func ready(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, [])
+    let health = await readiness()
+    return .json(health, status: health.ready ? .ok : .serviceUnavailable)
+  }
+
+  private func readiness() async -> HealthAnswer {
+    do {
+      let (lists, _) = try await workers.run { try blocklist.lists() }
+      let count = lists.count { $0.settings.isInForce(at: Timestamp.now) }
+      return HealthAnswer(
+        live: true, ready: count > 0, reason: count > 0 ? nil : "no list is in force",
+        lists: count)
+    } catch let error as APIError {
+      return HealthAnswer(live: true, ready: false, reason: error.message, lists: 0)
+    } catch {
+      return HealthAnswer(live: true, ready: false, reason: "\(error)", lists: 0)
+    }
+  }
+
+  /// `GET /v1/version`.
+  func version(_ request: Request, _ context: APIContext) throws -> Response {
+    _ = try Query(request, [])
+    return .json(
+      VersionAnswer(
+        version: Self.version, api: "v1", kinds: HashKind.allCases,
+        formats: ["jpeg", "png", "webp", "gif"]))
+  }
+
+  /// `GET /metrics`, for Prometheus.
+  func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, [])
+    let (text, _) = try await workers.run {
+      try metrics.text(
+        lists: blocklist.lists().map { list in
+          let latest = try? blocklist.latestReceipt(of: list.name)
+          return (list, changed: latest.flatMap { Timestamp.seconds($0.at) })
+        }, waiting: workers.waiting, bytesInFlight: reading.budget.inUse)
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  /// `GET /openapi.json`.
+  func openAPI(_ request: Request, _ context: APIContext) throws -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
+  }
+}

@@ -1,0 +1,71 @@
+import HashEngine
+import Hummingbird
+import Logging
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What all endpoints work with.
+struct API: Sendable {
+  static let version = "0.1.0"
+
+  let settings: Settings
+  let blocklist: Blocklist
+  let root: PathRoot?
+  /// Decode and look up.
+  let workers: WorkerPool
+  /// Change lists, one at a time; never in the way of those that only read.
+  let writers = WorkerPool(workers: 1, queue: 16)
+  let reading: BodyReading
+  let metrics: DaemonMetrics
+
+  /// All endpoints behind one responder, with errors as answers.
+  func responder() -> RouterResponder<APIContext> {
+    let router = Router(context: APIContext.self)
+    router.add(middleware: ErrorAnswers())
+    router.add(middleware: LoopbackNames())
+    for endpoint in Endpoint.all {
+      router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+        try await endpoint.answer(self, request, context)
+      }
+    }
+    return router.buildResponder()
+  }
+
+  /// How the lists are asked for one request.
+  func moderator(
+    lists: Set<String>?, kinds: Set<HashKind>? = nil, deadline: ContinuousClock.Instant? = nil
+  ) -> Moderator {
+    var limits = settings.decoding
+    limits.deadline = deadline
+    return Moderator(
+      blocklist: blocklist, policy: MatchPolicy(lists: lists, kinds: kinds, limits: limits))
+  }
+
+  /// - Throws: ``APIError`` for a list that there is not: a misspelt name must not read as "no match"; and
+  ///   when no list at all could match.
+  func check(_ asked: [ListVersion], for names: Set<String>?) throws(APIError) {
+    if let missing = names?.subtracting(asked.map(\.name)).min() {
+      throw APIError(.notFound, "unknown-list", "no list named \"\(missing)\"")
+    }
+    guard asked.contains(where: \.isInForce) else {
+      throw .busy("no-lists", "not scanned: no list is in force")
+    }
+  }
+
+  /// - Throws: ``APIError`` 403 for clients that may not change lists.
+  func requireWriter(_ exchange: Exchange) async throws(APIError) -> Author {
+    guard let user = await Peer.user(of: exchange) else {
+      throw APIError(.forbidden, "forbidden", "lists are changed over the Unix socket only")
+    }
+    guard user == 0 || user == getuid() || settings.writers.contains(user) else {
+      throw APIError(
+        .forbidden, "forbidden", "user \(user) may not change lists; see the setting \"writers\"")
+    }
+    exchange.note { $0.user = user }
+    return Author(uid: user)
+  }
+}

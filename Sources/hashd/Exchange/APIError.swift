@@ -1,0 +1,71 @@
+import HTTPTypes
+import HashEngine
+
+extension HTTPResponse.Status {
+  /// 507: the disk is full.
+  static let noRoom = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+}
+
+/// An answer that is no verdict: what was wrong, for programs and for people.
+struct APIError: Error {
+  let status: HTTPResponse.Status
+  /// A stable name.
+  let code: String
+  /// A sentence for people.
+  let message: String
+  var headers = HTTPFields()
+  /// Whether the connection cannot be used any longer.
+  var closes = false
+
+  init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
+    self.status = status
+    self.code = code
+    self.message = message
+  }
+
+  /// Try again: there is more to do than can be done.
+  static func busy(_ code: String, _ message: String) -> APIError {
+    var error = APIError(.serviceUnavailable, code, message)
+    error.headers[.retryAfter] = "1"
+    return error
+  }
+
+  static func tooLarge(_ limit: Int) -> APIError {
+    APIError(.contentTooLarge, "too-large", "the body is larger than \(limit) bytes")
+  }
+
+  static func badRequest(_ message: String) -> APIError {
+    APIError(.badRequest, "bad-request", message)
+  }
+
+  /// A picture that was not scanned.
+  init(_ error: ImageError) {
+    let status: HTTPResponse.Status =
+      switch error.code {
+      case .empty: .badRequest
+      case .notAnImage, .unsupported: .unsupportedMediaType
+      case .timeLimit: .serviceUnavailable
+      case .overLimit, .truncated, .damaged, .notAFile, .unreadable: .unprocessableContent
+      }
+    self.init(status, error.code.rawValue, "not scanned: \(error)")
+    if error.code == .timeLimit { headers[.retryAfter] = "1" }
+  }
+
+  init(_ error: BlocklistError) {
+    let status: HTTPResponse.Status =
+      switch error.code {
+      case .unknownList, .unknownEntry: .notFound
+      case .listExists, .nothingToUndo: .conflict
+      case .invalidName, .invalidSetting: .badRequest
+      case .kindNotStated, .categoriesNotStated, .nothingToImport, .unreadable:
+        .unprocessableContent
+      case .storage: .internalServerError
+      }
+    self.init(status, error.code.rawValue, error.description)
+  }
+
+  init(_ error: StorageError) {
+    let status: HTTPResponse.Status = error.code == .full ? .noRoom : .internalServerError
+    self.init(status, "storage-\(error.code.rawValue)", error.description)
+  }
+}

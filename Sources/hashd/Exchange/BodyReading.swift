@@ -1,0 +1,110 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOHTTP1
+
+/// Reads requests' bodies, each to its end, within limits.
+struct BodyReading: Sendable {
+  let budget: ByteBudget
+
+  /// A body of at most `limit` bytes. Of a larger one the rest is read and thrown away, as far as the
+  /// connection's guard allows, so that the client sees the answer.
+  ///
+  /// - Throws: ``APIError``.
+  func collect(
+    _ request: Request, limit: Int, _ exchange: Exchange
+  ) async throws(APIError) -> HeldBody {
+    let declared = try begin(request, limit: limit, exchange)
+    // Grows with what comes: what a header announces is nobody's memory yet.
+    var bytes = ByteBuffer()
+    var share = 0
+    do throws(APIError) {
+      try await forEachChunk(request, limit: limit, declared: declared, exchange) {
+        chunk throws(APIError) in
+        guard budget.take(chunk.readableBytes) else {
+          throw .busy("busy", "too many pictures are being received")
+        }
+        share += chunk.readableBytes
+        if bytes.readableBytes == 0 {
+          bytes = chunk
+          // Room for all of it at once, unless it is much.
+          if let declared, declared > chunk.readableBytes {
+            bytes.reserveCapacity(min(declared, 1 << 20))
+          }
+        } else {
+          bytes.writeImmutableBuffer(chunk)
+        }
+      }
+    } catch {
+      budget.giveBack(share)
+      throw error
+    }
+    return HeldBody(bytes, share: share, of: budget)
+  }
+
+  /// Calls `body` with the chunks of a body.
+  ///
+  /// - Throws: ``APIError``, also what `body` throws, when the body was read on to its end.
+  func forEachChunk(
+    _ request: Request, limit: Int, _ exchange: Exchange,
+    _ body: (ByteBuffer) throws(APIError) -> Void
+  ) async throws(APIError) {
+    let declared = try begin(request, limit: limit, exchange)
+    try await forEachChunk(request, limit: limit, declared: declared, exchange, body)
+  }
+
+  private func begin(
+    _ request: Request, limit: Int, _ exchange: Exchange
+  ) throws(APIError) -> Int? {
+    let declared = request.headers[.contentLength].flatMap { Int($0) }
+    if let declared, declared > limit, exchange.expectsContinue {
+      // It has sent nothing yet, and need not.
+      exchange.note { $0.body = .abandoned }
+      throw .tooLarge(limit)
+    }
+    exchange.inviteBody()
+    return declared
+  }
+
+  private func forEachChunk(
+    _ request: Request, limit: Int, declared: Int?, _ exchange: Exchange,
+    _ body: (ByteBuffer) throws(APIError) -> Void
+  ) async throws(APIError) {
+    var count = 0
+    var problem: APIError? = declared ?? 0 > limit ? .tooLarge(limit) : nil
+    // Beyond this it is no client that waits for an answer.
+    let most = limit + BodyReading.mostDiscarded(limit)
+    exchange.note { $0.body = .abandoned }
+    do {
+      for try await chunk in request.body {
+        count += chunk.readableBytes
+        guard count <= most else { throw APIError.tooLarge(limit) }
+        guard problem == nil else { continue }
+        guard count <= limit else {
+          problem = .tooLarge(limit)
+          continue
+        }
+        do throws(APIError) { try body(chunk) } catch { problem = error }
+      }
+    } catch let error as APIError {
+      throw error
+    } catch is BodyError {
+      throw APIError(.requestTimeout, "body-timeout", "the body took too long")
+    } catch {
+      throw .badRequest("the body broke off, or is no HTTP")
+    }
+    let received = count
+    exchange.note {
+      $0.body = .read
+      $0.bytes = received
+    }
+    if let problem { throw problem }
+    if let declared, received != declared {
+      exchange.note { $0.body = .abandoned }
+      throw .badRequest("the body ended after \(received) of \(declared) bytes")
+    }
+  }
+
+  /// What is read of a body that is too large after it has become so.
+  static func mostDiscarded(_ limit: Int) -> Int { max(1 << 30, 4 * limit) }
+}

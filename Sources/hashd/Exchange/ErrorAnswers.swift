@@ -1,0 +1,38 @@
+import HTTPTypes
+import HashEngine
+import Hummingbird
+import Logging
+
+/// Makes an answer of whatever goes wrong behind it.
+struct ErrorAnswers: RouterMiddleware {
+  typealias Context = APIContext
+
+  func handle(
+    _ request: Request, context: APIContext,
+    next: (Request, APIContext) async throws -> Response
+  ) async throws -> Response {
+    context.exchange.note { $0.endpoint = context.endpointPath }
+    let problem: APIError
+    do {
+      return try await next(request, context)
+    } catch let error as APIError {
+      problem = error
+    } catch let error as ImageError {
+      problem = APIError(error)
+    } catch let error as BlocklistError {
+      problem = APIError(error)
+    } catch let error as StorageError {
+      problem = APIError(error)
+    } catch is HTTPError {
+      problem = Endpoint.refusal(of: request)
+    } catch {
+      context.logger.error("failed", metadata: ["error": "\(error)"])
+      problem = APIError(.internalServerError, "failed", "the daemon failed; its log says more")
+    }
+    context.exchange.note { $0.errorCode = problem.code }
+    var response = Response.json(
+      ErrorAnswer(problem, requestID: context.exchange.id), status: problem.status)
+    response.headers.append(contentsOf: problem.headers)
+    return response
+  }
+}

@@ -1,0 +1,76 @@
+import HashEngine
+import Hummingbird
+
+/// A request's parameters. One that is not known, or comes twice, is refused: what a client believes it has
+/// asked for must not be passed over.
+struct Query {
+  private let values: [String: String]
+
+  /// - Parameter repeatable: Those that may come more than once; see ``all(_:)``.
+  init(_ request: Request, _ known: Set<String>, repeatable: Set<String> = []) throws(APIError) {
+    var values: [String: String] = [:]
+    var lists: [String: [String]] = [:]
+    for (name, value) in request.uri.queryParameters {
+      let (name, value) = (String(name), String(value))
+      if repeatable.contains(name) {
+        lists[name, default: []].append(value)
+        continue
+      }
+      guard known.contains(name) else { throw .badRequest("unknown parameter \"\(name)\"") }
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw .badRequest("\"\(name)\" is given twice")
+      }
+    }
+    self.values = values
+    self.lists = lists
+  }
+
+  private let lists: [String: [String]]
+
+  /// `nil` when it is not given, or empty.
+  subscript(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+  func all(_ name: String) -> [String] { lists[name] ?? [] }
+
+  /// A text that is kept as it is.
+  func text(_ name: String, longest: Int = 1024) throws(APIError) -> String? {
+    guard let text = self[name] else { return nil }
+    guard text.utf8.count <= longest else {
+      throw .badRequest("\"\(name)\" is longer than \(longest) bytes")
+    }
+    return text
+  }
+
+  /// Names with commas between.
+  func names(_ name: String) -> Set<String>? {
+    self[name].map { Set($0.split(separator: ",").map(String.init)) }
+  }
+
+  func kinds() throws(APIError) -> Set<HashKind>? {
+    guard let names = names("kinds") else { return nil }
+    var kinds: Set<HashKind> = []
+    for name in names {
+      guard let kind = HashKind(named: name) else {
+        throw .badRequest("kinds: \"\(name)\" is no kind of hash")
+      }
+      kinds.insert(kind)
+    }
+    return kinds
+  }
+
+  func flag(_ name: String) throws(APIError) -> Bool {
+    switch self[name] {
+    case nil, "false", "0": false
+    case "true", "1": true
+    case let other?: throw .badRequest("\(name): \"\(other)\" is neither true nor false")
+    }
+  }
+
+  func number(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
+    guard let text = self[name] else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw .badRequest("\(name): a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+}

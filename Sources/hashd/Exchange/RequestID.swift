@@ -1,0 +1,8 @@
+/// A name for a request, in its answer and in the log.
+enum RequestID {
+  /// 16 hexadecimal digits, by chance.
+  static func next() -> String {
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

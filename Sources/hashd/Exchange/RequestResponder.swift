@@ -1,0 +1,84 @@
+import HTTPTypes
+import HashEngine
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTPTypes
+
+/// Takes requests from a connection, has them answered, and logs each in a line.
+struct RequestResponder: Sendable {
+  let router: RouterResponder<APIContext>
+  let isUnix: Bool
+  let metrics: DaemonMetrics
+  let logger: Logger
+
+  func respond(
+    to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+  ) async throws {
+    let exchange = Exchange(
+      channel: channel, isUnix: isUnix,
+      expectsContinue: request.headers[.expect]?.lowercased() == "100-continue")
+    let context = APIContext(
+      source: APIContext.Source(logger: logger, exchange: exchange))
+    // Errors have become answers by then.
+    var response = try await router.respond(to: request, context: context)
+    response.headers[.server] = "hashd"
+    let noted = exchange.noted
+    // A client that was not asked for its body may send it or not: the next bytes could be anything.
+    let closes =
+      noted.body == .abandoned || (noted.body == .untouched && exchange.expectsContinue)
+    if closes { response.headers[.connection] = "close" }
+    do {
+      try await writer.write(response: response.head, body: response.body)
+    } catch {
+      log(request, status: response.status, noted, exchange, isTaken: false)
+      throw error
+    }
+    log(request, status: response.status, noted, exchange, isTaken: true)
+    if closes { await close(channel) }
+  }
+
+  /// Ends our side first, so that what the client still sends does not take the answer from it.
+  private func close(_ channel: any Channel) async {
+    try? await channel.close(mode: .output)
+    channel.eventLoop.scheduleTask(in: .milliseconds(500)) { channel.close(promise: nil) }
+  }
+
+  private func log(
+    _ request: Request, status: HTTPResponse.Status, _ notes: Exchange.Notes,
+    _ exchange: Exchange, isTaken: Bool
+  ) {
+    let total = ContinuousClock.now - exchange.start
+    metrics.answered(notes, status: status.code, in: total)
+    let level: Logger.Level = status.code >= 500 ? .warning : .info
+    guard logger.logLevel <= level else { return }
+    var line: Logger.Metadata = [
+      "request_id": "\(exchange.id)", "method": "\(request.method.rawValue)",
+      "endpoint": "\(notes.endpoint ?? "unknown")", "status": .stringConvertible(status.code),
+      "bytes": .stringConvertible(notes.bytes), "total_us": .stringConvertible(total.microseconds),
+    ]
+    line["error"] = notes.errorCode.map { "\($0)" }
+    line["verdict"] = notes.verdict.map { "\($0)" }
+    line["action"] = notes.action.map { "\($0.rawValue)" }
+    if !notes.lists.isEmpty { line["lists"] = .array(notes.lists.map { "\($0)" }) }
+    if !notes.entries.isEmpty { line["entries"] = .array(notes.entries.map { "\($0)" }) }
+    line["distance"] = notes.distance.map { .stringConvertible($0) }
+    line["user"] = notes.user.map { .stringConvertible(Int($0)) }
+    line["uploader"] = notes.uploader.map { "\($0)" }
+    line["reference"] = notes.reference.map { "\($0)" }
+    line["queue_us"] = notes.waited.map { .stringConvertible($0.microseconds) }
+    line["decode_us"] = notes.decoding.map { .stringConvertible($0.microseconds) }
+    line["lookup_us"] = notes.lookup.map { .stringConvertible($0.microseconds) }
+    if !isTaken { line["answer"] = "not taken" }
+    logger.log(level: level, "request", metadata: line)
+  }
+}
+
+extension Duration {
+  /// Whole microseconds.
+  var microseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+  }
+}

@@ -1,0 +1,166 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// Why a request's body broke off.
+enum BodyError: Error {
+  /// It was not there in time.
+  case tooSlow
+}
+
+/// Holds one connection to its times and limits: header, body, answer, and what may be sent after an answer
+/// that did not wait for it.
+///
+/// Sits where HTTP's parts are, and puts a ``HeaderClock`` before the parser. Runs on its event loop only.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let connections: Connections
+  private let timeouts: Settings.Timeouts
+  /// Bytes that are read and thrown away, so that a client sees its answer.
+  private let mostDiscarded: Int
+
+  /// Requests whose answer is not complete.
+  private var open = 0
+  private var isReadingBody = false
+  private var discarded = 0
+  private var header: Scheduled<Void>?
+  private var body: Scheduled<Void>?
+  private var answer: Scheduled<Void>?
+
+  init(_ connections: Connections, timeouts: Settings.Timeouts, mostDiscarded: Int) {
+    self.connections = connections
+    self.timeouts = timeouts
+    self.mostDiscarded = mostDiscarded
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    guard connections.add(context.channel) else {
+      context.close(promise: nil)
+      return
+    }
+    let clock = HeaderClock { [weak self] in self?.bytesCame(context) }
+    try? context.pipeline.syncOperations.addHandler(clock, position: .first)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    for timer in [header, body, answer] { timer?.cancel() }
+    connections.remove(context.channel)
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { connections.remove(context.channel) }
+
+  private func bytesCame(_ context: ChannelHandlerContext) {
+    guard header == nil, open == 0, !isReadingBody else { return }
+    header = schedule(timeouts.header, context) { handler, context in
+      handler.refuse(
+        context, status: .requestTimeout, code: "header-timeout", "the header took too long")
+    }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head:
+      header?.cancel()
+      header = nil
+      if open == 0 { connections.setIdle(false, context.channel) }
+      open += 1
+      isReadingBody = true
+      discarded = 0
+      body = schedule(timeouts.body, context) { _, context in
+        context.fireErrorCaught(BodyError.tooSlow)
+      }
+    case .body(let bytes):
+      // Answered, and still sending.
+      if open == 0 {
+        discarded += bytes.readableBytes
+        if discarded > mostDiscarded { context.close(promise: nil) }
+      }
+    case .end:
+      isReadingBody = false
+      body?.cancel()
+      if open == 0 { connections.setIdle(true, context.channel) }
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    case .head(let head) where head.status.kind != .informational:
+      answer = schedule(timeouts.write, context) { _, context in context.close(promise: nil) }
+      context.write(data, promise: promise)
+    case .end:
+      open -= 1
+      if open == 0, !isReadingBody { connections.setIdle(true, context.channel) }
+      let done = promise ?? context.eventLoop.makePromise()
+      let timer = answer
+      done.futureResult.whenComplete { _ in timer?.cancel() }
+      context.write(data, promise: done)
+    case .head, .body:
+      context.write(data, promise: promise)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // Within a request whoever reads its body answers; before one there is nobody else.
+    guard error is HTTPParserError, open == 0, !isReadingBody else {
+      context.fireErrorCaught(error)
+      return
+    }
+    refuse(context, status: .badRequest, code: "bad-request", "no HTTP/1.1 request")
+  }
+
+  /// Answers what never became a request.
+  private func refuse(
+    _ context: ChannelHandlerContext, status: HTTPResponse.Status, code: String, _ message: String
+  ) {
+    let error = APIError(status, code, message)
+    let content = ByteBuffer(bytes: ErrorAnswer(error, requestID: RequestID.next()).json)
+    let fields: HTTPFields = [
+      .contentType: "application/json", .contentLength: String(content.readableBytes),
+      .connection: "close",
+    ]
+    context.write(
+      wrapOutboundOut(.head(HTTPResponse(status: status, headerFields: fields))), promise: nil)
+    context.write(wrapOutboundOut(.body(content)), promise: nil)
+    let isWritten = context.eventLoop.makePromise(of: Void.self)
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    isWritten.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: isWritten)
+  }
+
+  private func schedule(
+    _ time: Duration, _ context: ChannelHandlerContext,
+    _ action: @escaping (ConnectionGuard, ChannelHandlerContext) -> Void
+  ) -> Scheduled<Void> {
+    let bound = NIOLoopBound(
+      (handler: self, context: context, action: action), eventLoop: context.eventLoop)
+    return context.eventLoop.scheduleTask(in: TimeAmount(time)) {
+      let (handler, context, action) = bound.value
+      action(handler, context)
+    }
+  }
+}
+
+@available(*, unavailable)
+extension ConnectionGuard: Sendable {}
+
+/// Tells when bytes come, before they are anything.
+private final class HeaderClock: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  private let bytesCame: () -> Void
+
+  init(bytesCame: @escaping () -> Void) { self.bytesCame = bytesCame }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    bytesCame()
+    context.fireChannelRead(data)
+  }
+}

@@ -1,0 +1,60 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOExtras
+import NIOPosix
+import ServiceLifecycle
+
+/// Serves HTTP/1.1 on one socket until it is told to stop; then finishes the requests under way.
+///
+/// Hummingbird's own server binds by address; here the socket is there already, with the permissions it should
+/// have.
+struct HTTPListener: Service {
+  let socket: ListeningSocket
+  let channel: HTTP1Channel
+  let group: any EventLoopGroup
+  let logger: Logger
+  /// Called when clients are accepted.
+  let onListening: @Sendable () -> Void
+
+  func run() async throws {
+    let quiescing = ServerQuiescingHelper(group: group)
+    let server = try await ServerBootstrap(group: group)
+      .serverChannelInitializer { server in
+        server.eventLoop.makeCompletedFuture {
+          try server.pipeline.syncOperations.addHandler(
+            quiescing.makeServerChannelHandler(channel: server))
+        }
+      }
+      .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: 16)
+      // A client may end its side and still wait for the answer.
+      .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+      .childChannelOption(
+        ChannelOptions.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 16)
+      )
+      .bind(socket.descriptor) { [channel, logger] client in
+        channel.setup(channel: client, logger: logger)
+      }
+    logger.info("listening", metadata: ["socket": "\(socket.name)"])
+    onListening()
+    await withGracefulShutdownHandler {
+      await withDiscardingTaskGroup { tasks in
+        do {
+          try await server.executeThenClose { clients in
+            for try await client in clients {
+              tasks.addTask { [channel, logger] in
+                await channel.handle(value: client, logger: logger)
+              }
+            }
+          }
+        } catch {
+          logger.error("no longer listening", metadata: ["error": "\(error)"])
+        }
+      }
+    } onGracefulShutdown: {
+      socket.file?.remove()
+      quiescing.initiateShutdown(promise: nil)
+    }
+    socket.file?.remove()
+  }
+}

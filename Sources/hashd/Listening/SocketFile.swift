@@ -1,0 +1,83 @@
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Why the daemon does not listen.
+struct ListeningError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+
+  /// What the system said of a place, last.
+  init(_ place: some CustomStringConvertible, errno code: CInt = errno) {
+    description = "\(place): \(String(cString: strerror(code)))"
+  }
+}
+
+/// A Unix socket's place in the file system.
+struct SocketFile: Sendable {
+  let path: FilePath
+  /// Held as long as the daemon runs, so that of two that start at once one gives way.
+  private let lock: FileDescriptor
+
+  /// Takes the place, and removes a socket that a killed daemon left there.
+  ///
+  /// - Throws: ``ListeningError`` when a daemon answers there, or something else is in the way.
+  init(claiming path: FilePath) throws(ListeningError) {
+    do {
+      lock = try FileDescriptor.open(
+        FilePath(path.string + ".lock"), .readWrite,
+        options: [.create, .closeOnExec, .noFollow], permissions: [.ownerReadWrite])
+    } catch {
+      throw ListeningError("\(path): \(error)")
+    }
+    self.path = path
+    guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      throw ListeningError("\(path): a daemon is running there")
+    }
+    var status = stat()
+    guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+      throw ListeningError("\(path): in the way, and not a socket")
+    }
+    guard try !Self.isAnswered(path) else {
+      throw ListeningError("\(path): a daemon is running there")
+    }
+    guard path.withPlatformString({ unlink($0) }) == 0 else { throw ListeningError(path) }
+  }
+
+  func remove() {
+    _ = path.withPlatformString { unlink($0) }
+    try? lock.close()
+  }
+
+  /// Calls `body` with a path as a socket address.
+  static func withAddress<Result>(
+    of path: FilePath, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) throws(ListeningError) -> Result {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let name = Array(path.string.utf8)
+    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
+      throw ListeningError("\(path): too long for a socket's path")
+    }
+    // Shorter than the array, so that a zero follows.
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    return withUnsafePointer(to: address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+
+  private static func isAnswered(_ path: FilePath) throws(ListeningError) -> Bool {
+    let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw ListeningError(path) }
+    defer { close(descriptor) }
+    return try withAddress(of: path) { connect(descriptor, $0, $1) == 0 }
+  }
+}

@@ -1,0 +1,93 @@
+import CoreMetrics
+import HashEngine
+import Metrics
+
+/// What the daemon counts.
+struct DaemonMetrics: Sendable {
+  private let registry = PrometheusRegistry()
+  private let duration: Timer
+  private let decoding: Timer
+  private let lookup: Timer
+  private let queue: Timer
+
+  private static let help = [
+    "hashd_requests_total": "Requests answered, by endpoint, status and outcome.",
+    "hashd_request_seconds": "From a request's header to its answer.",
+    "hashd_decode_seconds": "Decoding and hashing a picture.",
+    "hashd_lookup_seconds": "Asking the lists.",
+    "hashd_queue_seconds": "Waiting for a worker.",
+    "hashd_matches_total": "Matches found, by list and what it means.",
+    "hashd_not_scanned_total": "Pictures that were not scanned, by reason.",
+    "hashd_list_serial": "A list's serial; it grows with every change.",
+    "hashd_list_entries": "Entries of a list.",
+    "hashd_list_age_seconds": "Seconds since a list was last changed.",
+    "hashd_queue_waiting": "Requests that wait for a worker.",
+    "hashd_body_bytes": "Bytes of pictures that are held.",
+    "hashd_connections": "Connections that are open.",
+  ]
+
+  private let connections: Connections
+
+  init(connections: Connections) {
+    self.connections = connections
+    duration = Timer(label: "hashd_request_seconds", factory: registry)
+    decoding = Timer(label: "hashd_decode_seconds", factory: registry)
+    lookup = Timer(label: "hashd_lookup_seconds", factory: registry)
+    queue = Timer(label: "hashd_queue_seconds", factory: registry)
+  }
+
+  func answered(_ notes: Exchange.Notes, status: Int, in total: Duration) {
+    // Of the verdict of a batch only that there was one: each of its numbers would be a series of its own.
+    let outcome =
+      notes.errorCode ?? notes.verdict.map { $0.contains("/") ? "looked_up" : $0 } ?? "done"
+    Counter(
+      label: "hashd_requests_total",
+      dimensions: [
+        ("endpoint", notes.endpoint ?? "unknown"), ("status", "\(status)"), ("outcome", outcome),
+      ], factory: registry
+    ).increment()
+    duration.record(duration: total)
+    if let time = notes.waited { queue.record(duration: time) }
+    if let time = notes.decoding { decoding.record(duration: time) }
+    if let time = notes.lookup { lookup.record(duration: time) }
+  }
+
+  func matched(_ matches: [Match]) {
+    for match in matches where !match.isAllowed {
+      Counter(
+        label: "hashd_matches_total",
+        dimensions: [("list", match.list), ("meaning", match.meaning.rawValue)], factory: registry
+      ).increment()
+    }
+  }
+
+  func notScanned(_ reason: ImageError) {
+    Counter(
+      label: "hashd_not_scanned_total", dimensions: [("reason", reason.code.rawValue)],
+      factory: registry
+    ).increment()
+  }
+
+  /// All of it as Prometheus reads it.
+  ///
+  /// - Parameter changed: When the list was last changed, in seconds since 1970.
+  func text(
+    lists: [(list: HashList, changed: Int?)], waiting: Int, bytesInFlight: Int
+  ) -> String {
+    // Lists come and go; what is told of them is of this moment.
+    var current = PrometheusText(help: Self.help)
+    for (list, changed) in lists {
+      let labels = PrometheusText.labels([("list", list.name)])
+      current.add("hashd_list_serial", .gauge, "\(labels) \(list.serial)")
+      current.add("hashd_list_entries", .gauge, "\(labels) \(list.count)")
+      if let changed {
+        current.add(
+          "hashd_list_age_seconds", .gauge, "\(labels) \(max(0, Timestamp.now - changed))")
+      }
+    }
+    current.add("hashd_queue_waiting", .gauge, " \(waiting)")
+    current.add("hashd_body_bytes", .gauge, " \(bytesInFlight)")
+    current.add("hashd_connections", .gauge, " \(connections.count)")
+    return registry.text(help: Self.help) + current.text
+  }
+}

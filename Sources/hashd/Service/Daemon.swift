@@ -1,0 +1,115 @@
+import HashEngine
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// All parts of the daemon, put together.
+struct Daemon {
+  let settings: Settings
+  let environment: [String: String]
+
+  /// Runs until it is told to stop by SIGTERM or SIGINT.
+  ///
+  /// - Throws: ``ListeningError`` and ``StorageError`` when it cannot begin.
+  func run() async throws {
+    let output = try LogOutput(settings.logFile)
+    let logger = Logger(label: "hashd") { _ in
+      LineLogHandler(output, format: settings.logFormat, level: settings.logLevel)
+    }
+    signal(SIGPIPE, SIG_IGN)
+    let mostConnections = Self.connections(settings.mostConnections)
+    let connections = Connections(most: mostConnections)
+    let metrics = DaemonMetrics(connections: connections)
+    // Sockets before the database: a second daemon is told so, and touches nothing.
+    let sockets = try openSockets()
+    defer { for socket in sockets { socket.file?.remove() } }
+    let api = API(
+      settings: settings, blocklist: try Blocklist(at: settings.database, creates: true),
+      root: try settings.pathRoot.map { path throws(ListeningError) in try PathRoot(path) },
+      workers: WorkerPool(workers: settings.workers, queue: settings.queue),
+      reading: BodyReading(budget: ByteBudget(most: settings.mostBytesInFlight)),
+      metrics: metrics)
+    let manager = ServiceManager(environment)
+    let ready = Countdown(sockets.count) { manager.notify("READY=1") }
+    // Moving bytes is little work beside decoding them.
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.workers / 4))
+    let router = api.responder()
+    let listeners = sockets.map { socket in
+      let responder = RequestResponder(
+        router: router, isUnix: socket.isUnix, metrics: metrics, logger: logger)
+      let channel = HTTP1Channel(
+        responder: { try await responder.respond(to: $0, $1, $2) },
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [
+            ConnectionGuard(
+              connections, timeouts: settings.timeouts,
+              mostDiscarded: BodyReading.mostDiscarded(settings.mostBodyBytes))
+          ], idleTimeout: TimeAmount(settings.timeouts.idle),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+      return HTTPListener(
+        socket: socket, channel: channel, group: group, logger: logger,
+        onListening: { ready.count() })
+    }
+    logger.info(
+      "starting",
+      metadata: [
+        "version": "\(API.version)", "database": "\(settings.database)",
+        "workers": .stringConvertible(settings.workers),
+        "connections": .stringConvertible(mostConnections),
+      ])
+    var configuration = ServiceGroupConfiguration(
+      services: [LogReopening(output: output, logger: logger)] + listeners as [any Service],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+    configuration.maximumGracefulShutdownDuration = settings.timeouts.shutdown
+    try await ServiceGroup(configuration: configuration).run()
+    manager.notify("STOPPING=1")
+    logger.info("stopped")
+  }
+
+  /// Those that the service manager has opened, else our own.
+  private func openSockets() throws(ListeningError) -> [ListeningSocket] {
+    let inherited = ListeningSocket.inherited(environment)
+    guard inherited.isEmpty else { return inherited }
+    var sockets: [ListeningSocket] = []
+    if let path = settings.socketPath {
+      sockets.append(
+        try .unix(path, mode: settings.socketMode, group: settings.socketGroup))
+    }
+    if settings.tcpPort != 0 {
+      do throws(ListeningError) {
+        sockets.append(try .loopback(settings.tcpHost, port: settings.tcpPort))
+      } catch {
+        for socket in sockets { socket.file?.remove() }
+        throw error
+      }
+    }
+    return sockets
+  }
+
+  /// As many connections as wanted, as far as the system allows so many open files.
+  private static func connections(_ wanted: Int) -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    // Lists, logs, files scanned by path and the connections just being refused need some as well.
+    return max(1, min(wanted, Int(clamping: limit.rlim_cur) - 128))
+  }
+
+  /// Services that start and stop are nothing an operator wants to read of.
+  private static func quiet(_ logger: Logger) -> Logger {
+    var quiet = logger
+    quiet.logLevel = .warning
+    return quiet
+  }
+}

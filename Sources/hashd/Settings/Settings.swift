@@ -1,0 +1,112 @@
+import HashEngine
+import Logging
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What the daemon goes by; see ``SettingKey`` for the meaning of each.
+struct Settings: Sendable {
+  enum LogFormat: String, Sendable { case json, text }
+
+  struct Timeouts: Sendable {
+    var header = Duration.seconds(10)
+    var body = Duration.seconds(30)
+    var idle = Duration.seconds(60)
+    var write = Duration.seconds(10)
+    var request = Duration.seconds(30)
+    var shutdown = Duration.seconds(30)
+  }
+
+  var database: FilePath
+  var socketPath: FilePath?
+  var socketMode: mode_t = 0o660
+  var socketGroup: String?
+  var tcpPort: UInt16 = 0
+  var tcpHost = "127.0.0.1"
+  /// Besides root and the daemon's own user.
+  var writers: Set<UInt32> = []
+  var pathRoot: FilePath?
+  var workers: Int
+  var queue = 64
+  var mostBodyBytes = 64 << 20
+  var mostBytesInFlight = 512 << 20
+  var mostImportBytes = 4 << 30
+  var mostConnections = 4096
+  /// What a picture may cost; its bytes are the body's.
+  var decoding = DecodingLimits()
+  var timeouts = Timeouts()
+  var logFile: FilePath?
+  var logFormat = LogFormat.text
+  var logLevel = Logger.Level.info
+
+  /// - Throws: ``SettingsError`` that names the key, the place and what is wrong.
+  init(_ source: SettingsSource, environment: [String: String]) throws(SettingsError) {
+    let reader = SettingsReader(source: source)
+    if let text = try reader.text(.database) {
+      database = FilePath(text)
+    } else {
+      database = FilePath(try Self.standardDatabase(environment))
+    }
+    let socket = try reader.text(.socketPath) ?? Self.standardSocket(environment)
+    socketPath = socket == "none" ? nil : FilePath(socket)
+    socketMode = try reader.mode(.socketMode)
+    socketGroup = try reader.text(.socketGroup)
+    tcpPort = UInt16(try reader.number(.tcpPort, in: 0...65_535))
+    tcpHost = try reader.value(.tcpHost, "127.0.0.1 or ::1") {
+      ["127.0.0.1", "::1"].contains($0) ? $0 : nil
+    }
+    writers = try reader.users(.writers)
+    pathRoot = try reader.text(.pathRoot).map { FilePath($0) }
+    let cores = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+    let workers = try reader.number(.workers, in: 0...1024)
+    self.workers = workers == 0 ? cores : workers
+    queue = try reader.number(.queue, in: 0...1_000_000)
+    mostBodyBytes = try reader.bytes(.limitsBody)
+    mostBytesInFlight = try reader.bytes(.limitsBodiesInFlight)
+    mostImportBytes = try reader.bytes(.limitsImport)
+    mostConnections = try reader.number(.limitsConnections, in: 1...1_000_000)
+    decoding.bytes = mostBodyBytes
+    decoding.pixels = try reader.number(.limitsPixels, in: 1...1 << 40)
+    decoding.memory = try reader.bytes(.limitsMemory)
+    decoding.frames = try reader.number(.limitsFrames, in: 1...1_000_000)
+    timeouts = Timeouts(
+      header: try reader.duration(.timeoutsHeader), body: try reader.duration(.timeoutsBody),
+      idle: try reader.duration(.timeoutsIdle), write: try reader.duration(.timeoutsWrite),
+      request: try reader.duration(.timeoutsRequest),
+      shutdown: try reader.duration(.timeoutsShutdown))
+    logFile = try reader.text(.logFile).map { FilePath($0) }
+    logFormat = try reader.value(.logFormat, "json or text") { LogFormat(rawValue: $0) }
+    logLevel = try reader.value(.logLevel, "debug, info, warning or error") {
+      ["debug", "info", "warning", "error"].contains($0) ? Logger.Level(rawValue: $0) : nil
+    }
+    guard mostBytesInFlight >= mostBodyBytes else {
+      throw SettingsError(
+        description: "limits.bodies_in_flight: smaller than limits.body, one picture's bytes")
+    }
+    guard socketPath != nil || tcpPort != 0 else {
+      throw SettingsError(description: "socket.path: none, and no tcp.port: nobody could ask")
+    }
+  }
+
+  private static func standardSocket(_ environment: [String: String]) -> String {
+    if let folder = environment["XDG_RUNTIME_DIR"], !folder.isEmpty {
+      return folder + "/hashd.sock"
+    }
+    return "/run/hashd/hashd.sock"
+  }
+
+  /// The database that `hashscan` takes as well.
+  private static func standardDatabase(
+    _ environment: [String: String]
+  ) throws(SettingsError) -> String {
+    do {
+      return try DatabaseLocation.standard(in: environment).string
+    } catch {
+      throw SettingsError(description: "database: \(error)")
+    }
+  }
+}

@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Reads values of their types.
+struct SettingsReader {
+  let source: SettingsSource
+
+  /// `nil` when it is empty, or not set.
+  func text(_ key: SettingKey) throws(SettingsError) -> String? {
+    guard let text = source.value(of: key)?.text, !text.isEmpty else { return nil }
+    return text
+  }
+
+  /// - Parameter expected: What it must be, for the error.
+  func value<Value>(
+    _ key: SettingKey, _ expected: String, _ parse: (String) -> Value?
+  ) throws(SettingsError) -> Value {
+    let (text, place) = source.value(of: key) ?? ("", "default")
+    guard let value = parse(text) else {
+      throw SettingsError(
+        description: "\(place): \(key.rawValue): \"\(text)\" is not \(expected)")
+    }
+    return value
+  }
+
+  func number(_ key: SettingKey, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
+    try value(key, "a number from \(range.lowerBound) to \(range.upperBound)") { text in
+      Int(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// A number with KiB, MiB or GiB.
+  func bytes(_ key: SettingKey) throws(SettingsError) -> Int {
+    try value(key, "a number of bytes, such as 64MiB") { text in
+      for (unit, shift) in [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)]
+      where text.hasSuffix(unit) {
+        guard let number = Int(text.dropLast(unit.count)),
+          (1...1 << 20).contains(number) || shift == 0
+        else { return nil }
+        return number > 0 ? number << shift : nil
+      }
+      return nil
+    }
+  }
+
+  /// A number with s, ms or m.
+  func duration(_ key: SettingKey) throws(SettingsError) -> Duration {
+    try value(key, "a time, such as 30s") { text in
+      for (unit, milliseconds) in [("ms", 1), ("s", 1000), ("m", 60_000)]
+      where text.hasSuffix(unit) {
+        return Int(text.dropLast(unit.count)).flatMap {
+          (1...100_000).contains($0) ? .milliseconds($0 * milliseconds) : nil
+        }
+      }
+      return nil
+    }
+  }
+
+  /// Permissions for owner and group.
+  func mode(_ key: SettingKey) throws(SettingsError) -> mode_t {
+    try value(key, "permissions for owner and group, such as 0660") { text in
+      mode_t(text, radix: 8).flatMap { $0 & ~0o660 == 0 && $0 & 0o600 == 0o600 ? $0 : nil }
+    }
+  }
+
+  /// Names and numbers of users.
+  func users(_ key: SettingKey) throws(SettingsError) -> Set<UInt32> {
+    try value(key, "a list of users of this system") { text in
+      var users: Set<UInt32> = []
+      for name in text.split(separator: ",").map({ $0.trimmingPrefix(while: \.isWhitespace) }) {
+        if let number = UInt32(name) {
+          users.insert(number)
+        } else if let user = getpwnam(String(name)) {
+          users.insert(user.pointee.pw_uid)
+        } else {
+          return nil
+        }
+      }
+      return users
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Configuration
+import SystemPackage
+import Yams
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A setting that cannot be gone by; the daemon does not start.
+struct SettingsError: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// The values that were set, and where.
+struct SettingsSource {
+  /// A place where values are set, the first that has a key counts.
+  private struct Place {
+    let name: String
+    let reader: ConfigReader
+  }
+
+  private let places: [Place]
+
+  /// - Parameters:
+  ///   - assignments: `KEY=VALUE` of the command line.
+  ///   - file: A YAML file; `nil` for none.
+  /// - Throws: ``SettingsError`` for a key that is not known, wherever it is set.
+  init(
+    assignments: [(key: String, value: String)], environment: [String: String], file: FilePath?
+  ) throws(SettingsError) {
+    var places: [Place] = []
+    places.append(try Self.place("command line", assignments))
+    let variables = environment.filter { $0.key.hasPrefix("HASHD_") && $0.key != Self.fileVariable }
+    let known = Set(SettingKey.allCases.map(\.variable))
+    if let unknown = variables.keys.filter({ !known.contains($0) }).min() {
+      throw SettingsError(description: "environment: unknown setting \(unknown)")
+    }
+    places.append(
+      Place(
+        name: "environment",
+        reader: ConfigReader(
+          provider: EnvironmentVariablesProvider(environmentVariables: variables)
+        ).scoped(to: "hashd")))
+    if let file { places.append(try Self.place(file.string, try Self.values(of: file))) }
+    self.places = places
+  }
+
+  /// Names the file in the environment.
+  static let fileVariable = "HASHD_CONFIG"
+
+  /// A value as it was set, and where; the standard value where it was not.
+  func value(of key: SettingKey) -> (text: String, place: String)? {
+    for place in places {
+      let name = ConfigKey(key.rawValue.split(separator: ".").map(String.init))
+      if let text = place.reader.string(forKey: name) { return (text, place.name) }
+    }
+    return key.standard.map { ($0, "default") }
+  }
+
+  private static func place(
+    _ name: String, _ values: [(key: String, value: String)]
+  ) throws(SettingsError) -> Place {
+    var content: [AbsoluteConfigKey: ConfigValue] = [:]
+    for (key, value) in values {
+      guard SettingKey(rawValue: key) != nil else {
+        throw SettingsError(description: "\(name): unknown setting \"\(key)\"")
+      }
+      let components = key.split(separator: ".").map(String.init)
+      guard content[AbsoluteConfigKey(components)] == nil else {
+        throw SettingsError(description: "\(name): \"\(key)\" is set twice")
+      }
+      content[AbsoluteConfigKey(components)] = ConfigValue(.string(value), isSecret: false)
+    }
+    return Place(
+      name: name, reader: ConfigReader(provider: InMemoryProvider(name: name, values: content)))
+  }
+
+  /// The leaves of a YAML file: nested names joined with dots, sequences with commas.
+  private static func values(
+    of file: FilePath
+  ) throws(SettingsError) -> [(key: String, value: String)] {
+    let root: Node?
+    do {
+      let data = try Data(contentsOf: URL(filePath: file.string))
+      root = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))
+    } catch {
+      throw SettingsError(description: "\(file): cannot be read as settings: \(error)")
+    }
+    // An empty file, or one of comments only.
+    guard let root else { return [] }
+    var values: [(key: String, value: String)] = []
+    try collect(root, at: [], of: file, into: &values)
+    return values
+  }
+
+  private static func collect(
+    _ node: Node, at path: [String], of file: FilePath,
+    into values: inout [(key: String, value: String)]
+  ) throws(SettingsError) {
+    let key = path.joined(separator: ".")
+    switch node {
+    case .mapping(let mapping):
+      for (name, child) in mapping {
+        try collect(child, at: path + [name.string ?? "?"], of: file, into: &values)
+      }
+    case .sequence(let sequence):
+      let texts = sequence.compactMap(\.scalar?.string)
+      guard texts.count == sequence.count, !path.isEmpty else {
+        throw SettingsError(description: "\(file): \"\(key)\" is no list of plain values")
+      }
+      values.append((key, texts.joined(separator: ",")))
+    case .scalar(let scalar):
+      guard !path.isEmpty else {
+        throw SettingsError(description: "\(file): names with values are expected")
+      }
+      values.append((key, scalar.string))
+    case .alias:
+      throw SettingsError(description: "\(file): \"\(key)\" is an alias; they are not supported")
+    }
+  }
+}
