@@ -6,7 +6,7 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build lint fixtures asan crash-loop fuzz-lists benchmark-hash benchmark-index benchmark-takedown \
+.PHONY: demo test setup build install lint fixtures asan crash-loop fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
   benchmark-import benchmark-skew clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
@@ -27,11 +27,24 @@ build: setup
 	swift build $(RELEASE) --product hashscan
 	swift build $(RELEASE) --product hashd
 
+# Both programs, the unit files, the user "hashd" and its settings.
+PREFIX ?= /usr/local
+SYSTEM := $(if $(DESTDIR),,1)
+install: build
+	install -D -m 755 -s .build/release/hashscan $(DESTDIR)$(PREFIX)/bin/hashscan
+	install -D -m 755 -s .build/release/hashd $(DESTDIR)$(PREFIX)/bin/hashd
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/hashscan README.md Docs/*.md
+	install -D -m 644 -t $(DESTDIR)/etc/systemd/system Support/systemd/hashd.service Support/systemd/hashd.socket
+	install -D -m 644 Support/systemd/hashd.sysusers $(DESTDIR)/usr/lib/sysusers.d/hashd.conf
+	sed -i 's|/usr/local|$(PREFIX)|g' $(DESTDIR)/etc/systemd/system/hashd.service
+	test -e $(DESTDIR)/etc/hashd.yaml || install -D -m 644 Support/hashd.yaml $(DESTDIR)/etc/hashd.yaml
+	test -z "$(SYSTEM)" || ! command -v systemd-sysusers >/dev/null || systemd-sysusers hashd.conf
+
 # The system's libraries, installed where they are missing.
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed: https://swift.org/install" >&2; exit 1; }
-	@pkg-config --exists $(LIBRARIES) 2>/dev/null && command -v curl >/dev/null \
-	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES) curl; }
+	@pkg-config --exists $(LIBRARIES) 2>/dev/null && command -v curl python3 >/dev/null \
+	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES) curl python3; }
 
 # The engine's tests under AddressSanitizer (leaks as well): slow, and a build of its own.
 asan: setup
@@ -47,6 +60,18 @@ crash-loop: setup
 fuzz-lists: setup
 	swift build $(RELEASE) --product hashscan
 	python3 Tests/fuzz_lists.py .build/release/hashscan Fixtures/blocklist.csv ../shared/lists/*
+
+# Everything a client can do to the daemon that it should not.
+abuse-hashd: setup
+	swift build $(RELEASE) --product hashscan
+	swift build $(RELEASE) --product hashd
+	python3 Tests/abuse_hashd.py .build/release/hashd .build/release/hashscan Fixtures ../shared
+
+# Requests made up from the OpenAPI description.
+fuzz-http: setup peers
+	swift build $(RELEASE) --product hashscan
+	swift build $(RELEASE) --product hashd
+	.build/peers/bin/python Tests/fuzz_http.py .build/release/hashd .build/release/hashscan Fixtures
 
 # Hashing against the bare decoders and the usual libraries, side by side, as a table. The pictures are
 # those in ../shared.

@@ -121,6 +121,7 @@ let package = Package(
       name: "hashdTests",
       dependencies: [
         "hashd", "hashscan", "HashEngine", "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),

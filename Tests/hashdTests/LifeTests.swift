@@ -19,6 +19,7 @@ import Testing
     daemon.process.waitUntilExit()
     #expect(daemon.process.terminationReason == .exit && daemon.process.terminationStatus == 0)
     #expect(!FileManager.default.fileExists(atPath: daemon.socket))
+    #expect(!FileManager.default.fileExists(atPath: daemon.socket + ".lock"))
   }
 
   @Test func aSocketLeftBehindIsReplaced() throws {

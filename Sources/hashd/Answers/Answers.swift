@@ -84,8 +84,8 @@ enum VerdictAnswer: String, Encodable {
 struct MatchAnswer: Encodable {
   let requestID: String
   let verdict: VerdictAnswer
-  /// What the matches come to; absent when there are none.
-  let action: ListMeaning?
+  /// What is to be done: what the matches come to, `allow` when there are none.
+  let action: ListMeaning
   let matches: [MatchReport]
   /// Absent when only the bytes are known, and no picture could be decoded.
   let picture: PictureAnswer?
@@ -103,7 +103,7 @@ struct MatchAnswer: Encodable {
 struct LookupAnswer: Encodable {
   struct Result: Encodable {
     let verdict: VerdictAnswer
-    let action: ListMeaning?
+    let action: ListMeaning
     let matches: [MatchReport]
     /// True for a hash that says nothing (all bits equal): no list has such.
     let degenerate: Bool?
@@ -111,7 +111,7 @@ struct LookupAnswer: Encodable {
     init(_ examination: HashExamination, isDegenerate: Bool) {
       matches = examination.matches.map { MatchReport($0) }
       verdict = matches.isEmpty ? .noMatch : .match
-      action = examination.action
+      action = examination.action ?? .allow
       degenerate = isDegenerate ? true : nil
     }
   }

@@ -74,7 +74,8 @@ extension API {
       $0.lookup = examination.timings.lookup
     }
     let answer = MatchAnswer(
-      requestID: exchange.id, verdict: verdict, action: examination.action, matches: matches,
+      requestID: exchange.id, verdict: verdict, action: examination.action ?? .allow,
+      matches: matches,
       picture: examination.fingerprint.map {
         PictureAnswer($0, lacksDetail: examination.lacksDetail)
       },

@@ -52,7 +52,7 @@ struct API: Sendable {
       throw APIError(.notFound, "unknown-list", "no list named \"\(missing)\"")
     }
     guard asked.contains(where: \.isInForce) else {
-      throw .busy("no-lists", "not scanned: no list is in force")
+      throw .busy("no-lists", "no list is in force")
     }
   }
 

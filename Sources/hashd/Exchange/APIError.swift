@@ -47,7 +47,7 @@ struct APIError: Error {
       case .timeLimit: .serviceUnavailable
       case .overLimit, .truncated, .damaged, .notAFile, .unreadable: .unprocessableContent
       }
-    self.init(status, error.code.rawValue, "not scanned: \(error)")
+    self.init(status, error.code.rawValue, error.description)
     if error.code == .timeLimit { headers[.retryAfter] = "1" }
   }
 

@@ -25,13 +25,13 @@ struct BodyReading: Sendable {
           throw .busy("busy", "too many pictures are being received")
         }
         share += chunk.readableBytes
-        if bytes.readableBytes == 0 {
+        if bytes.readableBytes == 0, chunk.readableBytes >= min(declared ?? .max, 1 << 16) / 2 {
+          // Most of what was read; of a small part the whole read would be kept.
           bytes = chunk
-          // Room for all of it at once, unless it is much.
-          if let declared, declared > chunk.readableBytes {
-            bytes.reserveCapacity(min(declared, 1 << 20))
-          }
         } else {
+          // Room for all of it at once, unless it is much.
+          bytes.reserveCapacity(
+            min(max(declared ?? 0, bytes.readableBytes + chunk.readableBytes), 1 << 20))
           bytes.writeImmutableBuffer(chunk)
         }
       }

@@ -18,6 +18,7 @@ struct HTTPListener: Service {
   let onListening: @Sendable () -> Void
 
   func run() async throws {
+    let executors = EventLoopExecutor.all(of: group)
     let quiescing = ServerQuiescingHelper(group: group)
     let server = try await ServerBootstrap(group: group)
       .serverChannelInitializer { server in
@@ -29,8 +30,9 @@ struct HTTPListener: Service {
       .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: 16)
       // A client may end its side and still wait for the answer.
       .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+      // Most pictures come with one read then, and with one wake-up of the task that waits for them.
       .childChannelOption(
-        ChannelOptions.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 16)
+        ChannelOptions.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 18)
       )
       .bind(socket.descriptor) { [channel, logger] client in
         channel.setup(channel: client, logger: logger)
@@ -42,7 +44,8 @@ struct HTTPListener: Service {
         do {
           try await server.executeThenClose { clients in
             for try await client in clients {
-              tasks.addTask { [channel, logger] in
+              let executor = executors[ObjectIdentifier(client.channel.eventLoop)]
+              tasks.addTask(executorPreference: executor) { [channel, logger] in
                 await channel.handle(value: client, logger: logger)
               }
             }

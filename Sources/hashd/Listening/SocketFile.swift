@@ -1,3 +1,4 @@
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -18,40 +19,77 @@ struct ListeningError: Error, CustomStringConvertible {
   }
 }
 
-/// A Unix socket's place in the file system.
-struct SocketFile: Sendable {
+/// A Unix socket's place in the file system, taken by one daemon.
+final class SocketFile: Sendable {
   let path: FilePath
-  /// Held as long as the daemon runs, so that of two that start at once one gives way.
+  /// Held as long as the place is, so that of two daemons that start at once one gives way.
   private let lock: FileDescriptor
+  private let isRemoved = Atomic(false)
 
   /// Takes the place, and removes a socket that a killed daemon left there.
   ///
   /// - Throws: ``ListeningError`` when a daemon answers there, or something else is in the way.
   init(claiming path: FilePath) throws(ListeningError) {
-    do {
-      lock = try FileDescriptor.open(
-        FilePath(path.string + ".lock"), .readWrite,
-        options: [.create, .closeOnExec, .noFollow], permissions: [.ownerReadWrite])
-    } catch {
-      throw ListeningError("\(path): \(error)")
-    }
     self.path = path
-    guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      throw ListeningError("\(path): a daemon is running there")
+    lock = try Self.lock(at: path)
+    do throws(ListeningError) {
+      try Self.clear(path)
+    } catch {
+      Self.unlock(lock, at: path)
+      throw error
     }
+  }
+
+  /// Gives the place up; what others put there afterwards is theirs.
+  func remove() {
+    guard !isRemoved.exchange(true, ordering: .relaxed) else { return }
+    _ = path.withPlatformString { unlink($0) }
+    Self.unlock(lock, at: path)
+  }
+
+  private static func clear(_ path: FilePath) throws(ListeningError) {
     var status = stat()
     guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
       throw ListeningError("\(path): in the way, and not a socket")
     }
-    guard try !Self.isAnswered(path) else {
+    guard try !isAnswered(path) else {
       throw ListeningError("\(path): a daemon is running there")
     }
     guard path.withPlatformString({ unlink($0) }) == 0 else { throw ListeningError(path) }
   }
 
-  func remove() {
-    _ = path.withPlatformString { unlink($0) }
+  private static func lockPath(of path: FilePath) -> FilePath { FilePath(path.string + ".lock") }
+
+  private static func lock(at path: FilePath) throws(ListeningError) -> FileDescriptor {
+    let file = lockPath(of: path)
+    while true {
+      let lock: FileDescriptor
+      do {
+        lock = try FileDescriptor.open(
+          file, .readWrite, options: [.create, .closeOnExec, .noFollow],
+          permissions: [.ownerReadWrite])
+      } catch {
+        throw ListeningError("\(path): \(error)")
+      }
+      guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+        try? lock.close()
+        throw ListeningError("\(path): a daemon is running there")
+      }
+      // A daemon that was just ending may have removed the file in between: then this is nobody's lock.
+      var (held, named) = (stat(), stat())
+      if fstat(lock.rawValue, &held) == 0, file.withPlatformString({ stat($0, &named) }) == 0,
+        held.st_ino == named.st_ino
+      {
+        return lock
+      }
+      try? lock.close()
+    }
+  }
+
+  private static func unlock(_ lock: FileDescriptor, at path: FilePath) {
+    // Removed while it is held, so that nobody takes a file that is about to go.
+    _ = lockPath(of: path).withPlatformString { unlink($0) }
     try? lock.close()
   }
 
