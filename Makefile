@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
 .PHONY: demo test setup build install lint fixtures asan crash-loop fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
-  benchmark-import benchmark-skew clean
+  benchmark-import benchmark-skew benchmark-daemon clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -43,7 +43,7 @@ install: build
 # The system's libraries, installed where they are missing.
 setup:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed: https://swift.org/install" >&2; exit 1; }
-	@pkg-config --exists $(LIBRARIES) 2>/dev/null && command -v curl python3 >/dev/null \
+	@pkg-config --exists $(LIBRARIES) 2>/dev/null && command -v curl >/dev/null && command -v python3 >/dev/null \
 	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $(PACKAGES) curl python3; }
 
 # The engine's tests under AddressSanitizer (leaks as well): slow, and a build of its own.
@@ -100,6 +100,13 @@ benchmark-import: setup
 # What the shuffle of bits before banding saves on real hashes.
 benchmark-skew: peers
 	.build/peers/bin/python Benchmarks/skew.py ../shared/images/photos
+
+# The daemon beside a scan of the same pictures; with MORE=--soak its memory over 200,000 requests.
+benchmark-daemon: setup peers
+	swift build $(RELEASE) --product hashscan
+	swift build $(RELEASE) --product hashd
+	cd Benchmarks && swift build -c release
+	.build/peers/bin/python Benchmarks/daemon.py ../shared/images $(MORE)
 
 # The libraries that benchmarks measure against, in an environment of their own.
 .PHONY: peers

@@ -24,7 +24,7 @@ extension API {
   func lookup(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
     let query = try Query(request, ["lists"])
-    let lists = query.names("lists")
+    let lists = try query.names("lists")
     let held = try await reading.collect(request, limit: 1 << 20, exchange)
     let moderator = moderator(lists: lists)
     let start = ContinuousClock.now

@@ -33,7 +33,7 @@ extension API {
     let exchange = context.exchange
     let query = try Query(
       request, ["lists", "kinds", "uploader", "reference", "on_match", "on_review"])
-    let (lists, kinds) = (query.names("lists"), try query.kinds())
+    let (lists, kinds) = (try query.names("lists"), try query.kinds())
     let (uploader, reference) = (try query.text("uploader"), try query.text("reference"))
     exchange.note {
       $0.uploader = uploader

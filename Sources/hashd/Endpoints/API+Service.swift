@@ -61,7 +61,8 @@ extension API {
 
   /// `GET /openapi.json`.
   func openAPI(_ request: Request, _ context: APIContext) throws -> Response {
-    Response(
+    _ = try Query(request, [])
+    return Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
   }

@@ -89,6 +89,8 @@ struct BodyReading: Sendable {
     } catch let error as APIError {
       throw error
     } catch is BodyError {
+      // What was wrong with it is worth more than that it did not end.
+      if let problem { throw problem }
       throw APIError(.requestTimeout, "body-timeout", "the body took too long")
     } catch {
       throw .badRequest("the body broke off, or is no HTTP")

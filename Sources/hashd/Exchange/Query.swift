@@ -27,27 +27,30 @@ struct Query {
 
   private let lists: [String: [String]]
 
-  /// `nil` when it is not given, or empty.
-  subscript(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+  /// `nil` when it is not given.
+  subscript(_ name: String) -> String? { values[name] }
 
   func all(_ name: String) -> [String] { lists[name] ?? [] }
 
-  /// A text that is kept as it is.
+  /// A text that is kept as it is; `nil` also when it is empty.
   func text(_ name: String, longest: Int = 1024) throws(APIError) -> String? {
-    guard let text = self[name] else { return nil }
+    guard let text = self[name], !text.isEmpty else { return nil }
     guard text.utf8.count <= longest else {
       throw .badRequest("\"\(name)\" is longer than \(longest) bytes")
     }
     return text
   }
 
-  /// Names with commas between.
-  func names(_ name: String) -> Set<String>? {
-    self[name].map { Set($0.split(separator: ",").map(String.init)) }
+  /// Names with commas between; none would be a mistake.
+  func names(_ name: String) throws(APIError) -> Set<String>? {
+    guard let text = self[name] else { return nil }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !names.contains("") else { throw .badRequest("\(name): a name is empty") }
+    return Set(names)
   }
 
   func kinds() throws(APIError) -> Set<HashKind>? {
-    guard let names = names("kinds") else { return nil }
+    guard let names = try names("kinds") else { return nil }
     var kinds: Set<HashKind> = []
     for name in names {
       guard let kind = HashKind(named: name) else {

@@ -29,13 +29,10 @@ struct RequestResponder: Sendable {
     let closes =
       noted.body == .abandoned || (noted.body == .untouched && exchange.expectsContinue)
     if closes { response.headers[.connection] = "close" }
-    do {
-      try await writer.write(response: response.head, body: response.body)
-    } catch {
-      log(request, status: response.status, noted, exchange, isTaken: false)
-      throw error
-    }
-    log(request, status: response.status, noted, exchange, isTaken: true)
+    if request.method == .head { response.body = ResponseBody() }
+    // Before the client has it: what was answered is on record whatever happens next.
+    log(request, status: response.status, noted, exchange)
+    try await writer.write(response: response.head, body: response.body)
     if closes { await close(channel) }
   }
 
@@ -47,7 +44,7 @@ struct RequestResponder: Sendable {
 
   private func log(
     _ request: Request, status: HTTPResponse.Status, _ notes: Exchange.Notes,
-    _ exchange: Exchange, isTaken: Bool
+    _ exchange: Exchange
   ) {
     let total = ContinuousClock.now - exchange.start
     metrics.answered(notes, status: status.code, in: total)
@@ -70,7 +67,6 @@ struct RequestResponder: Sendable {
     line["queue_us"] = notes.waited.map { .stringConvertible($0.microseconds) }
     line["decode_us"] = notes.decoding.map { .stringConvertible($0.microseconds) }
     line["lookup_us"] = notes.lookup.map { .stringConvertible($0.microseconds) }
-    if !isTaken { line["answer"] = "not taken" }
     logger.log(level: level, "request", metadata: line)
   }
 }

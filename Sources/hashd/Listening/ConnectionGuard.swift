@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -23,16 +24,22 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private let timeouts: Settings.Timeouts
   /// Bytes that are read and thrown away, so that a client sees its answer.
   private let mostDiscarded: Int
+  private let logger: Logger
 
   /// Requests whose answer is not complete.
   private var open = 0
+  /// What comes next is no HTTP: told once what came before is answered.
+  private var isBroken = false
   private var isReadingBody = false
   private var discarded = 0
   private var header: Scheduled<Void>?
   private var body: Scheduled<Void>?
   private var answer: Scheduled<Void>?
 
-  init(_ connections: Connections, timeouts: Settings.Timeouts, mostDiscarded: Int) {
+  init(
+    _ connections: Connections, timeouts: Settings.Timeouts, mostDiscarded: Int, logger: Logger
+  ) {
+    self.logger = logger
     self.connections = connections
     self.timeouts = timeouts
     self.mostDiscarded = mostDiscarded
@@ -101,6 +108,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       let timer = answer
       done.futureResult.whenComplete { _ in timer?.cancel() }
       context.write(data, promise: done)
+      if open == 0, isBroken { refuseWhatFollows(context) }
     case .head, .body:
       context.write(data, promise: promise)
     }
@@ -108,10 +116,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     // Within a request whoever reads its body answers; before one there is nobody else.
-    guard error is HTTPParserError, open == 0, !isReadingBody else {
+    guard error is HTTPParserError, !isReadingBody else {
       context.fireErrorCaught(error)
       return
     }
+    guard !isBroken else { return }
+    isBroken = true
+    if open == 0 { refuseWhatFollows(context) }
+  }
+
+  private func refuseWhatFollows(_ context: ChannelHandlerContext) {
     refuse(context, status: .badRequest, code: "bad-request", "no HTTP/1.1 request")
   }
 
@@ -120,7 +134,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     _ context: ChannelHandlerContext, status: HTTPResponse.Status, code: String, _ message: String
   ) {
     let error = APIError(status, code, message)
-    let content = ByteBuffer(bytes: ErrorAnswer(error, requestID: RequestID.next()).json)
+    let id = RequestID.next()
+    logger.info(
+      "request",
+      metadata: [
+        "request_id": "\(id)", "endpoint": "unknown", "status": .stringConvertible(status.code),
+        "error": "\(code)",
+      ])
+    let content = ByteBuffer(bytes: ErrorAnswer(error, requestID: id).json)
     let fields: HTTPFields = [
       .contentType: "application/json", .contentLength: String(content.readableBytes),
       .connection: "close",

@@ -52,7 +52,8 @@ struct Daemon {
           additionalChannelHandlers: [
             ConnectionGuard(
               connections, timeouts: settings.timeouts,
-              mostDiscarded: BodyReading.mostDiscarded(settings.mostBodyBytes))
+              mostDiscarded: BodyReading.mostDiscarded(settings.mostBodyBytes),
+              logger: logger)
           ], idleTimeout: TimeAmount(settings.timeouts.idle),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
