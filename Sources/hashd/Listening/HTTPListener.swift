@@ -30,9 +30,11 @@ struct HTTPListener: Service {
       .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: 16)
       // A client may end its side and still wait for the answer.
       .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-      // Most pictures come with one read then, and with one wake-up of the task that waits for them.
+      // Where pictures come, most come with one read soon, and with one wake-up of the task that waits for
+      // them; a connection that asks for little holds little.
       .childChannelOption(
-        ChannelOptions.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 18)
+        ChannelOptions.recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 1 << 14, maximum: 1 << 18)
       )
       .bind(socket.descriptor) { [channel, logger] client in
         channel.setup(channel: client, logger: logger)
