@@ -122,6 +122,7 @@ let package = Package(
       dependencies: [
         "hashd", "hashscan", "HashEngine", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),

@@ -15,4 +15,3 @@ int clinux_open_beneath(int root, const char *path) {
   };
   return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }
-

@@ -14,7 +14,7 @@ struct Hashd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hashd",
     abstract: "Answer upload servers over a Unix socket: is this picture on a list?",
-    version: API.version,
+    version: Version.text,
     subcommands: [Run.self, Config.self],
     defaultSubcommand: Run.self)
 }

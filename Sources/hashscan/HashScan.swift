@@ -1,4 +1,5 @@
 import ArgumentParser
+import HashEngine
 
 /// The command line: parses, asks the engine, renders. What matches is decided in `HashEngine`.
 @main
@@ -10,7 +11,7 @@ struct HashScan: AsyncParsableCommand {
       Exit status: 0 nothing found, 1 something found, 2 an error or a picture that was not \
       scanned (found wins), 64 a wrong command line.
       """,
-    version: "0.1.0",
+    version: Version.text,
     subcommands: [
       ImportCommand.self, ExportCommand.self, ListsCommand.self, ListCommand.self,
       EntryCommand.self, TakedownCommand.self, AllowCommand.self, ReleaseCommand.self,

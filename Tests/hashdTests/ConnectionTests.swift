@@ -1,6 +1,10 @@
 import Foundation
+import HTTPTypes
+import NIOCore
 import TestSupport
 import Testing
+
+@testable import hashd
 
 /// Clients that are slow, wrong, or many.
 @Suite struct ConnectionTests {
@@ -103,25 +107,40 @@ import Testing
 
   /// As many as it may decode and keep waiting are answered; the others are told to come again.
   @Test func overloadIsToldWithATime() async throws {
-    let daemon = try DaemonProcess(["workers=1", "queue=1"])
-    let picture = try DaemonProcess.upload("glacier.jpg")
-    let replies = await withTaskGroup(of: Reply?.self) { tasks in
-      for _ in 0..<24 {
-        tasks.addTask {
-          await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-              continuation.resume(returning: try? daemon.post("/v1/match", picture))
-            }
-          }
-        }
-      }
-      return await tasks.reduce(into: []) { $0.append($1) }
+    let pool = WorkerPool(workers: 1, queue: 1)
+    let (begun, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    async let working = pool.run {
+      begun.signal()
+      gate.wait()
+      return "worked"
     }
-    let statuses = replies.map { $0?.status }
-    #expect(Set(statuses).isSubset(of: [200, 503]))
-    #expect(statuses.contains(200))
-    for reply in replies where reply?.status == 503 {
-      #expect(reply?.headers["retry-after"] == "1")
+    await Task.detached { begun.wait() }.value
+    async let waiting = pool.run { "waited" }
+    while pool.waiting < 1 { await Task.yield() }
+    let refusal = await #expect(throws: APIError.self) { try await pool.run { "refused" } }
+    #expect(refusal?.status == .serviceUnavailable)
+    #expect(refusal?.headers[.retryAfter] == "1")
+    gate.signal()
+    #expect(try await working.value == "worked")
+    #expect(try await waiting.value == "waited")
+    #expect(pool.waiting == 0)
+  }
+
+  @Test func whatWaitedTooLongIsNotBegun() async throws {
+    let pool = WorkerPool(workers: 1, queue: 1)
+    let refusal = await #expect(throws: APIError.self) {
+      try await pool.run(by: .now - .seconds(1)) { Issue.record("begun") }
     }
+    #expect(refusal?.code == "too-late")
+  }
+
+  @Test func bodiesShareABudget() {
+    let budget = ByteBudget(most: 10)
+    var bodies = [HeldBody(ByteBuffer(), share: 4, of: budget)]
+    #expect(budget.take(4) && budget.take(6))
+    #expect(!budget.take(1))
+    #expect(budget.inUse == 10)
+    bodies.removeAll()
+    #expect(budget.inUse == 6)
   }
 }

@@ -131,6 +131,7 @@ import Testing
       client.sendall(b"GET /v1/version HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n")
       assert b"200 OK" in client.recv(999)
       os.kill(child, 15)
+      assert notify.recv(99) == b"STOPPING=1"
       assert os.waitpid(child, 0)[1] == 0
       assert os.path.exists(folder + "/s") and not os.path.exists(folder + "/hashd.sock")
       """

@@ -48,6 +48,7 @@ import Testing
     #expect(try daemon.get("/v1/lists").text.contains("new") == false)
     let done = try daemon.post("/v1/lists/new/import", bytes)
     #expect((done.json["receipt"] as? [String: Any])?["added"] as? Int == 6)
+    #expect(try daemon.post("/v1/lists/none/import", []).errorCode == "empty")
     let bad = try daemon.post("/v1/lists/new/import", Array("no list".utf8))
     #expect(bad.status == 422)
     #expect(try daemon.post("/v1/lists/new/import?format=xyz", bytes).status == 400)

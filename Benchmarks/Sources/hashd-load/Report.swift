@@ -34,7 +34,8 @@ struct Report {
       (
         "own_share_us",
         Self.object([
-          ("mean", Self.number(mean)), ("p99", "\(Self.quantile(0.99, of: shares))"),
+          ("mean", Self.number(mean)), ("p50", "\(Self.quantile(0.5, of: shares))"),
+          ("p99", "\(Self.quantile(0.99, of: shares))"),
         ])
       ),
       ("cpu_seconds", Self.number(Self.cpuSeconds)),

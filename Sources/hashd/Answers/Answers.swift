@@ -192,7 +192,7 @@ struct VersionAnswer: Encodable {
   let version: String
   let api: String
   let kinds: [HashKind]
-  let formats: [String]
+  let formats: [ImageFormat]
 }
 
 struct ErrorAnswer: Encodable {

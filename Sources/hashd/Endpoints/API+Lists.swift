@@ -75,20 +75,23 @@ extension API {
     let author = try await requireWriter(exchange)
     let options = try Self.importOptions(request)
     let name = try Self.parameter("name", context)
-    let spool: ImportSpool
+    let spool: ListSpool
     do {
-      spool = try ImportSpool()
+      spool = try ListSpool()
     } catch {
       throw APIError(.noRoom, "no-room", "no temporary file: \(error)")
     }
-    // A list may be longer than memory, and slow to come: it waits in a file, not in a transaction.
     try await reading.forEachChunk(request, limit: settings.mostImportBytes, exchange) {
       chunk throws(APIError) in
       do {
-        try spool.append(chunk)
+        try spool.append(chunk.readableBytesView)
       } catch {
         throw APIError(.noRoom, "no-room", "the list finds no room: \(error)")
       }
+    }
+    // An empty file is a list without entries, which would count as scanned; nobody sends one on purpose.
+    guard exchange.noted.bytes > 0 else {
+      throw APIError(.badRequest, "empty", "there is no list in the body")
     }
     let (receipt, _) = try await writers.run {
       let receipt = try blocklist.importList(

@@ -4,32 +4,31 @@ import NIOCore
 
 extension API {
   /// `GET /v1/health`: both of the next in one; 200 as long as the daemon lives.
-  func health(_ request: Request, _ context: APIContext) async throws -> Response {
+  func health(_ request: Request, _ context: APIContext) throws -> Response {
     _ = try Query(request, [])
-    return .json(await readiness())
+    return .json(readiness)
   }
 
   /// `GET /v1/health/live`: the daemon answers.
-  func live(_ request: Request, _ context: APIContext) async throws -> Response {
-    try await health(request, context)
+  func live(_ request: Request, _ context: APIContext) throws -> Response {
+    try health(request, context)
   }
 
   /// `GET /v1/health/ready`: 200 when pictures can be scanned, else 503.
-  func ready(_ request: Request, _ context: APIContext) async throws -> Response {
+  func ready(_ request: Request, _ context: APIContext) throws -> Response {
     _ = try Query(request, [])
-    let health = await readiness()
+    let health = readiness
     return .json(health, status: health.ready ? .ok : .serviceUnavailable)
   }
 
-  private func readiness() async -> HealthAnswer {
+  /// Read here, and not by a worker, since it says how the daemon is when all of them are busy; it is a few
+  /// pages of the map.
+  private var readiness: HealthAnswer {
     do {
-      let (lists, _) = try await workers.run { try blocklist.lists() }
-      let count = lists.count { $0.settings.isInForce(at: Timestamp.now) }
+      let count = try blocklist.lists().count { $0.settings.isInForce(at: Timestamp.now) }
       return HealthAnswer(
         live: true, ready: count > 0, reason: count > 0 ? nil : "no list is in force",
         lists: count)
-    } catch let error as APIError {
-      return HealthAnswer(live: true, ready: false, reason: error.message, lists: 0)
     } catch {
       return HealthAnswer(live: true, ready: false, reason: "\(error)", lists: 0)
     }
@@ -40,8 +39,8 @@ extension API {
     _ = try Query(request, [])
     return .json(
       VersionAnswer(
-        version: Self.version, api: "v1", kinds: HashKind.allCases,
-        formats: ["jpeg", "png", "webp", "gif"]))
+        version: Version.text, api: "v1", kinds: HashKind.allCases,
+        formats: ImageFormat.allCases))
   }
 
   /// `GET /metrics`, for Prometheus.

@@ -10,8 +10,6 @@ import Logging
 
 /// What all endpoints work with.
 struct API: Sendable {
-  static let version = "0.1.0"
-
   let settings: Settings
   let blocklist: Blocklist
   let root: PathRoot?

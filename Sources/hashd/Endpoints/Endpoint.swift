@@ -18,9 +18,9 @@ struct Endpoint: Sendable {
       try await $0.withdraw($1, $2)
     },
     Endpoint(method: .post, path: "/v1/lists/{name}/import") { try await $0.importList($1, $2) },
-    Endpoint(method: .get, path: "/v1/health") { try await $0.health($1, $2) },
-    Endpoint(method: .get, path: "/v1/health/live") { try await $0.live($1, $2) },
-    Endpoint(method: .get, path: "/v1/health/ready") { try await $0.ready($1, $2) },
+    Endpoint(method: .get, path: "/v1/health") { try $0.health($1, $2) },
+    Endpoint(method: .get, path: "/v1/health/live") { try $0.live($1, $2) },
+    Endpoint(method: .get, path: "/v1/health/ready") { try $0.ready($1, $2) },
     Endpoint(method: .get, path: "/v1/version") { try $0.version($1, $2) },
     Endpoint(method: .get, path: "/metrics") { try await $0.metrics($1, $2) },
     Endpoint(method: .get, path: "/openapi.json") { try $0.openAPI($1, $2) },

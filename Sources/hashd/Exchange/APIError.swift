@@ -14,8 +14,6 @@ struct APIError: Error {
   /// A sentence for people.
   let message: String
   var headers = HTTPFields()
-  /// Whether the connection cannot be used any longer.
-  var closes = false
 
   init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
     self.status = status

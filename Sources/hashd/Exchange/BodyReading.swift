@@ -14,13 +14,12 @@ struct BodyReading: Sendable {
   func collect(
     _ request: Request, limit: Int, _ exchange: Exchange
   ) async throws(APIError) -> HeldBody {
-    let declared = try begin(request, limit: limit, exchange)
+    let declared = request.declaredLength
     // Grows with what comes: what a header announces is nobody's memory yet.
     var bytes = ByteBuffer()
     var share = 0
     do throws(APIError) {
-      try await forEachChunk(request, limit: limit, declared: declared, exchange) {
-        chunk throws(APIError) in
+      try await forEachChunk(request, limit: limit, exchange) { chunk throws(APIError) in
         guard budget.take(chunk.readableBytes) else {
           throw .busy("busy", "too many pictures are being received")
         }
@@ -49,27 +48,13 @@ struct BodyReading: Sendable {
     _ request: Request, limit: Int, _ exchange: Exchange,
     _ body: (ByteBuffer) throws(APIError) -> Void
   ) async throws(APIError) {
-    let declared = try begin(request, limit: limit, exchange)
-    try await forEachChunk(request, limit: limit, declared: declared, exchange, body)
-  }
-
-  private func begin(
-    _ request: Request, limit: Int, _ exchange: Exchange
-  ) throws(APIError) -> Int? {
-    let declared = request.headers[.contentLength].flatMap { Int($0) }
+    let declared = request.declaredLength
     if let declared, declared > limit, exchange.expectsContinue {
       // It has sent nothing yet, and need not.
       exchange.note { $0.body = .abandoned }
       throw .tooLarge(limit)
     }
     exchange.inviteBody()
-    return declared
-  }
-
-  private func forEachChunk(
-    _ request: Request, limit: Int, declared: Int?, _ exchange: Exchange,
-    _ body: (ByteBuffer) throws(APIError) -> Void
-  ) async throws(APIError) {
     var count = 0
     var problem: APIError? = declared ?? 0 > limit ? .tooLarge(limit) : nil
     // Beyond this it is no client that waits for an answer.
@@ -109,4 +94,9 @@ struct BodyReading: Sendable {
 
   /// What is read of a body that is too large after it has become so.
   static func mostDiscarded(_ limit: Int) -> Int { max(1 << 30, 4 * limit) }
+}
+
+extension Request {
+  /// Bytes that the header announces; `nil` when they come in chunks.
+  fileprivate var declaredLength: Int? { headers[.contentLength].flatMap { Int($0) } }
 }

@@ -5,6 +5,7 @@ import Hummingbird
 /// asked for must not be passed over.
 struct Query {
   private let values: [String: String]
+  private let lists: [String: [String]]
 
   /// - Parameter repeatable: Those that may come more than once; see ``all(_:)``.
   init(_ request: Request, _ known: Set<String>, repeatable: Set<String> = []) throws(APIError) {
@@ -24,8 +25,6 @@ struct Query {
     self.values = values
     self.lists = lists
   }
-
-  private let lists: [String: [String]]
 
   /// `nil` when it is not given.
   subscript(_ name: String) -> String? { values[name] }
@@ -67,13 +66,5 @@ struct Query {
     case "true", "1": true
     case let other?: throw .badRequest("\(name): \"\(other)\" is neither true nor false")
     }
-  }
-
-  func number(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
-    guard let text = self[name] else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw .badRequest("\(name): a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
   }
 }

@@ -60,6 +60,18 @@ struct HTTPListener: Service {
       socket.file?.remove()
       quiescing.initiateShutdown(promise: nil)
     }
-    socket.file?.remove()
+  }
+}
+
+/// All sockets as one service, so that all are closed at the same moment: a service group stops its services one
+/// after the other, and waits for each.
+struct HTTPListeners: Service {
+  let listeners: [HTTPListener]
+
+  func run() async throws {
+    try await withThrowingTaskGroup { tasks in
+      for listener in listeners { tasks.addTask { try await listener.run() } }
+      try await tasks.waitForAll()
+    }
   }
 }

@@ -25,6 +25,9 @@ struct ListeningSocket: Sendable {
   static func unix(
     _ path: FilePath, mode: mode_t, group: String?
   ) throws(ListeningError) -> ListeningSocket {
+    guard let address = UnixAddress(path.string) else {
+      throw ListeningError("\(path): too long for a socket's path")
+    }
     let file = try SocketFile(claiming: path)
     let descriptor = socket(
       AF_UNIX, CInt(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue)), 0)
@@ -32,7 +35,7 @@ struct ListeningSocket: Sendable {
     do throws(ListeningError) {
       // Nobody but the owner, until the group is the right one; and nobody at all before it listens.
       let before = umask(0o177)
-      let isBound = try SocketFile.withAddress(of: path) { bind(descriptor, $0, $1) == 0 }
+      let isBound = address.withPointer { bind(descriptor, $0, $1) == 0 }
       let code = errno
       umask(before)
       guard isBound else { throw ListeningError(path, errno: code) }

@@ -93,29 +93,13 @@ final class SocketFile: Sendable {
     try? lock.close()
   }
 
-  /// Calls `body` with a path as a socket address.
-  static func withAddress<Result>(
-    of path: FilePath, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-  ) throws(ListeningError) -> Result {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let name = Array(path.string.utf8)
-    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      throw ListeningError("\(path): too long for a socket's path")
-    }
-    // Shorter than the array, so that a zero follows.
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-    return withUnsafePointer(to: address) { address in
-      address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-  }
-
   private static func isAnswered(_ path: FilePath) throws(ListeningError) -> Bool {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw ListeningError(path) }
     defer { close(descriptor) }
-    return try withAddress(of: path) { connect(descriptor, $0, $1) == 0 }
+    guard let address = UnixAddress(path.string) else {
+      throw ListeningError("\(path): too long for a socket's path")
+    }
+    return address.withPointer { connect(descriptor, $0, $1) == 0 }
   }
 }

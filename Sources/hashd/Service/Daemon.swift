@@ -64,16 +64,18 @@ struct Daemon {
     logger.info(
       "starting",
       metadata: [
-        "version": "\(API.version)", "database": "\(settings.database)",
+        "version": "\(Version.text)", "database": "\(settings.database)",
         "workers": .stringConvertible(settings.workers),
         "connections": .stringConvertible(mostConnections),
       ])
     var configuration = ServiceGroupConfiguration(
-      services: [LogReopening(output: output, logger: logger)] + listeners as [any Service],
+      // Stopped from the last to the first.
+      services: [
+        LogReopening(output: output, logger: logger), HTTPListeners(listeners: listeners), manager,
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
     configuration.maximumGracefulShutdownDuration = settings.timeouts.shutdown
     try await ServiceGroup(configuration: configuration).run()
-    manager.notify("STOPPING=1")
     logger.info("stopped")
   }
 

@@ -35,12 +35,11 @@ struct SettingsReader {
   /// A number with KiB, MiB or GiB.
   func bytes(_ key: SettingKey) throws(SettingsError) -> Int {
     try value(key, "a number of bytes, such as 64MiB") { text in
-      for (unit, shift) in [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)]
+      for (unit, size) in [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)]
       where text.hasSuffix(unit) {
-        guard let number = Int(text.dropLast(unit.count)),
-          (1...1 << 20).contains(number) || shift == 0
-        else { return nil }
-        return number > 0 ? number << shift : nil
+        guard let number = Int(text.dropLast(unit.count)), number > 0 else { return nil }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: size)
+        return overflow ? nil : bytes
       }
       return nil
     }

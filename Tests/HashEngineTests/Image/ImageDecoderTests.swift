@@ -46,6 +46,25 @@ private let uploads = TestFiles.fixtures.appending("uploads")
   }
 
   /// A cut picture gives all its rows and says so, or no picture at all; it is never whole.
+  /// A single WebP picture is decoded in one go; its size bounds it.
+  @Test(arguments: [
+    "glacier.jpg", "2026/11/fjord-grey-progressive.jpg", "kelp-cmyk.jpg", "heath.png", "jungle.gif",
+  ])
+  func decodingEndsWhenItsTimeIsUp(_ name: String) throws {
+    var limits = DecodingLimits()
+    limits.deadline = .now - .seconds(1)
+    let bytes = try TestFiles.bytes(of: uploads.appending(name))
+    let found: ImageError.Code?
+    do throws(ImageError) {
+      found = code(try decode(bytes, limits: limits).completeness)
+    } catch {
+      found = error.code
+    }
+    #expect(found == .timeLimit)
+    limits.deadline = .now + .seconds(3600)
+    #expect(try decode(bytes, limits: limits).completeness == .complete)
+  }
+
   @Test(arguments: pictures)
   func cutPicturesSayThatTheyAreCut(_ name: String) throws {
     let bytes = try TestFiles.bytes(of: uploads.appending(name))
