@@ -65,7 +65,7 @@ fuzz-lists: setup
 abuse-hashd: setup
 	swift build $(RELEASE) --product hashscan
 	swift build $(RELEASE) --product hashd
-	python3 Tests/abuse_hashd.py .build/release/hashd .build/release/hashscan Fixtures ../shared
+	python3 Tests/abuse_hashd .build/release/hashd .build/release/hashscan Fixtures ../shared
 
 # Requests made up from the OpenAPI description.
 fuzz-http: setup peers
