@@ -2,8 +2,16 @@ import HashEngine
 import NIOPosix
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Threads for what takes long, with a queue that does not grow without end.
 final class WorkerPool: Sendable {
+  private static let niceness: CInt = 5
+
   private let threads: NIOThreadPool
   /// Jobs at work and waiting together.
   private let most: Int
@@ -35,6 +43,9 @@ final class WorkerPool: Sendable {
     let start = ContinuousClock.now
     return try await withCheckedThrowingContinuation { continuation in
       threads.submit { state in
+        // Of the calling thread only: who reads requests and sends answers goes first, else finished answers
+        // wait for pictures that are being decoded.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
         let now = ContinuousClock.now
         let result = Result<(value: Value, waited: Duration), any Error> {
           guard state == .active else { throw APIError.busy("stopping", "the daemon is stopping") }
