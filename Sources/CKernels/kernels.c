@@ -9,6 +9,7 @@
 #include "hamming.h"
 #include "sums.h"
 #include "transform.h"
+#include "views.h"
 
 // No ifunc or target_clones: their resolvers crash under ThreadSanitizer.
 #define INSTANCE(level, attribute)                                                               \
@@ -70,6 +71,34 @@
                                        uint32_t *positions, uint16_t *out) {                     \
     return scan_body(hashes, words, count, query, radius, positions, out);                       \
   }                                                                                              \
+  attribute static void mean_bytes_##level(const uint32_t *sums, const float *weights,           \
+                                           const uint32_t *starts, size_t taps, size_t count,    \
+                                           float scale, uint8_t *out) {                          \
+    mean_bytes_body(sums, weights, starts, taps, count, scale, out);                             \
+  }                                                                                              \
+  attribute static void blend_rows_##level(                                                      \
+      const uint8_t *grid, size_t width, const float *weights, const uint32_t *starts,           \
+      size_t taps, size_t count, size_t stride, float *out) {                                    \
+    blend_rows_body(grid, width, weights, starts, taps, count, stride, out);                     \
+  }                                                                                              \
+  attribute static void blend_columns_##level(                                                   \
+      const float *in, size_t stride, size_t rows, const float *weights, const uint32_t *starts, \
+      size_t taps, size_t count, float *out) {                                                   \
+    blend_columns_body(in, stride, rows, weights, starts, taps, count, out);                     \
+  }                                                                                              \
+  attribute static void row_steps_##level(const uint8_t *row, const uint8_t *previous,           \
+                                          size_t width, uint8_t least, uint32_t *sum,            \
+                                          uint32_t *count) {                                     \
+    row_steps_body(row, previous, width, least, sum, count);                                     \
+  }                                                                                              \
+  attribute static void column_steps_##level(const uint8_t *row, size_t width, uint8_t least,    \
+                                             uint32_t *sums, uint32_t *counts) {                 \
+    column_steps_body(row, width, least, sums, counts);                                          \
+  }                                                                                              \
+  attribute static uint32_t differing_##level(const uint8_t *row, size_t width, uint8_t tone,    \
+                                              uint8_t tolerance, uint32_t *counts) {             \
+    return differing_body(row, width, tone, tolerance, counts);                                  \
+  }                                                                                              \
   attribute static void band_keys_##level(const uint8_t *hashes, size_t size, size_t count,      \
                                           const uint32_t *table, uint32_t *out) {                \
     band_keys_body(hashes, size, count, table, out);                                             \
@@ -110,6 +139,12 @@
       .spread_row = spread_row_##level,                                                          \
       .distances = distances_##level,                                                            \
       .scan = scan_##level,                                                                      \
+      .mean_bytes = mean_bytes_##level,                                                          \
+      .blend_rows = blend_rows_##level,                                                          \
+      .blend_columns = blend_columns_##level,                                                    \
+      .row_steps = row_steps_##level,                                                            \
+      .column_steps = column_steps_##level,                                                      \
+      .differing = differing_##level,                                                            \
       .band_keys = band_keys_##level,                                                            \
       .probe = probe_##level,                                                                    \
       .gather = gather_##level,                                                                  \

@@ -70,7 +70,7 @@ import Testing
   @Test func listsAreMadeSetShownAndRemoved() throws {
     let made = try hashscan.run(
       "list", "create", "look", "--meaning", "review", "--pdq-radius", "20", "--note", "n")
-    #expect(made.output == "look  0 entries  review  pdq 20  phash64 4  serial 0  (n)\n")
+    #expect(made.output == "look  0 entries  review  pdq 20  standard  phash64 4  serial 0  (n)\n")
     #expect(try hashscan.run("list", "create", "look").status == 2)
     #expect(try hashscan.run("list", "set", "look", "--expires", "2030-01-01").status == 0)
     #expect(try hashscan.run("list", "set", "look", "--expires", "soon").status == 64)

@@ -69,6 +69,35 @@ typedef struct {
   size_t (*scan)(const uint8_t *hashes, size_t words, size_t count, const uint8_t *query,
                  uint32_t radius, uint32_t *positions, uint16_t *out);
 
+  // Views of a small grey picture, `width` bytes a row (views.h).
+
+  /// out[i] = the weighted sum of `taps` sums from starts[i] on, times `scale`, rounded; `taps` is a
+  /// multiple of 8.
+  void (*mean_bytes)(const uint32_t *sums, const float *weights, const uint32_t *starts,
+                     size_t taps, size_t count, float scale, uint8_t *out);
+
+  /// out[stride * i + x] = the weighted sum of `taps` rows from starts[i] on, for `count` outputs with
+  /// `taps` weights each.
+  void (*blend_rows)(const uint8_t *grid, size_t width, const float *weights,
+                     const uint32_t *starts, size_t taps, size_t count, size_t stride, float *out);
+
+  /// out[count * r + i] = the weighted sum of `taps` columns of row r from starts[i] on; `taps` is a
+  /// multiple of 8.
+  void (*blend_columns)(const float *in, size_t stride, size_t rows, const float *weights,
+                        const uint32_t *starts, size_t taps, size_t count, float *out);
+
+  /// How far two rows lie apart: all steps added up, and how many are greater than `least`.
+  void (*row_steps)(const uint8_t *row, const uint8_t *previous, size_t width, uint8_t least,
+                    uint32_t *sum, uint32_t *count);
+
+  /// sums[x] += the step from column x - 1 to x, counts[x] += 1 where it is greater than `least`.
+  void (*column_steps)(const uint8_t *row, size_t width, uint8_t least, uint32_t *sums,
+                       uint32_t *counts);
+
+  /// counts[x] += 1 where the row differs from `tone` by more than `tolerance`; how often it does.
+  uint32_t (*differing)(const uint8_t *row, size_t width, uint8_t tone, uint8_t tolerance,
+                        uint32_t *counts);
+
   // Multi-index hashing (bands.h). Arrays that are given as chunks have 2^shift elements in each.
 
   /// out[i] = the band's bits of hash i, gathered by a table of 256 entries for each of its bytes.

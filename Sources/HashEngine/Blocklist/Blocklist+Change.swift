@@ -73,6 +73,9 @@ extension Blocklist {
     guard (0...PDQHash.bitCount).contains(settings.pdqRadius) else {
       throw BlocklistError(.invalidSetting, "a PDQ radius is a number from 0 to 256")
     }
+    guard settings.reviewRadius.map({ (0...PDQHash.bitCount).contains($0) }) ?? true else {
+      throw BlocklistError(.invalidSetting, "a review radius is a number from 0 to 256, or none")
+    }
     guard (0...PerceptualHash64.bitCount).contains(settings.phash64Radius) else {
       throw BlocklistError(.invalidSetting, "a phash64 radius is a number from 0 to 64")
     }

@@ -7,14 +7,36 @@ public struct ListVersion: Sendable, Hashable {
   public let isInForce: Bool
 }
 
+/// A hash that the lists are asked for.
+public struct HashQuery: Sendable, Hashable {
+  public let hash: ListedHash
+  /// The effort that the view takes which the hash is of.
+  public let effort: Effort
+
+  public init(_ hash: ListedHash, effort: Effort = .exact) {
+    self.hash = hash
+    self.effort = effort
+  }
+}
+
 /// What a search found, and in which lists.
 public struct BlocklistAnswer: Sendable {
-  /// The matches of each hash, in the order of the hashes, nearest first.
+  /// The matches of each query, in their order, nearest first.
   public let matches: [[Match]]
   /// The lists that were asked, by name.
   public let lists: [ListVersion]
+  /// What these lists want to be asked.
+  public let demand: ListDemand
+  /// Hashes that were looked up.
+  public let asked: Int
+}
+
+/// What lists want to be asked of a picture.
+public struct ListDemand: Sendable, Hashable {
   /// The kinds of hash that some list has.
-  public let kinds: Set<HashKind>
+  public var kinds: Set<HashKind> = []
+  /// The most that a list asks for.
+  public var effort = Effort.exact
 }
 
 extension Blocklist {
@@ -25,102 +47,175 @@ extension Blocklist {
   public func matches(
     for hash: ListedHash, radius: Int? = nil, now: Int = Timestamp.now
   ) throws(StorageError) -> [Match] {
-    try answer(for: [hash], radii: radius.map { [hash.kind: $0] } ?? [:], now: now).matches[0]
+    try answer(
+      for: [HashQuery(hash)], radii: radius.map { [hash.kind: $0] } ?? [:], now: now
+    ).matches[0]
   }
 
-  /// The same for several hashes, all of one state of the lists and for less than one by one.
+  /// The same for several hashes, all of one state of the lists and for less than one by one. Those that take
+  /// little effort are asked first.
   ///
   /// - Parameters:
   ///   - radii: By kind, what counts instead of the lists' own radii.
+  ///   - effort: What counts instead of the lists' own efforts.
   ///   - lists: The names of the lists to look into; `nil` for all.
+  ///   - isEnough: Whether what was found so far ends the search.
   public func answer(
-    for hashes: [ListedHash], radii: [HashKind: Int] = [:], lists: Set<String>? = nil,
-    now: Int = Timestamp.now
+    for queries: [HashQuery], radii: [HashKind: Int] = [:], effort: Effort? = nil,
+    lists: Set<String>? = nil, now: Int = Timestamp.now,
+    isEnough: ([[Match]]) -> Bool = { _ in false }
   ) throws(StorageError) -> BlocklistAnswer {
     let reading = try ReadTransaction(environment)
     let asked = try listRecords(in: reading).filter { name, _ in lists?.contains(name) ?? true }
-    let search = MatchSearch(
-      blocklist: self, radii: radii, now: now,
+    var search = MatchSearch(
+      blocklist: self, radii: radii, effort: effort, now: now,
       lists: Dictionary(
         uniqueKeysWithValues: asked.filter { $1.settings.isInForce(at: now) }.map {
           ($1.id, ($0, $1.settings))
-        }))
+        }), count: queries.count)
+    for level in Effort.allCases {
+      let places = queries.indices.filter { queries[$0].effort == level }
+      guard !places.isEmpty else { continue }
+      if level > .exact, isEnough(search.matches) { break }
+      try search.ask(places.map { ($0, queries[$0].hash) }, level, in: reading)
+    }
     return BlocklistAnswer(
-      matches: try search.matches(for: hashes, in: reading),
+      matches: search.matches.map { found in
+        found.sorted { ($0.distance, $0.list, $0.entry) < ($1.distance, $1.list, $1.entry) }
+      },
       lists: asked.map { name, record in
         ListVersion(
           name: name, serial: Int(record.serial),
           isInForce: record.settings.isInForce(at: now))
       },
-      kinds: try kinds(in: reading))
+      demand: ListDemand(
+        kinds: try kinds(in: reading),
+        effort: search.lists.values.map(\.settings.effort).max() ?? .exact),
+      asked: search.asked)
+  }
+
+  /// What the lists want to be asked.
+  ///
+  /// - Parameter lists: The names of the lists to look into; `nil` for all.
+  public func demand(
+    of lists: Set<String>? = nil, now: Int = Timestamp.now
+  ) throws(StorageError) -> ListDemand {
+    let reading = try ReadTransaction(environment)
+    let asked = try listRecords(in: reading).filter { name, record in
+      lists?.contains(name) ?? true && record.settings.isInForce(at: now)
+    }
+    return ListDemand(
+      kinds: try kinds(in: reading), effort: asked.map(\.1.settings.effort).max() ?? .exact)
   }
 }
 
 /// A search over the lists that are in force.
 private struct MatchSearch {
+  typealias Query = (place: Int, hash: ListedHash)
+
   let blocklist: Blocklist
   let radii: [HashKind: Int]
+  let effort: Effort?
   let now: Int
   let lists: [UInt32: (name: String, settings: ListSettings)]
+  private(set) var matches: [[Match]]
+  /// Hashes that were looked up.
+  private(set) var asked = 0
 
-  func matches(
-    for hashes: [ListedHash], in transaction: borrowing ReadTransaction
-  ) throws(StorageError) -> [[Match]] {
-    var matches = [[Match]](repeating: [], count: hashes.count)
+  init(
+    blocklist: Blocklist, radii: [HashKind: Int], effort: Effort?, now: Int,
+    lists: [UInt32: (name: String, settings: ListSettings)], count: Int
+  ) {
+    self.blocklist = blocklist
+    self.radii = radii
+    self.effort = effort
+    self.now = now
+    self.lists = lists
+    matches = [[Match]](repeating: [], count: count)
+  }
+
+  /// Asks for the hashes of views that take some effort.
+  mutating func ask(
+    _ queries: [Query], _ level: Effort, in transaction: borrowing ReadTransaction
+  ) throws(StorageError) {
     let tables = blocklist.tables
-    let places = hashes.enumerated()
-    let pdq = places.compactMap { place, hash in hash.pdq.map { (place, $0) } }
-    try search(tables.pdq, pdq, .pdq, in: transaction) {
-      place, hash, distance throws(StorageError) in
-      matches[place] += try self.matches(of: ListedHash(hash), distance, in: transaction)
-    }
-    let phash64 = places.compactMap { place, hash in hash.phash64.map { (place, $0) } }
-    try search(tables.phash64, phash64, .phash64, in: transaction) {
-      place, hash, distance throws(StorageError) in
-      matches[place] += try self.matches(of: ListedHash(hash), distance, in: transaction)
-    }
-    for (place, hash) in places where hash.kind.isDigest {
-      matches[place] = try self.matches(of: hash, 0, in: transaction)
-    }
-    return matches.map { found in
-      found.sorted { ($0.distance, $0.list, $0.entry) < ($1.distance, $1.list, $1.entry) }
+    try search(
+      tables.pdq, queries.compactMap { place, hash in hash.pdq.map { (place, $0) } }, .pdq, level,
+      in: transaction)
+    try search(
+      tables.phash64, queries.compactMap { place, hash in hash.phash64.map { (place, $0) } },
+      .phash64,
+      level, in: transaction)
+    for (place, hash) in queries where hash.kind.isDigest {
+      asked += 1
+      matches[place] += try found(hash, 0, level, in: transaction)
     }
   }
 
-  private func search<Hash>(
+  private mutating func search<Hash: ListableHash>(
     _ index: HammingIndex<Hash>, _ queries: [(place: Int, hash: Hash)], _ kind: HashKind,
-    in transaction: borrowing ReadTransaction,
-    _ body: (_ place: Int, Hash, _ distance: Int) throws(StorageError) -> Void
+    _ level: Effort, in transaction: borrowing ReadTransaction
   ) throws(StorageError) {
     // The widest of the lists' radii finds what any of them wants.
     guard !queries.isEmpty,
-      let widest = radii[kind] ?? lists.values.map({ $0.settings.radius(of: kind) }).max()
+      let widest = lists.values.compactMap({ radius(of: kind, level, $0.settings)?.widest }).max()
     else { return }
+    asked += queries.count
     let found = try index.search(queries.map(\.hash), radius: widest, in: transaction).found
     for (query, neighbors) in zip(queries, found) {
-      for neighbor in neighbors { try body(query.place, neighbor.hash, neighbor.distance) }
+      for neighbor in neighbors {
+        matches[query.place] += try self.found(
+          neighbor.hash.listed, neighbor.distance, level, in: transaction)
+      }
     }
   }
 
+  /// Within how many bits a list matches, and at all; `nil` when it does not ask for such views.
+  private func radius(
+    of kind: HashKind, _ level: Effort, _ settings: ListSettings
+  ) -> (own: Int, widest: Int)? {
+    guard level <= effort ?? settings.effort else { return nil }
+    if !kind.isDigest, let radius = radii[kind] { return (radius, radius) }
+    let own = settings.radius(of: kind)
+    return (own, level == .exact ? settings.widestRadius(of: kind) : own)
+  }
+
   /// The entries with exactly this hash that are near enough for their list.
-  private func matches(
-    of hash: ListedHash, _ distance: Int, in transaction: borrowing ReadTransaction
+  private func found(
+    _ hash: ListedHash, _ distance: Int, _ level: Effort, in transaction: borrowing ReadTransaction
   ) throws(StorageError) -> [Match] {
     var matches: [Match] = []
     for number in try blocklist.postings(of: hash, in: transaction) {
       guard let stored = try blocklist.storedEntry(number, in: transaction) else {
         throw blocklist.damaged("a posting without its entry")
       }
-      guard let (name, settings) = lists[stored.list] else { continue }
-      let radius = hash.kind.isDigest ? 0 : radii[hash.kind] ?? settings.radius(of: hash.kind)
-      guard distance <= radius, stored.entry.isInForce(at: now) else { continue }
+      guard let (name, settings) = lists[stored.list],
+        let radius = radius(of: hash.kind, level, settings), distance <= radius.widest,
+        stored.entry.isInForce(at: now)
+      else { continue }
+      let isNear = distance <= radius.own
       let details = stored.entry.details
-      matches.append(
-        Match(
-          list: name, entry: stored.entry.id, label: details.label, meaning: settings.meaning,
-          kind: hash.kind, distance: distance, radius: radius,
-          allows: settings.meaning == .allow ? details.allows : []))
+      var match = Match(
+        list: name, entry: stored.entry.id, label: details.label,
+        meaning: isNear ? settings.meaning : .review, kind: hash.kind, distance: distance,
+        radius: isNear ? radius.own : radius.widest,
+        allows: settings.meaning == .allow ? details.allows : [])
+      match.crop = details.crops.first { $0.hash == hash }?.region
+      matches.append(match)
     }
     return matches
   }
+}
+
+/// A hash that the index finds and a list can have.
+private protocol ListableHash: BinaryHash {
+  var listed: ListedHash { get }
+}
+
+extension PDQHash: ListableHash {
+  fileprivate var listed: ListedHash { ListedHash(self) }
+}
+
+extension PerceptualHash64: ListableHash {
+  fileprivate var listed: ListedHash { ListedHash(self) }
 }

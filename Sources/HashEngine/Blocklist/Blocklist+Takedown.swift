@@ -2,18 +2,24 @@
 public struct Takedown: Sendable, Hashable {
   /// Its SHA-256, and the perceptual hashes of every frame, as stored and as EXIF shows it.
   public let hashes: [ListedHash]
+  /// Those that are of parts of it.
+  public let crops: [CroppedHash]
   /// Whether no frame has detail enough for a hash: only the very same bytes will match.
   public let isExactOnly: Bool
 
-  /// - Parameter includesPHash64: Whether 64-bit hashes are among them: they find strangers too, so that they
-  ///   are for allowlists, which excuse only what they name.
+  /// - Parameters:
+  ///   - includesPHash64: Whether 64-bit hashes are among them: they find strangers too, so that they are for
+  ///     allowlists, which excuse only what they name.
+  ///   - includesCrops: Whether parts of it are to be found as well: what is left when its sides are cropped
+  ///     (see ``PictureCrops``).
   /// - Throws: ``ImageError`` when there is no picture to hash.
   public init(
-    of bytes: Span<UInt8>, includesPHash64: Bool = false,
+    of bytes: Span<UInt8>, includesPHash64: Bool = false, includesCrops: Bool = false,
     limits: DecodingLimits = DecodingLimits()
   ) throws(ImageError) {
     let kinds: Set<HashKind> = includesPHash64 ? [.pdq, .sha256, .phash64] : [.pdq, .sha256]
-    let fingerprint = try Fingerprint(of: bytes, kinds: kinds, limits: limits)
+    let fingerprint = try Fingerprint(
+      of: bytes, kinds: kinds, views: includesCrops ? .crops : .none, limits: limits)
     var hashes: [ListedHash] = []
     if let digest = fingerprint.digests[.sha256],
       let hash = ListedHash(kind: .sha256, bytes: digest)
@@ -28,6 +34,16 @@ public struct Takedown: Sendable, Hashable {
         where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
       }
     }
+    var crops: [CroppedHash] = []
+    for viewed in fingerprint.frames.flatMap(\.views) {
+      let hash = ListedHash(viewed.hash)
+      guard hashes.count < StoredEntry.mostHashes, !hash.isDegenerate, !hashes.contains(hash) else {
+        continue
+      }
+      hashes.append(hash)
+      crops.append(CroppedHash(hash, of: viewed.view.region))
+    }
+    self.crops = crops
     self.hashes = Array(hashes.prefix(StoredEntry.mostHashes))
     isExactOnly = hashes.allSatisfy(\.kind.isDigest)
   }
@@ -124,9 +140,11 @@ extension Blocklist {
       }
       change.receipt.reason = reason
       change.receipt.caseID = caseID
-      for (index, (picture, details)) in pictures.enumerated() {
+      for (index, (picture, stated)) in pictures.enumerated() {
         guard let id = picture.id else { continue }
         ids.append(id)
+        var details = stated
+        details.crops = picture.crops
         let entry = SourceEntry(id: id, hashes: picture.hashes, details: details, state: .active)
         try change.apply(
           SourceRecord(number: index + 1, content: .entry(entry)), in: transaction)

@@ -58,6 +58,8 @@ public struct EntryDetails: Sendable, Hashable {
   public var expiresAt: Int?
   /// On an allowlist, the entries that a picture near this one may match.
   public var allows: [EntryReference] = []
+  /// Those of its hashes that are of parts of the picture, for copies that were cropped.
+  public var crops: [CroppedHash] = []
 
   public init() {}
 
@@ -70,7 +72,7 @@ public struct EntryDetails: Sendable, Hashable {
   var textBytes: Int {
     (label?.utf8.count ?? 0) + (severity?.utf8.count ?? 0) + (note?.utf8.count ?? 0)
       + (caseID?.utf8.count ?? 0)
-      + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count }
+      + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count } + 72 * crops.count
   }
 
   /// Takes over what the other states.
@@ -83,6 +85,18 @@ public struct EntryDetails: Sendable, Hashable {
     quality = other.quality ?? quality
     expiresAt = other.expiresAt ?? expiresAt
     for reference in other.allows where !allows.contains(reference) { allows.append(reference) }
+    for crop in other.crops where !crops.contains(crop) { crops.append(crop) }
+  }
+}
+
+/// A hash of a part of a picture.
+public struct CroppedHash: Sendable, Hashable {
+  public let hash: ListedHash
+  public let region: Region
+
+  public init(_ hash: ListedHash, of region: Region) {
+    self.hash = hash
+    self.region = region
   }
 }
 

@@ -13,8 +13,15 @@ public struct ListSettings: Sendable, Hashable, Codable {
   public var meaning = ListMeaning.block
   /// Bits by which a PDQ hash may differ from a listed one.
   public var pdqRadius = 31
+  /// Bits by which the PDQ hash of a picture as stored, or as shown, may differ for somebody to look at it;
+  /// `nil`, or no more than ``pdqRadius``, for none. A search this wide takes several times as long.
+  public var reviewRadius: Int?
+  /// What a review radius is unless said otherwise.
+  public static let usualReviewRadius = 47
   /// Bits by which a 64-bit perceptual hash may differ. At 8 and more, strangers begin to match.
   public var phash64Radius = 4
+  /// In which views a picture is compared with its entries.
+  public var effort = Effort.standard
   /// A list that is not is never matched.
   public var isEnabled = true
   /// Seconds since 1970 from which on the list is no longer matched; `nil` for never.
@@ -30,6 +37,12 @@ public struct ListSettings: Sendable, Hashable, Codable {
     case .phash64: phash64Radius
     case .md5, .sha1, .sha256: 0
     }
+  }
+
+  /// Bits by which a hash may differ for a match of any meaning.
+  func widestRadius(of kind: HashKind) -> Int {
+    let review = kind == .pdq && meaning != .allow ? reviewRadius ?? 0 : 0
+    return max(radius(of: kind), review)
   }
 
   /// Whether the list is matched at a time, in seconds since 1970.

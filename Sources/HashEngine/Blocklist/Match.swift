@@ -3,7 +3,7 @@ public struct Match: Sendable, Hashable {
   public let list: String
   public let entry: String
   public let label: String?
-  /// What the list means by it.
+  /// What the list means by it; `review` past the list's radius and within its wider one.
   public let meaning: ListMeaning
   public let kind: HashKind
   /// Bits that differ; 0 for a digest.
@@ -15,8 +15,10 @@ public struct Match: Sendable, Hashable {
   public var isAllowed = false
   /// The frame of an animation that matched, counted from 1.
   public var frame = 1
-  /// How the stored pixels were turned when they matched.
-  public var orientation = Orientation.asStored
+  /// How the picture was looked at when it matched.
+  public var view = View.asStored
+  /// The part of the listed picture that matched, where it is not the whole.
+  public var crop: Region?
   /// On an allowlist, the entries that it excuses.
   public let allows: [EntryReference]
 

@@ -43,6 +43,12 @@ struct ListRecord {
     settings.phash64Radius = Int(phash64)
     settings.expiresAt = expiry == 0 ? nil : Int(clamping: expiry)
     settings.note = note.isEmpty ? nil : note
+    // Lists that were made before there were views end here.
+    if let review = record.uint16(), let effort = record.uint8() {
+      settings.reviewRadius = review == 0 ? nil : Int(review)
+      guard let known = Effort(code: effort) else { return nil }
+      settings.effort = known
+    }
   }
 
   var bytes: [UInt8] {
@@ -62,6 +68,8 @@ struct ListRecord {
     record.append(UInt16(clamping: settings.phash64Radius))
     record.append(settings.expiresAt.map { UInt64(clamping: max(1, $0)) } ?? 0)
     record.append(settings.note ?? "")
+    record.append(UInt16(clamping: settings.reviewRadius ?? 0))
+    record.append(settings.effort.code)
     return record.bytes
   }
 
@@ -99,6 +107,7 @@ struct StoredEntry {
     static let withdrawn = Parts(rawValue: 256)
     static let disabled = Parts(rawValue: 512)
     static let disabledUntil = Parts(rawValue: 1024)
+    static let crops = Parts(rawValue: 2048)
   }
 
   init?(_ bytes: RawSpan) {
@@ -138,10 +147,32 @@ struct StoredEntry {
       else { return nil }
       hashes.append(hash)
     }
+    if parts.contains(.crops) {
+      guard let count = record.uint16() else { return nil }
+      for _ in 0..<count {
+        guard let position = record.uint16(), hashes.indices.contains(Int(position)),
+          let left = record.uint16(), let top = record.uint16(), let right = record.uint16(),
+          let bottom = record.uint16()
+        else { return nil }
+        let region = Region(
+          left: Self.share(left), top: Self.share(top), right: Self.share(right),
+          bottom: Self.share(bottom))
+        details.crops.append(CroppedHash(hashes[Int(position)], of: region))
+      }
+    }
     self.list = list
     entry = Entry(
       id: id, hashes: hashes, details: details, state: state, addedAt: Int(clamping: added),
       receipt: Int(receipt))
+  }
+
+  /// A side of a crop, in thousandths.
+  private static func share(_ thousandths: UInt16) -> Double {
+    Double(thousandths) / 1000
+  }
+
+  private static func thousandths(_ share: Double) -> UInt16 {
+    UInt16(max(0, min(1000, (share * 1000).rounded())))
   }
 
   func write(to record: inout RecordWriter) {
@@ -155,6 +186,10 @@ struct StoredEntry {
     if details.quality != nil { parts.insert(.quality) }
     if details.expiresAt != nil { parts.insert(.expiry) }
     if !details.allows.isEmpty { parts.insert(.allows) }
+    let crops = details.crops.compactMap { crop in
+      entry.hashes.firstIndex(of: crop.hash).map { (position: $0, region: crop.region) }
+    }
+    if !crops.isEmpty { parts.insert(.crops) }
     var until: Int?
     switch entry.state {
     case .active: break
@@ -185,6 +220,14 @@ struct StoredEntry {
     if let until { record.append(UInt64(bitPattern: Int64(until))) }
     record.append(UInt16(clamping: entry.hashes.count))
     for hash in entry.hashes { hash.writePostingKey(to: &record) }
+    guard !crops.isEmpty else { return }
+    record.append(UInt16(clamping: crops.count))
+    for (position, region) in crops {
+      record.append(UInt16(clamping: position))
+      for side in [region.left, region.top, region.right, region.bottom] {
+        record.append(Self.thousandths(side))
+      }
+    }
   }
 
   var bytes: [UInt8] {
@@ -207,6 +250,22 @@ extension ListMeaning {
   fileprivate init?(code: UInt8) {
     guard let meaning = Self.allCases.first(where: { $0.code == code }) else { return nil }
     self = meaning
+  }
+}
+
+extension Effort {
+  /// The byte that stands for it in the database; never reused.
+  fileprivate var code: UInt8 {
+    switch self {
+    case .exact: 1
+    case .standard: 2
+    case .thorough: 3
+    }
+  }
+
+  fileprivate init?(code: UInt8) {
+    guard let effort = Self.allCases.first(where: { $0.code == code }) else { return nil }
+    self = effort
   }
 }
 

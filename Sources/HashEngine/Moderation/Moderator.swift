@@ -7,21 +7,29 @@ public struct MatchPolicy: Sendable, Hashable {
   public var pdqRadius: Int?
   /// The same for 64-bit perceptual hashes.
   public var phash64Radius: Int?
+  /// In which views pictures are asked, whatever a list says; `nil` for the lists' own efforts.
+  public var effort: Effort?
   /// The lists that are asked, `nil` for all.
   public var lists: Set<String>?
   /// The kinds of hash that are asked for, `nil` for those that the lists have.
   public var kinds: Set<HashKind>?
   public var limits: DecodingLimits
+  /// Whether a search ends when it is certain that a picture is to be refused; what else it matches is not told
+  /// then.
+  public var endsEarly: Bool
 
   public init(
-    pdqRadius: Int? = nil, phash64Radius: Int? = nil, lists: Set<String>? = nil,
-    kinds: Set<HashKind>? = nil, limits: DecodingLimits = DecodingLimits()
+    pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
+    lists: Set<String>? = nil,
+    kinds: Set<HashKind>? = nil, limits: DecodingLimits = DecodingLimits(), endsEarly: Bool = true
   ) {
     self.pdqRadius = pdqRadius
     self.phash64Radius = phash64Radius
+    self.effort = effort
     self.lists = lists
     self.kinds = kinds
     self.limits = limits
+    self.endsEarly = endsEarly
   }
 
   fileprivate var radii: [HashKind: Int] {
@@ -59,13 +67,18 @@ public struct Moderator: Sendable {
   ///
   /// - Throws: ``StorageError`` when the lists cannot be read.
   public func examine(_ bytes: Span<UInt8>) throws(StorageError) -> Examination {
-    // Quality is told of every picture, whatever the lists have.
-    var kinds = if let kinds = policy.kinds { kinds } else { try blocklist.kinds().union([.pdq]) }
+    var demand = try blocklist.demand(of: policy.lists)
     while true {
-      let (examination, listed) = try examine(bytes, for: kinds)
-      // A list may have got a new kind of hash meanwhile; the answer names that state of it.
-      if policy.kinds != nil || listed.isSubset(of: kinds) { return examination }
-      kinds.formUnion(listed)
+      let (examination, latest) = try examine(bytes, for: demand)
+      // A list may have got a new kind of hash meanwhile, or wants other views; the answer names that state
+      // of it.
+      if policy.kinds != nil || latest.kinds.isSubset(of: demand.kinds),
+        policy.effort != nil || latest.effort <= demand.effort
+      {
+        return examination
+      }
+      demand.kinds.formUnion(latest.kinds)
+      demand.effort = max(demand.effort, latest.effort)
     }
   }
 
@@ -76,7 +89,8 @@ public struct Moderator: Sendable {
   public func examine(
     _ hashes: [ListedHash]
   ) throws(StorageError) -> (results: [HashExamination], lists: [ListVersion]) {
-    let answer = try blocklist.answer(for: hashes, radii: policy.radii, lists: policy.lists)
+    let answer = try blocklist.answer(
+      for: hashes.map { HashQuery($0) }, radii: policy.radii, lists: policy.lists)
     let results = answer.matches.map { matches in
       var found = FoundMatches()
       found.add(matches)
@@ -86,28 +100,28 @@ public struct Moderator: Sendable {
   }
 
   private func examine(
-    _ bytes: Span<UInt8>, for kinds: Set<HashKind>
-  ) throws(StorageError) -> (Examination, listed: Set<HashKind>) {
+    _ bytes: Span<UInt8>, for demand: ListDemand
+  ) throws(StorageError) -> (Examination, ListDemand) {
     let start = ContinuousClock.now
+    // Quality is told of every picture, whatever the lists have.
+    let kinds = policy.kinds ?? demand.kinds.union([.pdq])
+    let effort = demand.kinds.contains(.pdq) ? policy.effort ?? demand.effort : .exact
     var fingerprint: Fingerprint?
     var problem: ImageError?
     do throws(ImageError) {
-      fingerprint = try Fingerprint(of: bytes, kinds: kinds, limits: policy.limits)
+      fingerprint = try Fingerprint(
+        of: bytes, kinds: kinds, views: .upTo(effort), limits: policy.limits)
     } catch {
       problem = error
     }
     let middle = ContinuousClock.now
     // What cannot be decoded may still be listed, to the byte.
-    let asked = Self.queries(
-      fingerprint, digests: fingerprint?.digests ?? Digests.of(bytes, kinds: kinds))
+    let asked = PictureQuery.all(
+      of: fingerprint, digests: fingerprint?.digests ?? Digests.of(bytes, kinds: kinds))
     let answer = try blocklist.answer(
-      for: asked.map(\.hash), radii: policy.radii, lists: policy.lists)
-    var found = FoundMatches()
-    // Digests first: they decide whether the very bytes are known. An entry excuses what is found with the
-    // same hash, so each is taken by itself.
-    for (query, matches) in zip(asked, answer.matches) {
-      found.add(matches, frame: query.frame, query.orientation)
-    }
+      for: asked.map(\.query), radii: policy.radii, effort: policy.effort, lists: policy.lists
+    ) { policy.endsEarly && FoundMatches(asked, $0).isCertain }
+    let found = FoundMatches(asked, answer.matches)
     let verdict: Verdict
     // A match of what came of a damaged picture counts; that nothing was found in it does not, nor that what
     // was found is excused by its look.
@@ -119,94 +133,8 @@ public struct Moderator: Sendable {
       verdict = problem.map { .notScanned($0) } ?? .noMatch
     }
     let examination = Examination(
-      verdict: verdict, fingerprint: fingerprint, lists: answer.lists,
+      verdict: verdict, fingerprint: fingerprint, lists: answer.lists, asked: answer.asked,
       timings: Examination.Timings(decoding: middle - start, lookup: .now - middle))
-    return (examination, answer.kinds)
-  }
-
-  /// A hash that the lists are asked for, and what of the picture it is of.
-  private struct Query {
-    let hash: ListedHash
-    var frame = 1
-    var orientation = Orientation.asStored
-  }
-
-  private static func queries(
-    _ fingerprint: Fingerprint?, digests: [HashKind: [UInt8]]
-  ) -> [Query] {
-    var queries = digests.compactMap { ListedHash(kind: $0, bytes: $1).map { Query(hash: $0) } }
-    guard let fingerprint else { return queries }
-    // The stored pixels are what other tools hash; the picture as shown is what people share.
-    let orientations = Set([.asStored, fingerprint.orientation])
-    for frame in fingerprint.frames {
-      for orientation in orientations {
-        let pdq = frame.pdq.flatMap { $0.isUsable ? ListedHash($0.hash(orientation)) : nil }
-        let phash64 = frame.phash64?.hash(orientation).ifUsable.map { ListedHash($0) }
-        for hash in [pdq, phash64].compactMap({ $0 }) {
-          queries.append(Query(hash: hash, frame: frame.number, orientation: orientation))
-        }
-      }
-    }
-    return queries
-  }
-}
-
-/// The nearest match with each entry, by each kind of hash.
-private struct FoundMatches {
-  private struct Key: Hashable {
-    let list: String
-    let entry: String
-    let kind: HashKind
-  }
-
-  private var matches: [Key: Match] = [:]
-  /// Whether an allowlist has the picture's very bytes.
-  private var isKnown = false
-
-  /// Takes what one hash of the picture matches.
-  ///
-  /// Among these an entry of an allowlist excuses those it names that are no nearer than itself: a picture like
-  /// the harmless one, not the listed picture that it resembles.
-  mutating func add(
-    _ new: [Match], frame: Int = 1, _ orientation: Orientation = .asStored
-  ) {
-    let allowing = new.filter { $0.meaning == .allow }
-    if allowing.contains(where: \.kind.isDigest) { isKnown = true }
-    for var match in new {
-      match.isAllowed =
-        match.meaning != .allow && !match.kind.isDigest
-        && allowing.contains {
-          $0.distance <= match.distance && $0.allows.contains(match.reference)
-        }
-      match.frame = frame
-      match.orientation = orientation
-      let key = Key(list: match.list, entry: match.entry, kind: match.kind)
-      if let known = matches[key], order(known) <= order(match) { continue }
-      matches[key] = match
-    }
-  }
-
-  /// Whether a match counts, or the picture is known to the byte, whatever else is in it.
-  var isDecided: Bool {
-    isKnown || matches.values.contains { $0.meaning != .allow && !$0.isAllowed }
-  }
-
-  /// `nil` when there are none.
-  var nearestFirst: [Match]? {
-    guard !matches.isEmpty else { return nil }
-    return matches.values.map { match in
-      var match = match
-      if isKnown, match.meaning != .allow { match.isAllowed = true }
-      return match
-    }.sorted {
-      ($0.distance, $0.list, $0.entry, $0.kind.rawValue)
-        < ($1.distance, $1.list, $1.entry, $1.kind.rawValue)
-    }
-  }
-
-  /// What counts before what is excused; of equally near ones the earliest frame, as stored rather than
-  /// turned.
-  private func order(_ match: Match) -> (Int, Int, Int, Int) {
-    (match.isAllowed ? 1 : 0, match.distance, match.frame, match.orientation.rawValue)
+    return (examination, answer.demand)
   }
 }

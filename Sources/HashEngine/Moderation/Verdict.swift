@@ -27,15 +27,18 @@ public struct Examination: Sendable, Hashable {
   public let fingerprint: Fingerprint?
   /// The lists that were asked, in the state that answered; empty when it did not come to that.
   public let lists: [ListVersion]
+  /// Hashes that the lists were asked for.
+  public let asked: Int
   public let timings: Timings
 
   public init(
-    verdict: Verdict, fingerprint: Fingerprint?, lists: [ListVersion] = [],
+    verdict: Verdict, fingerprint: Fingerprint?, lists: [ListVersion] = [], asked: Int = 0,
     timings: Timings = Timings()
   ) {
     self.verdict = verdict
     self.fingerprint = fingerprint
     self.lists = lists
+    self.asked = asked
     self.timings = timings
   }
 

@@ -31,14 +31,14 @@ public struct Fingerprint: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - kinds: What to compute; nothing else is.
-  ///   - keepsLuma: Whether each frame keeps a ``LumaGrid``.
+  ///   - views: What PDQ is computed of besides the picture itself.
   /// - Throws: ``ImageError`` when there is no picture to hash. A picture that breaks off half way
   ///   does not throw: see ``completeness``.
   public init(
-    of bytes: Span<UInt8>, kinds: Set<HashKind> = [.pdq], keepsLuma: Bool = false,
+    of bytes: Span<UInt8>, kinds: Set<HashKind> = [.pdq], views: ViewSet = .none,
     limits: DecodingLimits = DecodingLimits()
   ) throws(ImageError) {
-    var sink = FingerprintSink(kinds: kinds, keepsLuma: keepsLuma)
+    var sink = FingerprintSink(kinds: kinds, views: views)
     let decoded = try ImageDecoder.decode(bytes, limits: limits, into: &sink)
     guard let layout = sink.layout, sink.frameCount > 0 else {
       throw ImageError(.damaged, "damaged: no pixels")
@@ -60,13 +60,15 @@ public struct FrameFingerprint: Sendable, Hashable {
   public let number: Int
   public let pdq: PDQFingerprint?
   public let phash64: PerceptualFingerprint64?
-  /// The frame's luma, made small; `nil` when not asked for.
-  public let luma: LumaGrid?
+  /// PDQ of its views, past the picture itself.
+  public let views: [ViewedHash]
 
-  /// Whether another frame would be answered as this one is.
-  fileprivate func hasHashes(of other: FrameFingerprint) -> Bool {
-    pdq?.hash == other.pdq?.hash && pdq?.isUsable == other.pdq?.isUsable
-      && phash64?.hash == other.phash64?.hash
+  /// Whether a frame with these hashes would be answered as this one is.
+  fileprivate func hasHashes(
+    _ otherPDQ: PDQFingerprint?, _ otherPHash64: PerceptualFingerprint64?
+  ) -> Bool {
+    pdq?.hash == otherPDQ?.hash && pdq?.isUsable == otherPDQ?.isUsable
+      && phash64?.hash == otherPHash64?.hash
   }
 }
 
@@ -78,11 +80,13 @@ private struct FingerprintSink: RowSink {
   private var pdq: PDQHasher?
   private var lanczos: LanczosGrid?
   private var luma: LumaGridMaker?
+  private let views: ViewSet
 
-  init(kinds: Set<HashKind>, keepsLuma: Bool) {
+  init(kinds: Set<HashKind>, views: ViewSet) {
+    self.views = views
     if kinds.contains(.pdq) { pdq = PDQHasher() }
     if kinds.contains(.phash64) { lanczos = LanczosGrid() }
-    if keepsLuma { luma = LumaGridMaker() }
+    if views != .none, kinds.contains(.pdq) { luma = LumaGridMaker() }
   }
 
   /// PDQ's weights can be laid onto a reduced picture; Lanczos would give another hash.
@@ -105,9 +109,15 @@ private struct FingerprintSink: RowSink {
 
   mutating func end() {
     frameCount += 1
-    let frame = FrameFingerprint(
-      number: frameCount, pdq: pdq?.finish(),
-      phash64: lanczos.map { PerceptualFingerprint64($0.finish()) }, luma: luma?.finish())
-    if !frames.contains(where: { $0.hasHashes(of: frame) }) { frames.append(frame) }
+    let (pdq, phash64) = (
+      pdq?.finish(), lanczos.map { PerceptualFingerprint64($0.finish()) }
+    )
+    let luma = luma?.finish()
+    // Views of a frame like an earlier one are not worth their time.
+    guard !frames.contains(where: { $0.hasHashes(pdq, phash64) }) else { return }
+    var views: [ViewedHash] = []
+    if let luma, let pdq { views = self.views.hashes(of: luma, pdq) }
+    frames.append(
+      FrameFingerprint(number: frameCount, pdq: pdq, phash64: phash64, views: views))
   }
 }

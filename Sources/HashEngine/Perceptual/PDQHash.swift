@@ -31,6 +31,9 @@ public struct PDQHash: BinaryHash {
     return (0..<4).reduce(0) { $0 + difference[$1].nonzeroBitCount }
   }
 
+  /// The hash of the picture inverted: all bits the other way.
+  static prefix func ~ (hash: PDQHash) -> PDQHash { PDQHash(words: ~hash.words) }
+
   /// Bits set; 128 for every picture with detail.
   public var bitsSet: Int { (0..<4).reduce(0) { $0 + words[$1].nonzeroBitCount } }
 

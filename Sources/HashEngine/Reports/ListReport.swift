@@ -5,7 +5,9 @@ package struct ListReport: Encodable {
   let withdrawn: Int
   let meaning: ListMeaning
   let pdqRadius: Int
+  let reviewRadius: Int?
   let phash64Radius: Int
+  let effort: Effort
   let enabled: Bool
   let expires: String?
   let note: String?
@@ -15,8 +17,9 @@ package struct ListReport: Encodable {
   enum CodingKeys: String, CodingKey {
     case list, entries, withdrawn, meaning
     case pdqRadius = "pdq_radius"
+    case reviewRadius = "review_radius"
     case phash64Radius = "phash64_radius"
-    case enabled, expires, note, serial, created
+    case effort, enabled, expires, note, serial, created
   }
 
   package init(_ list: HashList) {
@@ -25,7 +28,9 @@ package struct ListReport: Encodable {
     withdrawn = list.withdrawn
     meaning = list.settings.meaning
     pdqRadius = list.settings.pdqRadius
+    reviewRadius = list.settings.reviewRadius
     phash64Radius = list.settings.phash64Radius
+    effort = list.settings.effort
     enabled = list.settings.isEnabled
     expires = list.settings.expiresAt.map { Timestamp.text($0) }
     note = list.settings.note

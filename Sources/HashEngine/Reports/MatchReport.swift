@@ -11,14 +11,16 @@ package struct MatchReport: Encodable {
   let radius: Int
   /// Of an animation, counted from 1.
   let frame: Int?
-  /// `as_stored` or `as_shown` (turned as the file's EXIF says); absent for digests.
-  let orientation: String?
+  /// The part of the listed picture that matched, in percent; absent for the whole.
+  let crop: String?
+  /// How the picture was looked at, as in `as stored`, `mirrored` or `trimmed 0,12,100,88`; absent for digests.
+  let view: String?
 
   /// - Parameter isAnimation: Whether frames are worth naming.
   package init(_ match: Match, isAnimation: Bool = false) {
     frame = isAnimation && !match.kind.isDigest ? match.frame : nil
-    orientation =
-      match.kind.isDigest ? nil : match.orientation == .asStored ? "as_stored" : "as_shown"
+    crop = match.crop?.text
+    view = match.kind.isDigest ? nil : match.view.description
     list = match.list
     entry = match.entry
     label = match.label

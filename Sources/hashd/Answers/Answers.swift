@@ -92,11 +92,15 @@ struct MatchAnswer: Encodable {
   let lists: [ListVersionAnswer]
   let uploader: String?
   let reference: String?
+  /// Hashes of the picture that were looked up.
+  let hashesAsked: Int
   let timings: TimingsAnswer
 
   enum CodingKeys: String, CodingKey {
     case requestID = "request_id"
-    case verdict, action, matches, picture, lists, uploader, reference, timings
+    case verdict, action, matches, picture, lists, uploader, reference
+    case hashesAsked = "hashes_asked"
+    case timings
   }
 }
 

@@ -24,7 +24,8 @@ extension API {
   func takeDown(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
     let author = try await requireWriter(exchange)
-    let query = try Query(request, ["reason", "case", "label"])
+    let query = try Query(request, ["reason", "case", "label", "crops"])
+    let crops = try query.flag("crops")
     guard let reason = try query.text("reason") else {
       throw APIError.badRequest("\"reason\" is needed: it goes into the list's history")
     }
@@ -35,7 +36,9 @@ extension API {
     let deadline = ContinuousClock.now + settings.timeouts.request
     limits.deadline = deadline
     let (takedown, _) = try await workers.run(by: deadline) { [limits] in
-      try picture(body).withSpan { bytes in try Takedown(of: bytes, limits: limits) }
+      try picture(body).withSpan { bytes in
+        try Takedown(of: bytes, includesCrops: crops, limits: limits)
+      }
     }
     let (done, _) = try await writers.run {
       let done = try blocklist.takeDown(

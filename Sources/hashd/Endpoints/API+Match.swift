@@ -32,8 +32,9 @@ extension API {
   func match(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
     let query = try Query(
-      request, ["lists", "kinds", "uploader", "reference", "on_match", "on_review"])
+      request, ["lists", "kinds", "effort", "uploader", "reference", "on_match", "on_review"])
     let (lists, kinds) = (try query.names("lists"), try query.kinds())
+    let effort = try query.effort()
     let (uploader, reference) = (try query.text("uploader"), try query.text("reference"))
     exchange.note {
       $0.uploader = uploader
@@ -43,7 +44,7 @@ extension API {
     let onReview = try Self.status(query, "on_review")
     let body = try await body(of: request, exchange)
     let deadline = ContinuousClock.now + settings.timeouts.request
-    let moderator = moderator(lists: lists, kinds: kinds, deadline: deadline)
+    let moderator = moderator(lists: lists, kinds: kinds, effort: effort, deadline: deadline)
     let (examination, waited) = try await workers.run(by: deadline) {
       try picture(body).withSpan { bytes in try moderator.examine(bytes) }
     }
@@ -80,7 +81,7 @@ extension API {
         PictureAnswer($0, lacksDetail: examination.lacksDetail)
       },
       lists: examination.lists.map { ListVersionAnswer($0) }, uploader: uploader,
-      reference: reference,
+      reference: reference, hashesAsked: examination.asked,
       timings: TimingsAnswer(
         queue: waited.microseconds, decode: examination.timings.decoding.microseconds,
         lookup: examination.timings.lookup.microseconds,

@@ -35,12 +35,14 @@ struct API: Sendable {
 
   /// How the lists are asked for one request.
   func moderator(
-    lists: Set<String>?, kinds: Set<HashKind>? = nil, deadline: ContinuousClock.Instant? = nil
+    lists: Set<String>?, kinds: Set<HashKind>? = nil, effort: Effort? = nil,
+    deadline: ContinuousClock.Instant? = nil
   ) -> Moderator {
     var limits = settings.decoding
     limits.deadline = deadline
     return Moderator(
-      blocklist: blocklist, policy: MatchPolicy(lists: lists, kinds: kinds, limits: limits))
+      blocklist: blocklist,
+      policy: MatchPolicy(effort: effort, lists: lists, kinds: kinds, limits: limits))
   }
 
   /// - Throws: ``APIError`` for a list that there is not: a misspelt name must not read as "no match"; and

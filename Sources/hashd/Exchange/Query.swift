@@ -60,6 +60,14 @@ struct Query {
     return kinds
   }
 
+  func effort() throws(APIError) -> Effort? {
+    guard let text = self["effort"] else { return nil }
+    guard let effort = Effort(rawValue: text) else {
+      throw .badRequest("effort: exact, standard or thorough")
+    }
+    return effort
+  }
+
   func flag(_ name: String) throws(APIError) -> Bool {
     switch self[name] {
     case nil, "false", "0": false

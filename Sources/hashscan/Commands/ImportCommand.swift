@@ -151,3 +151,4 @@ extension ListFormat: ExpressibleByArgument {}
 extension HashSpelling: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
 extension ListMeaning: ExpressibleByArgument {}
+extension Effort: ExpressibleByArgument {}

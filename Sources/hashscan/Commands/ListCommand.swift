@@ -29,6 +29,19 @@ struct ListOptions: ParsableArguments {
   @Option(help: "Bits by which a PDQ hash may differ, 0 to 256.")
   var pdqRadius: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Bits by which the PDQ hash of a picture as stored or as shown may differ for somebody to look at it; \
+      "default" for \(ListSettings.usualReviewRadius), "none" (new lists have none) for blocking or nothing.
+      """, valueName: "radius"))
+  var reviewRadius: String?
+
+  @Option(
+    help:
+      "In how many views a picture is asked: exact, standard or thorough. New lists have standard.")
+  var effort: Effort?
+
   @Option(help: "Bits by which a 64-bit hash may differ, 0 to 64.")
   var phash64Radius: Int?
 
@@ -42,6 +55,10 @@ struct ListOptions: ParsableArguments {
   var note: String?
 
   func validate() throws {
+    guard reviewRadius.map({ ["none", "default"].contains($0) || Int($0) != nil }) ?? true else {
+      throw ValidationError(
+        "a review radius is a number from 0 to \(PDQHash.bitCount), default or none")
+    }
     guard expires.map({ $0 == "never" || Timestamp.seconds($0) != nil }) ?? true else {
       throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
     }
@@ -50,6 +67,11 @@ struct ListOptions: ParsableArguments {
   func apply(to settings: inout ListSettings) {
     if let meaning { settings.meaning = meaning }
     if let pdqRadius { settings.pdqRadius = pdqRadius }
+    if let reviewRadius {
+      settings.reviewRadius =
+        reviewRadius == "default" ? ListSettings.usualReviewRadius : Int(reviewRadius)
+    }
+    if let effort { settings.effort = effort }
     if let phash64Radius { settings.phash64Radius = phash64Radius }
     if let expires { settings.expiresAt = Timestamp.seconds(expires) }
     if let note { settings.note = note.isEmpty ? nil : note }

@@ -29,6 +29,11 @@ struct ScanCommand: AsyncParsableCommand {
       "Bits by which a PDQ hash may differ from a listed one, 0 to 256. Default: each list's own.")
   var radius: Int?
 
+  @Option(
+    help:
+      "In how many views: exact, standard or thorough. Default: each list's own.")
+  var effort: Effort?
+
   @Option(help: "Ask only this list. May be repeated.")
   var list: [String] = []
 
@@ -60,7 +65,8 @@ struct ScanCommand: AsyncParsableCommand {
       }
       let moderator = Moderator(
         blocklist: blocklist,
-        policy: MatchPolicy(pdqRadius: radius, lists: list.isEmpty ? nil : Set(list)))
+        policy: MatchPolicy(
+          pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list)))
       var files = paths.map { FilePath($0) }
       if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
       let walk = DirectoryWalk(files, followsLinks: followLinks)
@@ -97,7 +103,8 @@ struct ScanCommand: AsyncParsableCommand {
           let frame = fingerprint.frames.first { $0.number == match.frame }
           line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
           if fingerprint.frameCount > 1 { line += " frame \(match.frame)" }
-          if match.orientation != .asStored { line += " as shown" }
+          if match.view != .asStored { line += ", \(match.view)" }
+          if let crop = match.crop { line += ", of its part \(crop.text)" }
         }
         return line
       }

@@ -19,12 +19,13 @@ struct ListedPictures: ParsableArguments {
   /// The hashes of each.
   ///
   /// - Throws: ``Failure`` for a file that is no picture: nothing is listed then.
-  func read(includesPHash64: Bool = false) throws -> [Takedown] {
+  func read(includesPHash64: Bool = false, includesCrops: Bool = false) throws -> [Takedown] {
     try files.map { file in
       let path = FilePath(file)
       do {
         let bytes = try PictureFile.read(path)
-        let picture = try Takedown(of: bytes.span, includesPHash64: includesPHash64)
+        let picture = try Takedown(
+          of: bytes.span, includesPHash64: includesPHash64, includesCrops: includesCrops)
         if picture.isExactOnly {
           Terminal.warn(
             "\(ShownPath(path)): too flat for a perceptual hash: only the very same file will match"
@@ -58,6 +59,10 @@ struct TakedownCommand: AsyncParsableCommand {
   @Option(help: "What sort of picture it is.")
   var label: String?
 
+  @Flag(
+    help: "List parts of them too, so that copies are found that were cropped by up to a tenth.")
+  var crops = false
+
   @Option(help: ArgumentHelp("Look for what else would be found there.", valueName: "folder"))
   var preview: String?
 
@@ -66,7 +71,7 @@ struct TakedownCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      let found = try pictures.read()
+      let found = try pictures.read(includesCrops: crops)
       if let preview { try await show(found, in: preview) }
       guard preview == nil || yes else {
         print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
@@ -141,7 +146,7 @@ struct AllowCommand: ParsableCommand {
     try reporting {
       let found = try pictures.read(includesPHash64: true)
       let blocklist = try pictures.database.open(creates: true)
-      let moderator = Moderator(blocklist: blocklist)
+      let moderator = Moderator(blocklist: blocklist, policy: MatchPolicy(endsEarly: false))
       var excused: [(Takedown, excusing: [EntryReference])] = []
       for (file, picture) in zip(pictures.files, found) {
         var entries: [EntryReference] = []

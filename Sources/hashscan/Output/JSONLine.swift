@@ -31,6 +31,8 @@ struct EntryLine: Encodable {
   let quality: Int?
   let expires: String?
   let allows: [EntryReference]?
+  /// How many of its hashes are of parts of the picture.
+  let crops: Int?
   let added: String
   /// Its last change, in the list's history.
   let receipt: Int
@@ -41,7 +43,7 @@ struct EntryLine: Encodable {
     case kinds, hashes, label, severity, note
     case caseID = "case"
     case sourceTime = "source_time"
-    case quality, expires, allows, added, receipt
+    case quality, expires, allows, crops, added, receipt
   }
 
   init(_ entry: Entry, list: String, showsHashes: Bool) {
@@ -65,6 +67,7 @@ struct EntryLine: Encodable {
     quality = details.quality
     expires = details.expiresAt.map { Timestamp.text($0) }
     allows = details.allows.isEmpty ? nil : details.allows
+    crops = details.crops.isEmpty ? nil : details.crops.count
     added = Timestamp.text(entry.addedAt)
     receipt = entry.receipt
   }
@@ -94,12 +97,15 @@ struct ScanLine: Encodable {
   let quality: Int?
   /// True when the picture is too flat to be compared by its look.
   let lacksDetail: Bool?
+  /// Hashes of it that were looked up: its views, and digests.
+  let hashesAsked: Int
 
   enum CodingKeys: String, CodingKey {
     case path
     case pathBytes = "path_base64"
     case verdict, action, matches, reason, format, width, height, frames, quality
     case lacksDetail = "lacks_detail"
+    case hashesAsked = "hashes_asked"
   }
 
   init(_ path: ShownPath, _ examination: Examination) {
@@ -122,6 +128,7 @@ struct ScanLine: Encodable {
     frames = examination.fingerprint?.frameCount
     quality = examination.fingerprint?.pdq?.quality
     lacksDetail = examination.lacksDetail ? true : nil
+    hashesAsked = examination.asked
   }
 }
 

@@ -7,7 +7,12 @@ struct ListText: CustomStringConvertible {
   init(_ list: HashList) {
     let settings = list.settings
     var text = "\(list.name)  \(list.count) entries  \(settings.meaning.rawValue)"
-    text += "  pdq \(settings.pdqRadius)  phash64 \(settings.phash64Radius)  serial \(list.serial)"
+    text += "  pdq \(settings.pdqRadius)"
+    if settings.meaning != .allow, let review = settings.reviewRadius, review > settings.pdqRadius {
+      text += " review \(review)"
+    }
+    text +=
+      "  \(settings.effort.rawValue)  phash64 \(settings.phash64Radius)  serial \(list.serial)"
     if list.withdrawn > 0 { text += "  \(list.withdrawn) withdrawn" }
     if !settings.isEnabled { text += "  disabled" }
     if let expiry = settings.expiresAt { text += "  expires \(Timestamp.text(expiry))" }

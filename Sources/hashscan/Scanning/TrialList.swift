@@ -23,7 +23,11 @@ final class TrialList {
     folder = FilePath(String(decoding: name, as: UTF8.self))
     blocklist = try Blocklist(at: folder, creates: true)
     try blocklist.create("trial")
-    try blocklist.set("trial") { $0.pdqRadius = settings.pdqRadius }
+    try blocklist.set("trial") {
+      $0.pdqRadius = settings.pdqRadius
+      $0.reviewRadius = settings.reviewRadius
+      $0.effort = settings.effort
+    }
     try blocklist.takeDown(pictures, on: "trial", reason: "preview")
   }
 

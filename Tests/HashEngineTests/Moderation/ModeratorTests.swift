@@ -95,13 +95,13 @@ import Testing
         Issue.record("\(name) does not match")
         continue
       }
-      #expect(matches.map(\.orientation.rawValue) == [number])
+      #expect(matches.map(\.view.orientation.rawValue) == [number])
     }
     guard case .match(let matches) = try moderator.examine(upright).verdict else {
       Issue.record("upright does not match")
       return
     }
-    #expect(matches.map(\.orientation) == [.asStored])
+    #expect(matches.map(\.view) == [.asStored])
   }
 
   @Test func otherKindsMatchToo() throws {

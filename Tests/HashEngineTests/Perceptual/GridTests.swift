@@ -101,7 +101,8 @@ import Testing
 
 @Suite struct LumaGridTests {
   /// Each sample is the mean of the pixels it covers, those at its edges by their share.
-  @Test(arguments: [(100, 80), (512, 513), (700, 300), (1031, 777), (2048, 1536)], [1, 3])
+  @Test(
+    arguments: [(100, 80), (512, 512), (512, 513), (700, 300), (1031, 777), (2048, 1536)], [1, 3])
   func samplesAreMeansOfTheirPart(_ size: (width: Int, height: Int), _ channels: Int) {
     let pixels = SyntheticPixels(
       kind: "lcg", width: size.width, height: size.height, channels: channels)
@@ -134,15 +135,8 @@ import Testing
           total += down * across
         }
       }
-      // Edges are taken to a 64th of a line.
-      #expect(abs(Double(grid.values[y * grid.width + x]) - sum / total) < 4)
+      // Edges are taken to a 64th of a line, samples to a byte.
+      #expect(abs(Double(grid.values[y * grid.width + x]) - sum / total) < 4.5)
     }
-  }
-
-  @Test func aPictureKeepsItOnlyWhenAsked() throws {
-    let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending("uploads/glacier.jpg"))
-    #expect(try Fingerprint(of: bytes.span).frames[0].luma == nil)
-    let luma = try #require(try Fingerprint(of: bytes.span, keepsLuma: true).frames[0].luma)
-    #expect(luma.width == 400 && luma.height == 300 && luma.values.count == 120_000)
   }
 }

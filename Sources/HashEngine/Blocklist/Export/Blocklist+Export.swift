@@ -72,6 +72,7 @@ private enum JSONLinesWriter {
   private struct Hash: Encodable {
     let kind: String
     let h: String
+    let crop: String?
   }
 
   private enum Disabled: Encodable {
@@ -123,7 +124,12 @@ private enum JSONLinesWriter {
     if hashes.count == 1 {
       (line.kind, line.h) = (hashes[0].kind.rawValue, hashes[0].text)
     } else if !hashes.isEmpty {
-      line.hashes = hashes.map { Hash(kind: $0.kind.rawValue, h: $0.text) }
+      let crops = entry.details.crops
+      line.hashes = hashes.map { hash in
+        Hash(
+          kind: hash.kind.rawValue, h: hash.text, crop: crops.first { $0.hash == hash }?.region.text
+        )
+      }
     }
     let details = entry.details
     line.cat = details.label

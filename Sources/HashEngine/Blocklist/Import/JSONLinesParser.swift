@@ -4,7 +4,7 @@
 /// | member | what |
 /// |---|---|
 /// | `h`, `kind` | its hash, and of what kind where the first line does not say |
-/// | `hashes` | its hashes, where it has several: objects with `kind` and `h` |
+/// | `hashes` | its hashes, where it has several: objects with `kind`, `h`, and `crop` if of a part |
 /// | `id`, `cat`, `severity`, `note`, `case` | texts |
 /// | `q`, `ts`, `expires` | quality, the source's time, until when it is valid |
 /// | `del` | true when the entry is withdrawn |
@@ -86,12 +86,18 @@ struct JSONLinesParser: LineParser {
     var collector = HashCollector(spelling: options.spelling)
     for part in [value] + (value["hashes"]?.elements ?? []) {
       guard let hash = (part["h"] ?? part["hash"])?.scalar else { continue }
+      let known = collector.hashes.count
       if let name = part["kind"]?.text {
         collector.add(hash, named: name)
       } else if let kind {
         collector.add(hash, kind: kind)
       } else {
         return SourceRecord(number: number, content: .rejected("no kind stated"))
+      }
+      if let region = part["crop"]?.text.flatMap({ Region(text: $0) }), !region.isBeyond,
+        collector.hashes.count > known
+      {
+        details.crops.append(CroppedHash(collector.hashes[known], of: region))
       }
     }
     switch CategoryMap(labels: options.categories)

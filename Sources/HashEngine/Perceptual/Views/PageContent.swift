@@ -1,0 +1,191 @@
+internal import CKernels
+
+/// What lies on a page of one tone: a picture with a border, or the post in a screenshot of a feed.
+struct PageContent {
+  /// A tone differs from the page's when it is farther away than a decoder's rounding.
+  private static let tolerance: UInt8 = 3
+  /// How much of the outermost lines, or of all, must have a tone to make it the page's.
+  private static let leastShare = 0.2
+
+  private let luma: LumaGrid
+  private let kernels: Kernels
+
+  init(_ luma: LumaGrid, kernels: Kernels = .best) {
+    self.luma = luma
+    self.kernels = kernels
+  }
+
+  // MARK: Borders
+
+  /// How alike the lines of a border must be: on average, and all but a few.
+  struct Uniformity {
+    let mean: Double
+    let most: Int
+    let strays: Double
+
+    /// As a decoder gives back a border that was saved often.
+    static let loose = Uniformity(mean: 3, most: 16, strays: 0.02)
+    /// As a border is that was added last: one of the picture's own, of the same tone, is not that even.
+    static let strict = Uniformity(mean: 0.2, most: 1, strays: 0.002)
+  }
+
+  /// The picture without the lines at its sides that have one tone throughout, `nil` when there are none.
+  func withoutBorders(_ uniformity: Uniformity) -> Region? {
+    let rows = GridLines(luma: luma, axis: .rows)
+    let columns = GridLines(luma: luma, axis: .columns)
+    let top = uniformLines(rows, along: 0..<luma.width, uniformity, fromEnd: false)
+    guard top < luma.height else { return nil }
+    let bottom = luma.height - uniformLines(rows, along: 0..<luma.width, uniformity, fromEnd: true)
+    let left = uniformLines(columns, along: top..<bottom, uniformity, fromEnd: false)
+    guard left < luma.width else { return nil }
+    let right = luma.width - uniformLines(columns, along: top..<bottom, uniformity, fromEnd: true)
+    return region(left..<right, top..<bottom)
+  }
+
+  private func uniformLines(
+    _ lines: GridLines, along positions: Range<Int>, _ uniformity: Uniformity, fromEnd: Bool
+  ) -> Int {
+    let order = (0..<lines.count).map { fromEnd ? lines.count - 1 - $0 : $0 }
+    let first = positions.map { UInt8(lines.value(order[0], $0)) }
+    guard let tone = Tones(first).commonest?.tone else { return 0 }
+    return order.prefix { line in
+      var (sum, stray) = (0, 0)
+      for position in positions {
+        let step = abs(lines.value(line, position) - Int(tone))
+        sum += step
+        stray += step > uniformity.most ? 1 : 0
+      }
+      let count = Double(positions.count)
+      return Double(sum) <= uniformity.mean * count && Double(stray) <= uniformity.strays * count
+    }.count
+  }
+
+  // MARK: Content
+
+  /// For each tone that may be the page's, the largest block of lines of which at least these shares have
+  /// other tones.
+  func blocks(leastShares: [Double]) -> [Region] {
+    var regions: [Region] = []
+    for tone in pageTones {
+      for share in leastShares {
+        if let region = block(on: tone, leastShare: share) { regions.append(region) }
+      }
+    }
+    return regions
+  }
+
+  private var pageTones: [UInt8] {
+    let (width, height) = (luma.width, luma.height)
+    let rows = { (range: Range<Int>) in
+      luma.values[range.lowerBound * width..<range.upperBound * width]
+    }
+    let ends = [Array(rows(0..<min(2, height))), Array(rows(max(0, height - 2)..<height))]
+    let sides = [0..<min(2, width), max(0, width - 2)..<width].map { columns in
+      (0..<height).flatMap { row in
+        luma.values[row * width + columns.lowerBound..<row * width + columns.upperBound]
+      }
+    }
+    // Of the whole a few rows are as good as all.
+    let sample = stride(from: 0, to: height, by: 4).flatMap { rows($0..<$0 + 1) }
+    var tones: [UInt8] = []
+    for lines in [ends[0] + ends[1] + sides[0] + sides[1], sample] + ends + sides {
+      guard let found = Tones(lines).commonest, found.share >= Self.leastShare,
+        !tones.contains(where: { abs(Int($0) - Int(found.tone)) <= 4 })
+      else { continue }
+      tones.append(found.tone)
+    }
+    return tones
+  }
+
+  private func block(on tone: UInt8, leastShare: Double) -> Region? {
+    var columns = 0..<luma.width
+    var rows = 0..<luma.height
+    // Once more with what was found: beside the block there is page.
+    for _ in 0..<2 {
+      let byRow = differing(from: tone, columns: columns, rows: 0..<luma.height).rows
+      rows = Self.longestRun(
+        byRow.map { Double($0) >= leastShare * Double(columns.count) },
+        gap: max(1, luma.height / 50))
+      guard rows.count >= 8 else { return nil }
+      let byColumn = differing(from: tone, columns: 0..<luma.width, rows: rows).columns
+      columns = Self.longestRun(
+        byColumn.map { Double($0) >= leastShare * Double(rows.count) }, gap: max(1, luma.width / 50)
+      )
+      guard columns.count >= 8 else { return nil }
+      if columns.count == luma.width { break }
+    }
+    return region(columns, rows)
+  }
+
+  private func differing(
+    from tone: UInt8, columns: Range<Int>, rows: Range<Int>
+  ) -> (rows: [UInt32], columns: [UInt32]) {
+    var byColumn = [UInt32](repeating: 0, count: columns.count)
+    var byRow = [UInt32](repeating: 0, count: rows.count)
+    luma.values.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      for (index, row) in rows.enumerated() {
+        // `columns` of `row` lie in the grid; there is a count for each.
+        byRow[index] = kernels.table.pointee.differing(
+          base + row * luma.width + columns.lowerBound, columns.count, tone, Self.tolerance,
+          &byColumn)
+      }
+    }
+    return (byRow, byColumn)
+  }
+
+  /// The longest run of lines that are marked, save for gaps.
+  private static func longestRun(_ marks: [Bool], gap: Int) -> Range<Int> {
+    var best = 0..<0
+    var start: Int?
+    var last = 0
+    for (line, isMarked) in (marks + [Bool](repeating: false, count: gap + 1)).enumerated() {
+      if isMarked {
+        start = start ?? line
+        last = line
+      } else if let first = start, line - last > gap {
+        if last + 1 - first > best.count { best = first..<last + 1 }
+        start = nil
+      }
+    }
+    return best
+  }
+
+  /// Lines to a region, its edges where they really lie; `nil` for the whole picture.
+  private func region(_ columns: Range<Int>, _ rows: Range<Int>) -> Region? {
+    guard columns != 0..<luma.width || rows != 0..<luma.height else { return nil }
+    func place(_ line: Int, _ axis: GridLines.Axis, along positions: Range<Int>) -> Double {
+      let lines = GridLines(luma: luma, axis: axis)
+      guard line > 0, line < lines.count else { return Double(line) / Double(lines.count) }
+      return lines.place(ofEdgeBefore: line, along: positions) / Double(lines.count)
+    }
+    return Region(
+      left: place(columns.lowerBound, .columns, along: rows),
+      top: place(rows.lowerBound, .rows, along: columns),
+      right: place(columns.upperBound, .columns, along: rows),
+      bottom: place(rows.upperBound, .rows, along: columns))
+  }
+}
+
+/// How often each tone occurs.
+private struct Tones {
+  private var counts = [Int](repeating: 0, count: 256)
+  private let total: Int
+
+  init(_ values: [UInt8]) {
+    for value in values { counts[Int(value)] += 1 }
+    total = values.count
+  }
+
+  /// The tone that occurs most, its neighbours counted in.
+  var commonest: (tone: UInt8, share: Double)? {
+    guard total > 0 else { return nil }
+    var best = (tone: 0, count: 0)
+    for tone in 0..<256 {
+      let count =
+        (tone > 0 ? counts[tone - 1] : 0) + counts[tone] + (tone < 255 ? counts[tone + 1] : 0)
+      if (count, counts[tone]) > (best.count, counts[best.tone]) { best = (tone, count) }
+    }
+    return (UInt8(best.tone), Double(best.count) / Double(total))
+  }
+}

@@ -1,0 +1,49 @@
+/// What is left of a picture when somebody crops it: some percent of all sides, of one, of two, or what does
+/// not fit a usual format. Each finds crops of a percent or two more or less.
+struct PictureCrops {
+  private(set) var hashes: [ViewedHash] = []
+
+  /// Formats to which pictures are cropped: width by height.
+  private static let formats = [1, 4.0 / 5, 5.0 / 4, 9.0 / 16, 16.0 / 9]
+  /// Of a side, what a crop leaves at least.
+  private static let leastSide = 0.5
+
+  init(of luma: LumaGrid, _ picture: PDQFingerprint, kernels: Kernels = .best) {
+    guard picture.isUsable, min(luma.width, luma.height) >= PDQHasher.leastSide else { return }
+    var sampler = ViewSampler(luma, kernels: kernels)
+    var seen: Set<PDQHash> = [picture.hash]
+    for region in Self.regions(aspect: luma.aspect) {
+      let grid = sampler.grid(of: region, phase: PictureViews.usualPhase)
+      guard grid.hasDetail(kernels: kernels), !grid.isMostlyFlat else { continue }
+      let hash = PDQCoefficients(grid, kernels: kernels).hash
+      guard seen.insert(hash).inserted else { continue }
+      hashes.append(ViewedHash(hash: hash, view: View(region: region), effort: .exact))
+    }
+  }
+
+  private static func regions(aspect: Double) -> [Region] {
+    var regions = [0.025, 0.05, 0.075, 0.1].map { Region.inset($0) }
+    for share in [0.05, 0.1, 0.15] {
+      regions += [
+        Region(left: share), Region(right: 1 - share), Region(top: share),
+        Region(bottom: 1 - share),
+      ]
+    }
+    for share in [0.05, 0.1] {
+      regions += [
+        Region(left: share, right: 1 - share), Region(top: share, bottom: 1 - share),
+        Region(left: share, top: share), Region(top: share, right: 1 - share),
+        Region(left: share, bottom: 1 - share), Region(right: 1 - share, bottom: 1 - share),
+      ]
+    }
+    for format in formats {
+      let (width, height) = (min(1, format / aspect), min(1, aspect / format))
+      guard min(width, height) >= leastSide, min(width, height) < 0.98 else { continue }
+      regions.append(
+        Region(
+          left: (1 - width) / 2, top: (1 - height) / 2, right: (1 + width) / 2,
+          bottom: (1 + height) / 2))
+    }
+    return regions
+  }
+}

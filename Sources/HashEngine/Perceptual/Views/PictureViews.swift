@@ -1,0 +1,146 @@
+/// The views of a picture past the two exact ones (as stored and as shown), for a level of effort.
+///
+/// Flat views are where false matches come from: a view without detail is left out, and so is one whose
+/// hash is there already.
+struct PictureViews {
+  private(set) var hashes: [ViewedHash] = []
+
+  private let picture: PDQFingerprint
+  private let luma: LumaGrid
+  private let kernels: Kernels
+  private var sampler: ViewSampler
+  private var seen: Set<PDQHash>
+
+  /// Where samples of the reference lie of a picture of some hundred pixels: up to an eighth of a block
+  /// after the middle of theirs, as its boxes of an even number of pixels do.
+  static let usualPhase = 0.06
+
+  init(
+    of luma: LumaGrid, _ picture: PDQFingerprint, upTo effort: Effort, kernels: Kernels = .best
+  ) {
+    self.picture = picture
+    self.luma = luma
+    self.kernels = kernels
+    sampler = ViewSampler(luma, kernels: kernels)
+    seen = [picture.hash]
+    guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.leastSide else { return }
+    addTurned()
+    addExtended(.standard, [.inset(-0.015)])
+    let trims = Trims(of: luma, kernels: kernels)
+    addContents(of: trims, .standard)
+    addRectangles(trims.rectangles(.clear), mirrored: 2, .standard)
+    guard effort > .standard else { return }
+    addContents(of: trims, .thorough)
+    addRectangles(trims.rectangles(.any), mirrored: 8, .thorough)
+    addPhases()
+    addExtended(.thorough, Self.extensions)
+    addRotated()
+  }
+
+  // MARK: The sets
+
+  /// The eight orientations, and the picture inverted, whose coefficients are the same but for their sign.
+  private mutating func addTurned() {
+    if picture.isUsable {
+      add(~picture.hash, View(isInverted: true, isResampled: false), .standard)
+    }
+    let whole = sampler.grid(of: .whole)
+    add(whole, View(), .standard, turned: Orientation.allCases)
+  }
+
+  private mutating func addContents(of trims: Trims, _ effort: Effort) {
+    for (index, region) in trims.contents.enumerated() {
+      let turned: [Orientation] =
+        effort == .thorough && index < 3 ? Orientation.allCases : [.asStored, .mirrored]
+      add(sampler.grid(of: region), View(region: region), effort, turned: turned)
+    }
+  }
+
+  private mutating func addRectangles(_ regions: [Region], mirrored: Int, _ effort: Effort) {
+    // Those that share their rows follow each other: rows are blended once.
+    let grouped = regions.enumerated().sorted {
+      ($0.element.top, $0.element.bottom, $0.offset) < (
+        $1.element.top, $1.element.bottom, $1.offset
+      )
+    }
+    for (index, region) in grouped {
+      add(
+        sampler.grid(of: region), View(region: region), effort,
+        turned: index < mirrored ? [.asStored, .mirrored] : [.asStored])
+    }
+  }
+
+  private mutating func addPhases() {
+    for phase in [2 * Self.usualPhase, -2 * Self.usualPhase] {
+      // Seen in a mirror, what lies after the middle lies before it.
+      let turned: [Orientation] = phase > 0 ? [.asStored] : [.mirrored, .turnedHalf, .flipped]
+      add(sampler.grid(of: .whole, phase: phase), View(), .thorough, turned: turned)
+    }
+  }
+
+  private mutating func addExtended(_ effort: Effort, _ regions: [Region]) {
+    for region in regions {
+      add(sampler.grid(of: region, phase: Self.usualPhase), View(region: region), effort)
+    }
+  }
+
+  private static let extensions: [Region] =
+    [0.025, 0.05, 0.1].flatMap { [Region(left: -$0), Region(right: 1 + $0)] }
+    + [0.025, 0.055].map { Region(left: -$0, right: 1 + $0) }
+    + [0.025, 0.05, 0.1].flatMap { [Region(top: -$0), Region(bottom: 1 + $0)] }
+    + [0.025, 0.055].map { Region(top: -$0, bottom: 1 + $0) }
+    + [0.01, 0.02, 0.025, 0.045, 0.06].map { .inset(-$0) }
+
+  private mutating func addRotated() {
+    let rotated = RotatedGrids(sampler)
+    for size in [1.2, 2.5, 4, 5.3] {
+      for degrees in [-size, size] {
+        add(rotated.grid(rotatedBy: degrees), View(rotation: degrees), .thorough)
+      }
+    }
+  }
+
+  // MARK: One view
+
+  private mutating func add(
+    _ grid: PDQGrid, _ view: View, _ effort: Effort,
+    turned orientations: [Orientation] = [.asStored]
+  ) {
+    guard grid.hasDetail(kernels: kernels), view.region == .whole || !grid.isMostlyFlat else {
+      return
+    }
+    let coefficients = PDQCoefficients(grid, kernels: kernels)
+    for orientation in orientations {
+      var turned = View(region: view.region, rotation: view.rotation, orientation: orientation)
+      turned.isInverted = view.isInverted
+      add(coefficients.turned(orientation).hash, turned, effort)
+    }
+  }
+
+  private mutating func add(_ hash: PDQHash, _ view: View, _ effort: Effort) {
+    guard seen.insert(hash).inserted else { return }
+    hashes.append(ViewedHash(hash: hash, view: view, effort: effort))
+  }
+}
+
+extension PDQGrid {
+  /// Whether a hash says anything about what is seen.
+  func hasDetail(kernels: Kernels) -> Bool {
+    quality(kernels: kernels) >= PDQHash.leastQuality
+  }
+
+  /// Whether four fifths of it are flat: a page without its picture, or a border that was extended.
+  var isMostlyFlat: Bool {
+    var flat = 0
+    for row in 0..<Self.side - 1 {
+      let start = row * Self.side
+      for index in start..<start + Self.side - 1 {
+        let value = values[index]
+        if abs(values[index + 1] - value) < 0.5, abs(values[index + Self.side] - value) < 0.5 {
+          flat += 1
+        }
+      }
+    }
+    return 5 * flat > 4 * (Self.side - 1) * (Self.side - 1)
+  }
+}

@@ -1,0 +1,143 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// The parts of a picture that may be another picture: what is left when its borders, a caption bar or a
+/// screenshot's page are trimmed.
+struct Trims {
+  /// How clear the edges of a rectangle must be, and how many rectangles there may be.
+  struct Selection {
+    let leastScore: Double
+    /// Edges of an axis.
+    let edges: Int
+    let rectangles: Int
+
+    /// Edges that next to no photograph has by itself.
+    static let clear = Selection(leastScore: 3, edges: 3, rectangles: 6)
+    static let any = Selection(leastScore: 1.5, edges: 4, rectangles: 30)
+  }
+
+  /// What lies within a uniform border or on a page, the likeliest first.
+  private(set) var contents: [Region] = []
+  private let edges: StraightEdges
+  private let size: (rows: Int, columns: Int)
+
+  /// What a part must have of the picture at least: of its area, and of each side.
+  private static let leastArea = 0.08
+  private static let leastSide = 0.25
+  /// Parts whose sides lie nearer than this have the same hash, or nearly.
+  private static let tolerance = 0.003
+
+  init(of luma: LumaGrid, kernels: Kernels = .best) {
+    size = (luma.height, luma.width)
+    edges = StraightEdges(
+      luma, leastScore: Selection.any.leastScore, most: Selection.any.edges, kernels: kernels)
+    let page = PageContent(luma, kernels: kernels)
+    let inner = page.withoutBorders(.loose)
+    let blocks = page.blocks(leastShares: [0.3, 0.5])
+    let plain =
+      [inner, inner == nil ? nil : page.withoutBorders(.strict)].compactMap { $0 } + blocks
+    // Pictures that have borders of their own come last.
+    var bordered: [Region] = []
+    if let inner {
+      bordered += [
+        Region(top: inner.top, bottom: inner.bottom), Region(left: inner.left, right: inner.right),
+      ]
+    }
+    for region in plain { bordered += Self.withOwnBorder(region, aspect: luma.aspect) }
+    for region in plain + bordered
+    where Self.isPart(region) && Self.isNew(region, contents) {
+      contents.append(region)
+    }
+  }
+
+  /// What is left when something was put round a picture that had a border already, of the same tone: a bar
+  /// at one side, or a border of the same width all round.
+  private static func withOwnBorder(_ content: Region, aspect: Double) -> [Region] {
+    // In the picture's height.
+    let margins = [
+      content.left * aspect, content.top, (1 - content.right) * aspect, 1 - content.bottom,
+    ]
+    let ascending = margins.sorted()
+    guard ascending[0] > 0.002 else { return [] }
+    let side = margins.firstIndex(of: ascending[3]) ?? 0
+    guard ascending[3] > 2 * ascending[2] else {
+      let (across, down) = (ascending[0] / aspect, ascending[0])
+      return [Region(left: across, top: down, right: 1 - across, bottom: 1 - down)]
+    }
+    // Beside the bar, its own border is as wide as the narrowest, or as the one across from it.
+    return [ascending[0], margins[(side + 2) % 4]].map { own in
+      var region = Region.whole
+      switch side {
+      case 0: region.left = content.left - own / aspect
+      case 1: region.top = content.top - own
+      case 2: region.right = content.right + own / aspect
+      default: region.bottom = content.bottom + own
+      }
+      return region
+    }
+  }
+
+  /// What lies between straight edges, those with the clearest edges first.
+  func rectangles(_ selection: Selection) -> [Region] {
+    func spans(_ edges: [StraightEdges.Edge], count: Int) -> [Span] {
+      Self.spans(
+        edges.prefix(selection.edges).filter { $0.score >= selection.leastScore }, count: count)
+    }
+    var scored: [(region: Region, score: Double)] = []
+    let columns = spans(edges.columns, count: size.columns)
+    for row in spans(edges.rows, count: size.rows) {
+      for column in columns {
+        scored.append(
+          (
+            Region(left: column.start, top: row.start, right: column.end, bottom: row.end),
+            row.score + column.score
+          ))
+      }
+    }
+    var regions: [Region] = []
+    for (region, _) in scored.sorted(by: { $0.score > $1.score })
+    where regions.count < selection.rectangles && Self.isPart(region)
+      && Self.isNew(region, contents + regions)
+    {
+      regions.append(region)
+    }
+    return regions
+  }
+
+  private static func isPart(_ region: Region) -> Bool {
+    region.width >= leastSide && region.height >= leastSide
+      && region.width * region.height >= leastArea && !region.isNear(.whole, within: tolerance)
+  }
+
+  private static func isNew(_ region: Region, _ known: [Region]) -> Bool {
+    !known.contains { $0.isNear(region, within: tolerance) }
+  }
+
+  private struct Place {
+    let share: Double
+    let score: Double
+  }
+
+  private struct Span {
+    let start: Double
+    let end: Double
+    let score: Double
+  }
+
+  /// All stretches between two edges, or an edge and an end.
+  private static func spans(_ edges: [StraightEdges.Edge], count: Int) -> [Span] {
+    var places = edges.map { Place(share: $0.place / Double(count), score: log($0.score)) }
+    places.sort { $0.share < $1.share }
+    places = [Place(share: 0, score: 0)] + places + [Place(share: 1, score: 0)]
+    var spans: [Span] = []
+    for (index, start) in places.enumerated() {
+      for end in places[(index + 1)...] where end.share - start.share >= leastSide {
+        spans.append(Span(start: start.share, end: end.share, score: start.score + end.score))
+      }
+    }
+    return spans
+  }
+}
