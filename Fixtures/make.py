@@ -7,7 +7,7 @@
 Twelve pictures are painted. Six are put on the list (blocklist.csv, hashed by pdqhash from the
 painted pixels), and edited copies of them uploaded in all four formats; the other six are uploaded
 as strangers. expected.csv holds what pdqhash and ImageHash say of every upload that decodes.
-animated/ has the same three pictures as an animation in each format that has them, turned/ one
+edited/ has copies that only other views of them find. animated/ has the same three pictures as an animation in each format that has them, turned/ one
 picture in each orientation that metadata can state. phash-synthetic.tsv holds ImageHash's hashes of
 pixels made by rule (pdq-synthetic.tsv, the reference's, came with the project's vectors). Pillow
 13.0 shrinks columns before rows in pictures higher than wide; all before it, and so the lists that
@@ -20,7 +20,7 @@ import shutil
 import imagehash
 import numpy as np
 import pdqhash
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 HERE = pathlib.Path(__file__).parent
 SIZE = (400, 300)
@@ -101,6 +101,7 @@ def main():
                                imagehash.phash(picture.convert("RGB"))])
     animate(pictures)
     turn(pictures["island"])
+    edit(pictures)
     hash_synthetic()
 
 
@@ -142,6 +143,48 @@ def turn(picture):
         ending = {2: "png", 4: "webp"}.get(number, "jpg")
         picture.transpose(operation).save(
             folder / f"orientation-{number}.{ending}", exif=exif, quality=90)
+
+
+def edit(pictures):
+    """Listed pictures, each edited in the way that its name says."""
+    folder = HERE / "edited"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    width, height = SIZE
+
+    def on_page(picture, left, top, right, bottom, page, ink):
+        canvas = Image.new(
+            "RGB", (picture.width + left + right, picture.height + top + bottom), page)
+        canvas.paste(picture, (left, top))
+        draw = ImageDraw.Draw(canvas)
+        for line in range(6, top - 12, 14):
+            draw.text((10, line), "the same picture again, and again", ink)
+        return canvas
+
+    def inset(picture, left, top, right, bottom):
+        return picture.crop((round(left * width), round(top * height), round(right * width),
+                             round(bottom * height)))
+
+    copies = {
+        "mirrored": pictures["aurora"].transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        "turned-left": pictures["basalt"].transpose(Image.Transpose.ROTATE_90),
+        "inverted": ImageOps.invert(pictures["canyon"]),
+        "bordered": ImageOps.expand(pictures["dunes"], 20, "black"),
+        "bordered-mirrored": ImageOps.expand(
+            pictures["estuary"].transpose(Image.Transpose.FLIP_LEFT_RIGHT), 12, "white"),
+        "captioned": on_page(pictures["fjord"], 0, 50, 0, 0, "white", "black"),
+        "letterboxed": on_page(pictures["aurora"], 0, 0, 0, 0, "black", "black").crop(
+            (0, -50, width, height + 50)),
+        "screenshot": on_page(pictures["basalt"], 31, 57, 17, 23, "#202124", "white"),
+        "cropped-1": inset(pictures["canyon"], 0.01, 0.01, 0.99, 0.99),
+        "cropped-2": inset(pictures["dunes"], 0.02, 0.02, 0.98, 0.98),
+        "cropped-right": inset(pictures["estuary"], 0, 0, 0.95, 1),
+        "cropped-5": inset(pictures["glacier"], 0.05, 0.05, 0.95, 0.95),
+        "rotated": pictures["fjord"].rotate(2, Image.Resampling.BICUBIC),
+        "rotated-5": pictures["aurora"].rotate(-5, Image.Resampling.BICUBIC),
+    }
+    for name, copy in copies.items():
+        copy.save(folder / f"{name}.jpg", quality=80)
 
 
 def hash_synthetic():

@@ -44,6 +44,6 @@ struct PictureCrops {
           left: (1 - width) / 2, top: (1 - height) / 2, right: (1 + width) / 2,
           bottom: (1 + height) / 2))
     }
-    return regions
+    return regions.map { $0.inThousandths }
   }
 }

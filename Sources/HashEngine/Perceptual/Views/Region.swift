@@ -20,6 +20,13 @@ public struct Region: Sendable, Hashable {
   var width: Double { right - left }
   var height: Double { bottom - top }
 
+  /// The nearest region whose sides are whole thousandths, as they are stored.
+  var inThousandths: Region {
+    func rounded(_ side: Double) -> Double { (side * 1000).rounded() / 1000 }
+    return Region(
+      left: rounded(left), top: rounded(top), right: rounded(right), bottom: rounded(bottom))
+  }
+
   /// Whether it reaches past the picture.
   var isBeyond: Bool { left < 0 || top < 0 || right > 1 || bottom > 1 }
 
