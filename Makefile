@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
 .PHONY: demo test setup build install lint fixtures asan crash-loop fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
-  benchmark-import benchmark-skew benchmark-daemon clean
+  benchmark-import benchmark-skew benchmark-daemon benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -107,6 +107,11 @@ benchmark-daemon: setup peers
 	swift build $(RELEASE) --product hashd
 	cd Benchmarks && swift build -c release
 	.build/peers/bin/python Benchmarks/daemon.py ../shared/images $(MORE)
+
+# What is found after edits, at each effort and by others; false matches; time a picture.
+benchmark-robustness: setup peers
+	swift build $(RELEASE) --product hashscan
+	.build/peers/bin/python Benchmarks/robustness.py ../shared/images $(MORE)
 
 # The libraries that benchmarks measure against, in an environment of their own.
 .PHONY: peers

@@ -36,6 +36,22 @@ import Testing
     #expect(try daemon.request("DELETE", "/v1/lists/none/entries/x").errorCode == "unknown-list")
   }
 
+  @Test func aTakedownListsCropsIfItIsAsked() throws {
+    let original = try DaemonProcess.upload("glacier.jpg")
+    let cropped = try TestFiles.bytes(of: TestFiles.fixtures.appending("edited/cropped-5.jpg"))
+    func entries(_ query: String) throws -> Int {
+      try daemon.post("/v1/lists/reported/entries?reason=r\(query)", original).status
+    }
+    #expect(try entries("&crops=perhaps") == 400)
+    #expect(try entries("") == 201)
+    #expect(try daemon.post("/v1/match?effort=exact", cropped).json["action"] as? String == "allow")
+    #expect(try entries("&crops=true") == 201)
+    let reply = try daemon.post("/v1/match?effort=exact", cropped)
+    let matches = try #require(reply.json["matches"] as? [[String: Any]])
+    #expect(reply.json["action"] as? String == "block")
+    #expect(matches.first?["crop"] as? String == "5,5,95,95")
+  }
+
   @Test func aTakedownNeedsAReason() throws {
     let reply = try daemon.post("/v1/lists/own/entries", try DaemonProcess.upload("glacier.jpg"))
     #expect(reply.status == 400)

@@ -58,8 +58,27 @@ import Testing
     #expect(try daemon.post("/v1/match?on_match=200", listed).errorCode == "bad-request")
   }
 
+  /// In the views that the list asks for, or the request.
+  @Test(arguments: [
+    ("mirrored", "", "mirrored"), ("bordered", "", "trimmed 4.5,5.9,95.5,94.1"),
+    ("bordered", "?effort=exact", nil), ("rotated", "", nil),
+    ("rotated", "?effort=thorough", "rotated 2.5°"), ("cropped-1", "?effort=exact", "as stored"),
+  ])
+  func editedCopiesMatchInTheirView(
+    _ expected: (name: String, query: String, view: String?)
+  ) throws {
+    let path = TestFiles.fixtures.appending("edited/\(expected.name).jpg")
+    let reply = try daemon.post("/v1/match\(expected.query)", try TestFiles.bytes(of: path))
+    #expect(reply.status == 200)
+    let matches = try #require(reply.json["matches"] as? [[String: Any]])
+    #expect(matches.first?["view"] as? String == expected.view)
+    let asked = try #require(reply.json["hashes_asked"] as? Int)
+    #expect(expected.query == "?effort=exact" ? asked == 1 : asked > 1)
+  }
+
   @Test(arguments: [
     ("/v1/match?lists=demo,other", 404, "unknown-list"),
+    ("/v1/match?effort=much", 400, "bad-request"),
     ("/v1/match?list=demo", 400, "bad-request"),
     ("/v1/match?kinds=pdq,tlsh", 400, "bad-request"),
     ("/v1/match?lists=demo&lists=demo", 400, "bad-request"), ("/v2/match", 404, "not-found"),

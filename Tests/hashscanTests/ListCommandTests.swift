@@ -86,6 +86,46 @@ import Testing
     #expect(try hashscan.run("lists").output.isEmpty)
   }
 
+  @Test func viewsAreAskedAsListsAndCommandsSay() throws {
+    let list = fixtures.appending("blocklist.csv").string
+    #expect(try hashscan.run("import", list, "--list", "demo").status == 0)
+    let copy = fixtures.appending("edited/bordered-mirrored.jpg").string
+    let found = try hashscan.run("scan", copy)
+    #expect(found.status == 1 && found.lines[0].hasSuffix("trimmed 2.8,3.7,97.2,96.3, mirrored"))
+    #expect(try hashscan.run("scan", copy, "--effort", "exact").status == 0)
+    #expect(try hashscan.run("scan", copy, "--effort", "some").status == 64)
+    #expect(try hashscan.run("list", "set", "demo", "--effort", "exact").status == 0)
+    #expect(try hashscan.run("scan", copy).status == 0)
+    let line = try object(try hashscan.run("scan", copy, "--effort", "standard", "--json").output)
+    let match = try #require((line["matches"] as? [[String: Any]])?.first)
+    #expect(match["view"] as? String == "trimmed 2.8,3.7,97.2,96.3, mirrored")
+    #expect(try #require(line["hashes_asked"] as? Int) > 5)
+
+    let cropped = fixtures.appending("edited/cropped-2.jpg").string
+    #expect(try hashscan.run("scan", cropped).status == 0)
+    let set = try hashscan.run("list", "set", "demo", "--review-radius", "default")
+    #expect(set.output.contains("pdq 31 review 47  exact"))
+    let review = try hashscan.run("scan", cropped)
+    #expect(
+      review.status == 1 && review.output.contains(": review demo case-4 [dunes] pdq distance"))
+    #expect(try hashscan.run("list", "set", "demo", "--review-radius", "none").status == 0)
+    #expect(try hashscan.run("scan", cropped).status == 0)
+    #expect(try hashscan.run("list", "set", "demo", "--review-radius", "wide").status == 64)
+    #expect(try hashscan.run("list", "set", "demo", "--review-radius", "300").status == 2)
+  }
+
+  @Test func cropsAreListedIfTheyAreAsked() throws {
+    let original = fixtures.appending("uploads/glacier.jpg").string
+    let cropped = fixtures.appending("edited/cropped-5.jpg").string
+    let listed = try hashscan.run("takedown", original, "--reason", "r", "--crops")
+    #expect(listed.status == 0)
+    let found = try hashscan.run("scan", cropped)
+    #expect(found.status == 1 && found.lines[0].hasSuffix(", of its part 5,5,95,95"))
+    let id = try #require(listed.output.split(whereSeparator: \.isWhitespace).last).description
+    let entry = try object(try hashscan.run("entry", "show", "takedown", id).output)
+    #expect(try #require(entry["crops"] as? Int) >= 20)
+  }
+
   @Test func importsHaveReceiptsAndAreTakenBack() throws {
     let list = try hashscan.folder.write("\(Self.md5),a\nbad\n", to: "list.txt").string
     let dry = try hashscan.run("import", list, "--list", "l", "--dry-run")
@@ -139,7 +179,7 @@ import Testing
         steps[steps.count - 1].output.append(text)
       }
     }
-    #expect(steps.count == 8)
+    #expect(steps.count == 9)
     // How long a scan takes is not the same everywhere.
     func withoutTime(_ line: String) -> String {
       line.replacing(#/in \d+\.\d s/#, with: "in a moment")
