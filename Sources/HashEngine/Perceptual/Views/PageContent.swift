@@ -2,8 +2,6 @@ internal import CKernels
 
 /// What lies on a page of one tone: a picture with a border, or the post in a screenshot of a feed.
 struct PageContent {
-  /// A tone differs from the page's when it is farther away than a decoder's rounding.
-  private static let tolerance: UInt8 = 3
   /// How much of the outermost lines, or of all, must have a tone to make it the page's.
   private static let leastShare = 0.2
 
@@ -62,16 +60,57 @@ struct PageContent {
 
   // MARK: Content
 
-  /// For each tone that may be the page's, the largest block of lines of which at least these shares have
-  /// other tones.
-  func blocks(leastShares: [Double]) -> [Region] {
+  /// What makes a line one of the picture's and not one of the page with some writing on it.
+  struct Coverage {
+    /// How much of it has another tone than the page.
+    let share: Double
+    /// By how much a tone must differ.
+    let tolerance: UInt8
+
+    /// Any of them may be right: writing is dense, a picture pale, a sky as white as the page but for a
+    /// decoder's rounding.
+    static let all = [
+      Coverage(share: 0.3, tolerance: 3), Coverage(share: 0.5, tolerance: 3),
+      Coverage(share: 0.5, tolerance: 0),
+    ]
+  }
+
+  /// For each tone that may be the page's, the largest block of lines that have some coverage.
+  func blocks() -> [Region] {
     var regions: [Region] = []
     for tone in pageTones {
-      for share in leastShares {
-        if let region = block(on: tone, leastShare: share) { regions.append(region) }
+      for coverage in Coverage.all {
+        if let region = block(on: tone, coverage) { regions.append(region) }
       }
     }
     return regions
+  }
+
+  /// Where a picture begins or ends in the page's own tone (a white sky below a white bar) nothing but what is
+  /// written in the bar tells where the bar ends: writing is as far from one side of it as from the other.
+  func besideCentredWriting(_ block: Region) -> [Region] {
+    let above = 0..<Int(block.top * Double(luma.height))
+    let below = Int((block.bottom * Double(luma.height)).rounded(.up))..<luma.height
+    var regions: [Region] = []
+    if let (margin, end) = writing(in: Array(above)), end + margin < above.count {
+      regions.append(Region(top: Double(end + margin) / Double(luma.height)))
+    }
+    if let (margin, end) = writing(in: below.reversed()), end + margin < below.count {
+      regions.append(Region(bottom: 1 - Double(end + margin) / Double(luma.height)))
+    }
+    return regions
+  }
+
+  /// Lines, from the outermost on, before there is writing, and before it ends; `nil` when there is none.
+  private func writing(in rows: [Int]) -> (margin: Int, end: Int)? {
+    let isBlank = rows.map { row in
+      let line = luma.values[row * luma.width..<(row + 1) * luma.width]
+      return (line.max() ?? 0) - (line.min() ?? 0) < 32
+    }
+    guard let first = isBlank.firstIndex(of: false), first > 0,
+      let last = isBlank.lastIndex(of: false)
+    else { return nil }
+    return (first, last + 1)
   }
 
   private var pageTones: [UInt8] {
@@ -97,19 +136,24 @@ struct PageContent {
     return tones
   }
 
-  private func block(on tone: UInt8, leastShare: Double) -> Region? {
+  private func block(on tone: UInt8, _ coverage: Coverage) -> Region? {
     var columns = 0..<luma.width
     var rows = 0..<luma.height
     // Once more with what was found: beside the block there is page.
     for _ in 0..<2 {
-      let byRow = differing(from: tone, columns: columns, rows: 0..<luma.height).rows
+      let byRow = differing(
+        from: tone, by: coverage.tolerance, columns: columns, rows: 0..<luma.height
+      ).rows
       rows = Self.longestRun(
-        byRow.map { Double($0) >= leastShare * Double(columns.count) },
+        byRow.map { Double($0) >= coverage.share * Double(columns.count) },
         gap: max(1, luma.height / 50))
       guard rows.count >= 8 else { return nil }
-      let byColumn = differing(from: tone, columns: 0..<luma.width, rows: rows).columns
+      let byColumn = differing(
+        from: tone, by: coverage.tolerance, columns: 0..<luma.width, rows: rows
+      ).columns
       columns = Self.longestRun(
-        byColumn.map { Double($0) >= leastShare * Double(rows.count) }, gap: max(1, luma.width / 50)
+        byColumn.map { Double($0) >= coverage.share * Double(rows.count) },
+        gap: max(1, luma.width / 50)
       )
       guard columns.count >= 8 else { return nil }
       if columns.count == luma.width { break }
@@ -118,7 +162,7 @@ struct PageContent {
   }
 
   private func differing(
-    from tone: UInt8, columns: Range<Int>, rows: Range<Int>
+    from tone: UInt8, by tolerance: UInt8, columns: Range<Int>, rows: Range<Int>
   ) -> (rows: [UInt32], columns: [UInt32]) {
     var byColumn = [UInt32](repeating: 0, count: columns.count)
     var byRow = [UInt32](repeating: 0, count: rows.count)
@@ -127,7 +171,7 @@ struct PageContent {
       for (index, row) in rows.enumerated() {
         // `columns` of `row` lie in the grid; there is a count for each.
         byRow[index] = kernels.table.pointee.differing(
-          base + row * luma.width + columns.lowerBound, columns.count, tone, Self.tolerance,
+          base + row * luma.width + columns.lowerBound, columns.count, tone, tolerance,
           &byColumn)
       }
     }

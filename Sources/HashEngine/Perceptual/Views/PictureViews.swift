@@ -52,7 +52,9 @@ struct PictureViews {
     for (index, region) in trims.contents.enumerated() {
       let turned: [Orientation] =
         effort == .thorough && index < 3 ? Orientation.allCases : [.asStored, .mirrored]
-      add(sampler.grid(of: region), View(region: region), effort, turned: turned)
+      let view = View(region: region)
+      add(sampler.grid(of: region, phase: Self.usualPhase), view, effort)
+      add(sampler.grid(of: region), view, effort, turned: Array(turned.dropFirst()))
     }
   }
 

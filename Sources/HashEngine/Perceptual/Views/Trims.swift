@@ -16,7 +16,7 @@ struct Trims {
 
     /// Edges that next to no photograph has by itself.
     static let clear = Selection(leastScore: 3, edges: 3, rectangles: 6)
-    static let any = Selection(leastScore: 1.5, edges: 4, rectangles: 30)
+    static let any = Selection(leastScore: 1.5, edges: 4, rectangles: 24)
   }
 
   /// What lies within a uniform border or on a page, the likeliest first.
@@ -26,7 +26,7 @@ struct Trims {
 
   /// What a part must have of the picture at least: of its area, and of each side.
   private static let leastArea = 0.08
-  private static let leastSide = 0.25
+  private static let leastSide = 0.15
   /// Parts whose sides lie nearer than this have the same hash, or nearly.
   private static let tolerance = 0.003
 
@@ -36,7 +36,7 @@ struct Trims {
       luma, leastScore: Selection.any.leastScore, most: Selection.any.edges, kernels: kernels)
     let page = PageContent(luma, kernels: kernels)
     let inner = page.withoutBorders(.loose)
-    let blocks = page.blocks(leastShares: [0.3, 0.5])
+    let blocks = page.blocks()
     let plain =
       [inner, inner == nil ? nil : page.withoutBorders(.strict)].compactMap { $0 } + blocks
     // Pictures that have borders of their own come last.
@@ -46,6 +46,7 @@ struct Trims {
         Region(top: inner.top, bottom: inner.bottom), Region(left: inner.left, right: inner.right),
       ]
     }
+    for block in blocks { bordered += page.besideCentredWriting(block) }
     for region in plain { bordered += Self.withOwnBorder(region, aspect: luma.aspect) }
     for region in plain + bordered
     where Self.isPart(region) && Self.isNew(region, contents) {
@@ -86,25 +87,34 @@ struct Trims {
       Self.spans(
         edges.prefix(selection.edges).filter { $0.score >= selection.leastScore }, count: count)
     }
-    var scored: [(region: Region, score: Double)] = []
+    var scored: (bars: [ScoredRegion], frames: [ScoredRegion]) = ([], [])
     let columns = spans(edges.columns, count: size.columns)
     for row in spans(edges.rows, count: size.rows) {
       for column in columns {
-        scored.append(
-          (
-            Region(left: column.start, top: row.start, right: column.end, bottom: row.end),
-            row.score + column.score
-          ))
+        let region = Region(left: column.start, top: row.start, right: column.end, bottom: row.end)
+        guard Self.isPart(region) else { continue }
+        let isFrame = row.score > 0 && column.score > 0
+        let found = ScoredRegion(region: region, score: row.score + column.score)
+        if isFrame { scored.frames.append(found) } else { scored.bars.append(found) }
       }
     }
+    // In turn: four edges score more than the one that a caption has, whichever is right.
+    let bars = scored.bars.sorted { $0.score > $1.score }
+    let frames = scored.frames.sorted { $0.score > $1.score }
     var regions: [Region] = []
-    for (region, _) in scored.sorted(by: { $0.score > $1.score })
-    where regions.count < selection.rectangles && Self.isPart(region)
-      && Self.isNew(region, contents + regions)
-    {
-      regions.append(region)
+    for index in 0..<max(bars.count, frames.count) {
+      for candidates in [bars, frames] where index < candidates.count {
+        let region = candidates[index].region
+        guard regions.count < selection.rectangles else { return regions }
+        if Self.isNew(region, contents + regions) { regions.append(region) }
+      }
     }
     return regions
+  }
+
+  private struct ScoredRegion {
+    let region: Region
+    let score: Double
   }
 
   private static func isPart(_ region: Region) -> Bool {
