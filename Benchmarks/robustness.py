@@ -59,11 +59,11 @@ def pdq(image):
     return f"{int(''.join(map(str, bits)), 2):064x}", quality
 
 
-def make_list(database, rows, name="originals"):
+def make_list(database, rows):
     with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
         file.write("hash,id\n" + "".join(f"{text},{entry}\n" for text, entry in rows))
         file.flush()
-        hashscan("import", file.name, "--list", name, "--kind", "pdq", "--db", database)
+        hashscan("import", file.name, "--list", "originals", "--kind", "pdq", "--db", database)
 
 
 # --- Recall
@@ -109,13 +109,12 @@ def recall(photos, folder):
         hits = list(hits)
         return f"{100 * sum(hits) / len(hits):.1f}".removesuffix(".0")
 
-    print(f"\n{len(photos)} photographs; percent found.\n")
+    print(f"\n{len(photos)} photographs; percent found within {RADIUS} bits.\n")
     print("| edit | pdqhash | ImageHash phash ≤ 8 | exact | standard | thorough |\n|---|---|---|---|---|---|")
-    for group, members in edits.EDITS.items():
-        for name in members:
-            cells = [share(peers[n][name][peer] for n in photos) for peer in (0, 1)]
-            cells += [share(ours[effort, edits.folder_name(name), n] for n in photos) for effort in EFFORTS]
-            print(f"| {name} | " + " | ".join(cells) + " |")
+    for name in edits.NAMES:
+        cells = [share(peers[n][name][peer] for n in photos) for peer in (0, 1)]
+        cells += [share(ours[effort, edits.folder_name(name), n] for n in photos) for effort in EFFORTS]
+        print(f"| {name} | " + " | ".join(cells) + " |")
     print(f"\nCopies that matched another picture's entry, at all efforts: {strangers}.")
     print("\nCrops of pictures that were taken down with `--crops`:\n")
     print("| edit | standard | thorough |\n|---|---|---|")
@@ -141,6 +140,8 @@ def strangers(pictures, folder, radius):
             asked = [n for i, n in enumerate(names) if (i >> bit) & 1 != side]
             database = folder / f"strangers-{bit}-{side}"
             make_list(database, [(hashes[name][0], name) for name in listed])
+            # A match with a list that blocks would end the search.
+            hashscan("list", "set", "originals", "--meaning", "review", "--db", database)
             for path, answer in scanned(
                     database, "thorough", [pictures[name] for name in asked], "--radius", radius):
                 compared += answer["hashes_asked"] * len(listed)

@@ -35,8 +35,13 @@ public struct BlocklistAnswer: Sendable {
 public struct ListDemand: Sendable, Hashable {
   /// The kinds of hash that some list has.
   public var kinds: Set<HashKind> = []
-  /// The most that a list asks for.
+  /// The most that a list asks for. Allowlists ask for nothing: they only excuse.
   public var effort = Effort.exact
+
+  init(kinds: Set<HashKind>, listsInForce: some Sequence<ListSettings>) {
+    self.kinds = kinds
+    effort = listsInForce.filter { $0.meaning != .allow }.map(\.effort).max() ?? .exact
+  }
 }
 
 extension Blocklist {
@@ -89,8 +94,7 @@ extension Blocklist {
           isInForce: record.settings.isInForce(at: now))
       },
       demand: ListDemand(
-        kinds: try kinds(in: reading),
-        effort: search.lists.values.map(\.settings.effort).max() ?? .exact),
+        kinds: try kinds(in: reading), listsInForce: search.lists.values.map(\.settings)),
       asked: search.asked)
   }
 
@@ -104,8 +108,7 @@ extension Blocklist {
     let asked = try listRecords(in: reading).filter { name, record in
       lists?.contains(name) ?? true && record.settings.isInForce(at: now)
     }
-    return ListDemand(
-      kinds: try kinds(in: reading), effort: asked.map(\.1.settings.effort).max() ?? .exact)
+    return ListDemand(kinds: try kinds(in: reading), listsInForce: asked.map(\.1.settings))
   }
 }
 
@@ -174,7 +177,8 @@ private struct MatchSearch {
   private func radius(
     of kind: HashKind, _ level: Effort, _ settings: ListSettings
   ) -> (own: Int, widest: Int)? {
-    guard level <= effort ?? settings.effort else { return nil }
+    // An allowlist excuses whatever is asked on behalf of others.
+    guard settings.meaning == .allow || level <= effort ?? settings.effort else { return nil }
     if !kind.isDigest, let radius = radii[kind] { return (radius, radius) }
     let own = settings.radius(of: kind)
     return (own, level == .exact ? settings.widestRadius(of: kind) : own)

@@ -63,10 +63,6 @@ public final class Blocklist: Sendable {
   }
 
   /// The kinds of hash that some list has.
-  public func kinds() throws(StorageError) -> Set<HashKind> {
-    try kinds(in: ReadTransaction(environment))
-  }
-
   func kinds(in transaction: borrowing ReadTransaction) throws(StorageError) -> Set<HashKind> {
     var kinds: Set<HashKind> = []
     for kind in HashKind.allCases {

@@ -20,8 +20,8 @@ public struct MatchPolicy: Sendable, Hashable {
 
   public init(
     pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
-    lists: Set<String>? = nil,
-    kinds: Set<HashKind>? = nil, limits: DecodingLimits = DecodingLimits(), endsEarly: Bool = true
+    lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,
+    limits: DecodingLimits = DecodingLimits(), endsEarly: Bool = true
   ) {
     self.pdqRadius = pdqRadius
     self.phash64Radius = phash64Radius

@@ -9,13 +9,14 @@ struct PictureQuery {
     var queries = digests.compactMap { kind, bytes in
       ListedHash(kind: kind, bytes: bytes).map { PictureQuery(query: HashQuery($0)) }
     }
-    for frame in fingerprint?.frames ?? [] {
-      queries += exact(frame, shown: fingerprint?.orientation ?? .asStored)
+    guard let fingerprint else { return queries }
+    for frame in fingerprint.frames {
+      queries += exact(frame, shown: fingerprint.orientation)
       for viewed in frame.views {
         queries.append(
           PictureQuery(
             query: HashQuery(ListedHash(viewed.hash), effort: viewed.effort), frame: frame.number,
-            view: viewed.view))
+            view: viewed.view.shown(fingerprint.orientation)))
       }
     }
     return queries
@@ -27,9 +28,9 @@ struct PictureQuery {
     for orientation in shown == .asStored ? [.asStored] : [.asStored, shown] {
       let pdq = frame.pdq.flatMap { $0.isUsable ? ListedHash($0.hash(orientation)) : nil }
       let phash64 = frame.phash64?.hash(orientation).ifUsable.map { ListedHash($0) }
+      let view = View(orientation: orientation).shown(shown)
       for hash in [pdq, phash64].compactMap({ $0 }) {
-        queries.append(
-          PictureQuery(query: HashQuery(hash), frame: frame.number, view: .turned(orientation)))
+        queries.append(PictureQuery(query: HashQuery(hash), frame: frame.number, view: view))
       }
     }
     return queries

@@ -117,7 +117,7 @@ import Testing
       let report = try blocklist.importList(list, into: "l", options: ImportOptions(kind: kind))
       #expect(report.added == 1)
     }
-    #expect(try blocklist.kinds() == [.phash64, .sha256, .md5])
+    #expect(try blocklist.demand().kinds == [.phash64, .sha256, .md5])
     let verdict = try Moderator(blocklist: blocklist).examine(path).verdict
     guard case .match(let matches) = verdict else {
       Issue.record("no match")

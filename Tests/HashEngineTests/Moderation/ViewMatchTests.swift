@@ -114,6 +114,32 @@ import Testing
     #expect(settings?.reviewRadius == 20 && settings?.effort == .standard)
   }
 
+  /// The hash of a view that needs effort is blocked or nothing.
+  @Test func otherViewsAreNotForReview() throws {
+    let listed = try #require(PDQHash(ListFixture.hash))
+    let far = ListedHash(PDQHash(words: listed.words ^ SIMD4(0xFF_FFFF_FFFF, 0, 0, 0)))
+    try fixture.importText("\(ListFixture.hash),a\n", ImportOptions(kind: .pdq))
+    try blocklist.set("l") { $0.reviewRadius = 47 }
+    let queries = [HashQuery(far), HashQuery(far, effort: .standard)]
+    let answer = try blocklist.answer(for: queries)
+    #expect(answer.matches.map { $0.map(\.meaning) } == [[.review], []])
+    try blocklist.set("l") { $0.pdqRadius = 40 }
+    #expect(
+      try blocklist.answer(for: queries).matches.map { $0.map(\.meaning) } == [[.block], [.block]])
+  }
+
+  /// Allowlists ask for no views themselves, and excuse in any that others ask for.
+  @Test func allowlistsExcuseAtAnyEffort() throws {
+    try blocklist.set("demo") { $0.effort = .exact }
+    try fixture.importText("\(ListFixture.hash),a\n", into: "fine", ImportOptions(kind: .pdq))
+    try blocklist.set("fine") { $0.meaning = .allow }
+    #expect(try blocklist.demand().effort == .exact)
+    let same = ListedHash(try #require(PDQHash(ListFixture.hash)))
+    let answer = try blocklist.answer(
+      for: [HashQuery(same, effort: .thorough)], effort: .exact)
+    #expect(answer.matches.map { $0.map(\.list) } == [["fine"]])
+  }
+
   /// An allowlist excuses a copy in the view in which it knows it.
   @Test func whatIsAllowedIsAllowedInItsViews() throws {
     let bytes = try PictureFile.read(path("mirrored"))

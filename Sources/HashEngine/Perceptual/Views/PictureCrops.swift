@@ -17,7 +17,8 @@ struct PictureCrops {
       guard grid.hasDetail(kernels: kernels), !grid.isMostlyFlat else { continue }
       let hash = PDQCoefficients(grid, kernels: kernels).hash
       guard seen.insert(hash).inserted else { continue }
-      hashes.append(ViewedHash(hash: hash, view: View(region: region), effort: .exact))
+      hashes.append(
+        ViewedHash(hash: hash, view: View(region: region, isResampled: true), effort: .exact))
     }
   }
 

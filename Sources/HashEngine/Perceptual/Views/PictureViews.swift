@@ -5,8 +5,6 @@
 struct PictureViews {
   private(set) var hashes: [ViewedHash] = []
 
-  private let picture: PDQFingerprint
-  private let luma: LumaGrid
   private let kernels: Kernels
   private var sampler: ViewSampler
   private var seen: Set<PDQHash>
@@ -18,19 +16,17 @@ struct PictureViews {
   init(
     of luma: LumaGrid, _ picture: PDQFingerprint, upTo effort: Effort, kernels: Kernels = .best
   ) {
-    self.picture = picture
-    self.luma = luma
     self.kernels = kernels
     sampler = ViewSampler(luma, kernels: kernels)
     seen = [picture.hash]
     guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.leastSide else { return }
-    addTurned()
+    addTurned(picture)
     addExtended(.standard, [.inset(-0.015)])
     let trims = Trims(of: luma, kernels: kernels)
-    addContents(of: trims, .standard)
+    addContents(trims.contents, [.asStored, .mirrored], .standard)
     addRectangles(trims.rectangles(.clear), mirrored: 2, .standard)
     guard effort > .standard else { return }
-    addContents(of: trims, .thorough)
+    addContents(trims.contents.prefix(3), Self.otherwiseTurned, .thorough)
     addRectangles(trims.rectangles(.any), mirrored: 8, .thorough)
     addPhases()
     addExtended(.thorough, Self.extensions)
@@ -40,22 +36,27 @@ struct PictureViews {
   // MARK: The sets
 
   /// The eight orientations, and the picture inverted, whose coefficients are the same but for their sign.
-  private mutating func addTurned() {
-    if picture.isUsable {
-      add(~picture.hash, View(isInverted: true, isResampled: false), .standard)
-    }
-    let whole = sampler.grid(of: .whole)
-    add(whole, View(), .standard, turned: Orientation.allCases)
+  private mutating func addTurned(_ picture: PDQFingerprint) {
+    if picture.isUsable { add(~picture.hash, View(isInverted: true), .standard) }
+    add(sampler.grid(of: .whole), .standard, turned: Orientation.allCases)
   }
 
-  private mutating func addContents(of trims: Trims, _ effort: Effort) {
-    for (index, region) in trims.contents.enumerated() {
-      let turned: [Orientation] =
-        effort == .thorough && index < 3 ? Orientation.allCases : [.asStored, .mirrored]
-      let view = View(region: region)
-      add(sampler.grid(of: region, phase: Self.usualPhase), view, effort)
-      add(sampler.grid(of: region), view, effort, turned: Array(turned.dropFirst()))
+  private mutating func addContents(
+    _ regions: some Sequence<Region>, _ orientations: [Orientation], _ effort: Effort
+  ) {
+    for region in regions {
+      if orientations.contains(.asStored) {
+        add(sampler.grid(of: region, phase: Self.usualPhase), of: region, effort)
+      }
+      add(
+        sampler.grid(of: region), of: region, effort,
+        turned: orientations.filter { $0 != .asStored })
     }
+  }
+
+  /// The orientations that `standard` does not ask of a region.
+  private static let otherwiseTurned = Orientation.allCases.filter {
+    $0 != .asStored && $0 != .mirrored
   }
 
   private mutating func addRectangles(_ regions: [Region], mirrored: Int, _ effort: Effort) {
@@ -67,7 +68,7 @@ struct PictureViews {
     }
     for (index, region) in grouped {
       add(
-        sampler.grid(of: region), View(region: region), effort,
+        sampler.grid(of: region), of: region, effort,
         turned: index < mirrored ? [.asStored, .mirrored] : [.asStored])
     }
   }
@@ -76,13 +77,13 @@ struct PictureViews {
     for phase in [2 * Self.usualPhase, -2 * Self.usualPhase] {
       // Seen in a mirror, what lies after the middle lies before it.
       let turned: [Orientation] = phase > 0 ? [.asStored] : [.mirrored, .turnedHalf, .flipped]
-      add(sampler.grid(of: .whole, phase: phase), View(), .thorough, turned: turned)
+      add(sampler.grid(of: .whole, phase: phase), .thorough, turned: turned)
     }
   }
 
   private mutating func addExtended(_ effort: Effort, _ regions: [Region]) {
     for region in regions {
-      add(sampler.grid(of: region, phase: Self.usualPhase), View(region: region), effort)
+      add(sampler.grid(of: region, phase: Self.usualPhase), of: region, effort)
     }
   }
 
@@ -97,7 +98,7 @@ struct PictureViews {
     let rotated = RotatedGrids(sampler)
     for size in [1.2, 2.5, 4, 5.3] {
       for degrees in [-size, size] {
-        add(rotated.grid(rotatedBy: degrees), View(rotation: degrees), .thorough)
+        add(rotated.grid(rotatedBy: degrees), rotation: degrees, .thorough)
       }
     }
   }
@@ -105,17 +106,15 @@ struct PictureViews {
   // MARK: One view
 
   private mutating func add(
-    _ grid: PDQGrid, _ view: View, _ effort: Effort,
+    _ grid: PDQGrid, of region: Region = .whole, rotation: Double = 0, _ effort: Effort,
     turned orientations: [Orientation] = [.asStored]
   ) {
-    guard grid.hasDetail(kernels: kernels), view.region == .whole || !grid.isMostlyFlat else {
-      return
-    }
+    guard grid.hasDetail(kernels: kernels), region == .whole || !grid.isMostlyFlat else { return }
     let coefficients = PDQCoefficients(grid, kernels: kernels)
     for orientation in orientations {
-      var turned = View(region: view.region, rotation: view.rotation, orientation: orientation)
-      turned.isInverted = view.isInverted
-      add(coefficients.turned(orientation).hash, turned, effort)
+      let view = View(
+        region: region, rotation: rotation, orientation: orientation, isResampled: true)
+      add(coefficients.turned(orientation).hash, view, effort)
     }
   }
 

@@ -4,8 +4,7 @@ internal import CKernels
 /// ends.
 ///
 /// A line is scored by its mean step from the line before, against that of all lines, times the share of
-/// its positions where there is a real step. In photographs the best line scores about 1.5; at the edge of
-/// a bar, ten times that.
+/// its positions where there is a real step. Where a bar ends, both are high.
 struct StraightEdges {
   struct Edge {
     /// In lines from the start of the axis.

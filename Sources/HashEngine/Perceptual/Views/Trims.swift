@@ -14,8 +14,9 @@ struct Trims {
     let edges: Int
     let rectangles: Int
 
-    /// Edges that next to no photograph has by itself.
+    /// Edges that few photographs have by themselves.
     static let clear = Selection(leastScore: 3, edges: 3, rectangles: 6)
+    /// Edges that may be the picture's own.
     static let any = Selection(leastScore: 1.5, edges: 4, rectangles: 24)
   }
 

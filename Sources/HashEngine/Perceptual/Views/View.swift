@@ -13,14 +13,12 @@ public struct View: Sendable, Hashable {
   /// are whole pixels.
   public var isResampled = false
 
-  public init() {}
-
   /// The picture as it is stored.
   public static let asStored = View()
 
-  init(
+  public init(
     region: Region = .whole, rotation: Double = 0, orientation: Orientation = .asStored,
-    isInverted: Bool = false, isResampled: Bool = true
+    isInverted: Bool = false, isResampled: Bool = false
   ) {
     self.region = region
     self.rotation = rotation
@@ -29,11 +27,10 @@ public struct View: Sendable, Hashable {
     self.isResampled = isResampled
   }
 
-  /// The picture as stored, turned.
-  static func turned(_ orientation: Orientation, isAsShown: Bool = true) -> View {
-    var view = View()
-    view.orientation = orientation
-    view.isAsShown = isAsShown && orientation != .asStored
+  /// The same of a picture that EXIF shows turned.
+  func shown(_ orientation: Orientation) -> View {
+    var view = self
+    view.isAsShown = orientation != .asStored && self.orientation == orientation
     return view
   }
 

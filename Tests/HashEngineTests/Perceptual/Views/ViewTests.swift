@@ -8,8 +8,13 @@ import Testing
     (View(), "as stored"),
     (View(isResampled: true), "resampled"),
     (View(orientation: .mirrored), "mirrored"),
-    (View.turned(.turnedRight), "as shown"),
-    (View.turned(.asStored), "as stored"),
+    (View(orientation: .turnedRight).shown(.turnedRight), "as shown"),
+    (View(orientation: .mirrored).shown(.turnedRight), "mirrored"),
+    (View().shown(.asStored), "as stored"),
+    (
+      View(region: Region(top: 0.1), orientation: .flipped).shown(.flipped),
+      "trimmed 0,10,100,100, as shown"
+    ),
     (View(region: Region(top: 0.12, bottom: 0.88)), "trimmed 0,12,100,88"),
     (View(region: Region(left: 0.034), orientation: .mirrored), "trimmed 3.4,0,100,100, mirrored"),
     (View(region: .inset(-0.015)), "extended -1.5,-1.5,101.5,101.5"),
