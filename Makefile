@@ -6,7 +6,7 @@ LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build install lint fixtures asan crash-loop fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
+.PHONY: demo test setup build install lint fixtures asan property crash-loop fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
   benchmark-import benchmark-skew benchmark-daemon benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
@@ -39,6 +39,11 @@ install: build
 	sed -i 's|/usr/local|$(PREFIX)|g' $(DESTDIR)/etc/systemd/system/hashd.service
 	test -e $(DESTDIR)/etc/hashd.yaml || install -D -m 644 Support/hashd.yaml $(DESTDIR)/etc/hashd.yaml
 	test -z "$(SYSTEM)" || ! command -v systemd-sysusers >/dev/null || systemd-sysusers hashd.conf
+
+# Every painted picture and animation in every view, in a release build: the suite takes a part of them.
+property: setup
+	PROPERTY=all swift test -c release -Xswiftc -enable-testing --scratch-path .build-property \
+	  --disable-xctest --quiet --filter DullPictureTests
 
 # The system's libraries, installed where they are missing.
 setup:

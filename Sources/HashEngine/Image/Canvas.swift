@@ -52,13 +52,15 @@ struct Canvas {
     }
   }
 
-  /// Sets part of a row to colours by their indices, but where an index is the transparent one. All
-  /// of it must lie on the canvas; the palette has 256 colours.
+  /// Sets part of a row to colours by their indices, but where an index is the transparent one. Nothing is
+  /// drawn of what does not lie on the canvas as a whole, or has no palette of 256 colours.
   mutating func draw(
     _ indices: ArraySlice<UInt8>, palette: [SIMD4<UInt8>], transparent: CInt, x: Int, y: Int
   ) {
     let start = (y * width + x) * 4
-    precondition(palette.count == 256 && start + indices.count * 4 <= pixels.count)
+    guard palette.count == 256, x >= 0, y >= 0, x + indices.count <= width, y < height else {
+      return
+    }
     indices.withUnsafeBufferPointer { indices in
       palette.withUnsafeBufferPointer { palette in
         pixels.withUnsafeMutableBytes { pixels in

@@ -45,6 +45,8 @@ struct GIFPlayer {
 
     let transparent = isFirst ? NO_TRANSPARENT_COLOR : control.TransparentColor
     let visible = canvas.clipped(frame.area)
+    // A frame beside the canvas shows nothing, and its rows have no part to take.
+    guard visible.width > 0 else { return }
     for y in visible.y..<visible.y + visible.height {
       let start = (y - frame.area.y) * frame.area.width + visible.x - frame.area.x
       canvas.draw(

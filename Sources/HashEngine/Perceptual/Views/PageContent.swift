@@ -27,16 +27,20 @@ struct PageContent {
     static let strict = Uniformity(mean: 0.2, most: 1, strays: 0.002)
   }
 
-  /// The picture without the lines at its sides that have one tone throughout, `nil` when there are none.
+  /// The picture without the lines at its sides that have one tone throughout; `nil` when there are none, or
+  /// nothing else.
   func withoutBorders(_ uniformity: Uniformity) -> Region? {
     let rows = GridLines(luma: luma, axis: .rows)
     let columns = GridLines(luma: luma, axis: .columns)
     let top = uniformLines(rows, along: 0..<luma.width, uniformity, fromEnd: false)
     guard top < luma.height else { return nil }
     let bottom = luma.height - uniformLines(rows, along: 0..<luma.width, uniformity, fromEnd: true)
+    // In a soft gradient the lines like the first and those like the last overlap.
+    guard top < bottom else { return nil }
     let left = uniformLines(columns, along: top..<bottom, uniformity, fromEnd: false)
     guard left < luma.width else { return nil }
     let right = luma.width - uniformLines(columns, along: top..<bottom, uniformity, fromEnd: true)
+    guard left < right else { return nil }
     return region(left..<right, top..<bottom)
   }
 
@@ -44,7 +48,8 @@ struct PageContent {
     _ lines: GridLines, along positions: Range<Int>, _ uniformity: Uniformity, fromEnd: Bool
   ) -> Int {
     let order = (0..<lines.count).map { fromEnd ? lines.count - 1 - $0 : $0 }
-    let first = positions.map { UInt8(lines.value(order[0], $0)) }
+    guard let outermost = order.first else { return 0 }
+    let first = positions.map { UInt8(lines.value(outermost, $0)) }
     guard let tone = Tones(first).commonest?.tone else { return 0 }
     return order.prefix { line in
       var (sum, stray) = (0, 0)
@@ -89,8 +94,9 @@ struct PageContent {
   /// Where a picture begins or ends in the page's own tone (a white sky below a white bar) nothing but what is
   /// written in the bar tells where the bar ends: writing is as far from one side of it as from the other.
   func besideCentredWriting(_ block: Region) -> [Region] {
-    let above = 0..<Int(block.top * Double(luma.height))
-    let below = Int((block.bottom * Double(luma.height)).rounded(.up))..<luma.height
+    let rows = 0..<luma.height
+    let above = rows.prefix(upTo: Self.line(block.top, of: rows))
+    let below = rows.suffix(from: Self.line(block.bottom, of: rows, rounded: .up))
     var regions: [Region] = []
     if let (margin, end) = writing(in: Array(above)), end + margin < above.count {
       regions.append(Region(top: Double(end + margin) / Double(luma.height)))
@@ -99,6 +105,14 @@ struct PageContent {
       regions.append(Region(bottom: 1 - Double(end + margin) / Double(luma.height)))
     }
     return regions
+  }
+
+  /// The line at a share of an axis; an end of it for what lies beyond.
+  private static func line(
+    _ share: Double, of lines: Range<Int>, rounded rule: FloatingPointRoundingRule = .down
+  ) -> Int {
+    let line = (share * Double(lines.count)).rounded(rule)
+    return lines.lowerBound + Int(min(max(line, 0), Double(lines.count)))
   }
 
   /// Lines, from the outermost on, before there is writing, and before it ends; `nil` when there is none.

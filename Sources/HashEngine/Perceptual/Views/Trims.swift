@@ -73,10 +73,10 @@ struct Trims {
     return [ascending[0], margins[(side + 2) % 4]].map { own in
       var region = Region.whole
       switch side {
-      case 0: region.left = content.left - own / aspect
-      case 1: region.top = content.top - own
-      case 2: region.right = content.right + own / aspect
-      default: region.bottom = content.bottom + own
+      case 0: region.left = max(0, content.left - own / aspect)
+      case 1: region.top = max(0, content.top - own)
+      case 2: region.right = min(1, content.right + own / aspect)
+      default: region.bottom = min(1, content.bottom + own)
       }
       return region
     }
