@@ -4,14 +4,16 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := pkg-config libjpeg-dev libpng-dev zlib1g-dev libwebp-dev libgif-dev liblmdb-dev libyajl-dev libxml2-dev
 LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
+# hashscan, and the program that decodes pictures on behalf of both.
+BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --product hashworker
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build install lint fixtures asan property crash-loop fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
+.PHONY: demo test setup build install lint fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
   benchmark-import benchmark-skew benchmark-daemon benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	@rm -rf $(DEMO)
 	@echo
 	.build/release/hashscan import Fixtures/blocklist.csv --list demo --db $(DEMO)
@@ -22,17 +24,17 @@ test: setup
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --quiet
 
-# Both programs, linked so that they run where no Swift is installed.
+# All programs, linked so that they run where no Swift is installed.
 build: setup
-	swift build $(RELEASE) --product hashscan
-	swift build $(RELEASE) --product hashd
+	$(BUILD) && swift build $(RELEASE) --product hashd
 
-# Both programs, the unit files, the user "hashd" and its settings.
+# All programs, the unit files, the user "hashd" and its settings.
 PREFIX ?= /usr/local
 SYSTEM := $(if $(DESTDIR),,1)
 install: build
 	install -D -m 755 -s .build/release/hashscan $(DESTDIR)$(PREFIX)/bin/hashscan
 	install -D -m 755 -s .build/release/hashd $(DESTDIR)$(PREFIX)/bin/hashd
+	install -D -m 755 -s .build/release/hashworker $(DESTDIR)$(PREFIX)/libexec/hashscan/hashworker
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/hashscan README.md Docs/*.md
 	install -D -m 644 -t $(DESTDIR)/etc/systemd/system Support/systemd/hashd.service Support/systemd/hashd.socket
 	install -D -m 644 Support/systemd/hashd.sysusers $(DESTDIR)/usr/lib/sysusers.d/hashd.conf
@@ -58,24 +60,36 @@ asan: setup
 
 # Kills imports and sealings two hundred times and looks at what they left.
 crash-loop: setup
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	python3 Tests/crash_loop.py .build/release/hashscan 200
 
 # Imports damaged lists a few thousand times: an answer each time, and a whole database after it.
 fuzz-lists: setup
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	python3 Tests/fuzz_lists.py .build/release/hashscan Fixtures/blocklist.csv ../shared/lists/*
+
+# Fuzzes all that reads bytes of strangers for TIME seconds (coverage-guided, under AddressSanitizer), and prints
+# a table. What it learns and finds stays in .build-fuzz. TARGETS= takes some only.
+TIME ?= 3600
+FUZZ := cd Fuzz && swift build -c release --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address \
+  -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address --scratch-path ../.build-fuzz --quiet
+fuzz: setup
+	$(FUZZ)
+	python3 Fuzz/run.py .build-fuzz/release/fuzz .build-fuzz/work $(TIME) $(TARGETS)
+
+# The same for two minutes, as CI does it.
+fuzz-smoke: setup
+	$(FUZZ)
+	python3 Fuzz/run.py .build-fuzz/release/fuzz .build-fuzz/smoke 120
 
 # Everything a client can do to the daemon that it should not.
 abuse-hashd: setup
-	swift build $(RELEASE) --product hashscan
-	swift build $(RELEASE) --product hashd
+	$(BUILD) && swift build $(RELEASE) --product hashd
 	python3 Tests/abuse_hashd .build/release/hashd .build/release/hashscan Fixtures ../shared
 
 # Requests made up from the OpenAPI description.
 fuzz-http: setup peers
-	swift build $(RELEASE) --product hashscan
-	swift build $(RELEASE) --product hashd
+	$(BUILD) && swift build $(RELEASE) --product hashd
 	.build/peers/bin/python Tests/fuzz_http.py .build/release/hashd .build/release/hashscan Fixtures
 
 # Hashing against the bare decoders and the usual libraries, side by side, as a table. The pictures are
@@ -87,19 +101,19 @@ benchmark-hash: setup peers
 # Hamming search against the usual structures, side by side, as a table.
 SIZES ?= 100000 1000000
 benchmark-index: setup peers
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	cd Benchmarks && swift build -c release
 	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES) $(MORE)
 
 # A takedown while others search a large list.
 benchmark-takedown: setup peers
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	.build/peers/bin/python Benchmarks/takedown.py $(SIZES)
 
 # Importing a text list and a VICS file of about a gigabyte: rates and memory.
 LIST ?= 1000000
 benchmark-import: setup
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	python3 Benchmarks/import.py $(LIST)
 
 # What the shuffle of bits before banding saves on real hashes.
@@ -108,14 +122,13 @@ benchmark-skew: peers
 
 # The daemon beside a scan of the same pictures; with MORE=--soak its memory over 200,000 requests.
 benchmark-daemon: setup peers
-	swift build $(RELEASE) --product hashscan
-	swift build $(RELEASE) --product hashd
+	$(BUILD) && swift build $(RELEASE) --product hashd
 	cd Benchmarks && swift build -c release
 	.build/peers/bin/python Benchmarks/daemon.py ../shared/images $(MORE)
 
 # What is found after edits, at each effort and by others; false matches; time a picture.
 benchmark-robustness: setup peers
-	swift build $(RELEASE) --product hashscan
+	$(BUILD)
 	.build/peers/bin/python Benchmarks/robustness.py ../shared/images $(MORE)
 
 # The libraries that benchmarks measure against, in an environment of their own.
@@ -125,7 +138,7 @@ peers:
 	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
 
 lint:
-	swift format lint --strict -r Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks/Sources Fuzz/Sources Package.swift Benchmarks/Package.swift Fuzz/Package.swift
 
 # Paints the pictures in Fixtures/ anew (needs numpy, pillow and pdqhash; see Fixtures/make.py).
 fixtures:

@@ -20,8 +20,10 @@ let package = Package(
   name: "hashscan",
   products: [
     .library(name: "HashEngine", targets: ["HashEngine"]),
+    .library(name: "PictureHashing", targets: ["PictureHashing"]),
     .executable(name: "hashscan", targets: ["hashscan"]),
     .executable(name: "hashd", targets: ["hashd"]),
+    .executable(name: "hashworker", targets: ["hashworker"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -57,14 +59,29 @@ let package = Package(
     .systemLibrary(name: "CYAJL", pkgConfig: "yajl", providers: [.apt(["libyajl-dev"])]),
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
+    // Bytes in, fingerprint out: all that reads a picture's bytes, and nothing that reads a list's.
     .target(
-      name: "HashEngine",
+      name: "PictureHashing",
       dependencies: [
-        "CJPEG", "CPNG", "CWebP", "CGIF", "CLMDB", "CYAJL", "CXML", "CKernels",
+        "CJPEG", "CPNG", "CWebP", "CGIF", "CKernels",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      path: "Sources/HashEngine/PictureHashing",
       swiftSettings: strict),
+    .target(
+      name: "HashEngine",
+      dependencies: [
+        "PictureHashing", "CLMDB", "CYAJL", "CXML", "CKernels", "CLinux",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      exclude: ["PictureHashing"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "hashworker",
+      dependencies: ["PictureHashing", "CLinux"],
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(
       name: "hashscan",
       dependencies: [
@@ -101,26 +118,35 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "PictureHashing", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "PictureHashingTests",
+      dependencies: [
+        "PictureHashing", "TestSupport", "CKernels",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "HashEngineTests",
       dependencies: [
-        "HashEngine", "TestSupport", "CKernels",
+        "HashEngine", "hashworker", "TestSupport", "CKernels",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "hashscanTests",
       dependencies: [
-        "hashscan", "HashEngine", "TestSupport",
+        "hashscan", "hashworker", "HashEngine", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "hashdTests",
       dependencies: [
-        "hashd", "hashscan", "HashEngine", "TestSupport",
+        "hashd", "hashscan", "hashworker", "HashEngine", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "SystemPackage", package: "swift-system"),

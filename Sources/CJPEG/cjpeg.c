@@ -21,9 +21,12 @@ struct cjpeg_decoder {
   char message[JMSG_LENGTH_MAX];
   int64_t damaged_row;
   int ended_early;
-  int max_scans;
-  int out_of_time;
+  cjpeg_failure reason;
+  cjpeg_limits limits;
   int64_t deadline;
+  // The scan whose blocks were counted last, and the blocks of all up to it.
+  int counted_scan;
+  int64_t blocks;
 };
 
 static int64_t now(void) {
@@ -35,9 +38,37 @@ static int64_t now(void) {
 // libjpeg hands back pointers to our members; info comes first, so the cast is exact.
 static cjpeg_decoder *self(j_common_ptr info) { return (cjpeg_decoder *)info; }
 
+static cjpeg_failure reason_of(int code) {
+  switch (code) {
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_SOF_UNSUPPORTED:
+      return CJPEG_UNSUPPORTED;
+    case JERR_IMAGE_TOO_BIG:
+    case JERR_NO_BACKING_STORE:
+    case JERR_OUT_OF_MEMORY:
+    case JERR_WIDTH_OVERFLOW:
+      return CJPEG_OVER_LIMIT;
+    default:
+      return CJPEG_DAMAGED;
+  }
+}
+
 static void on_error(j_common_ptr info) {
   info->err->format_message(info, self(info)->message);
+  self(info)->reason = reason_of(info->err->msg_code);
   longjmp(self(info)->escape, 1);
+}
+
+static void give_up(cjpeg_decoder *decoder, cjpeg_failure reason, const char *text) {
+  decoder->reason = reason;
+  snprintf(decoder->message, sizeof decoder->message, "%s", text);
+  longjmp(decoder->escape, 1);
 }
 
 // Warnings that mean wrong pixels, as against harmless ones (stray bytes before a marker, an odd
@@ -67,17 +98,24 @@ static void on_message(j_common_ptr info, int level) {
 
 static void on_output(j_common_ptr info) { (void)info; }
 
-static void on_progress(j_common_ptr info) {
-  cjpeg_decoder *decoder = self(info);
-  if (decoder->info.input_scan_number > decoder->max_scans) {
-    snprintf(decoder->message, sizeof decoder->message, "more than %d scans", decoder->max_scans);
-    longjmp(decoder->escape, 1);
+// Called between rows of blocks, by libjpeg or by our own loop.
+static void on_progress(j_common_ptr common) {
+  cjpeg_decoder *decoder = self(common);
+  const struct jpeg_decompress_struct *info = &decoder->info;
+  if (info->input_scan_number > decoder->limits.scans)
+    give_up(decoder, CJPEG_OVER_LIMIT, "it has too many scans");
+  if (info->input_scan_number != decoder->counted_scan) {
+    decoder->counted_scan = info->input_scan_number;
+    for (int i = 0; i < info->comps_in_scan && i < MAX_COMPS_IN_SCAN; i++) {
+      const jpeg_component_info *component = info->cur_comp_info[i];
+      if (component == NULL) continue;
+      decoder->blocks += (int64_t)component->width_in_blocks * component->height_in_blocks;
+    }
+    if (decoder->blocks > decoder->limits.blocks)
+      give_up(decoder, CJPEG_OVER_LIMIT, "its scans have too many pixels together");
   }
-  if (decoder->deadline != 0 && now() > decoder->deadline) {
-    decoder->out_of_time = 1;
-    snprintf(decoder->message, sizeof decoder->message, "out of time");
-    longjmp(decoder->escape, 1);
-  }
+  if (decoder->deadline != 0 && now() > decoder->deadline)
+    give_up(decoder, CJPEG_OUT_OF_TIME, "out of time");
 }
 
 static void source_nothing(j_decompress_ptr info) { (void)info; }
@@ -101,13 +139,12 @@ static void source_skip(j_decompress_ptr info, long count) {
   info->src->bytes_in_buffer -= (size_t)count;
 }
 
-cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans,
-                            int64_t nanoseconds) {
+cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, cjpeg_limits limits) {
   cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
   decoder->damaged_row = -1;
-  decoder->max_scans = max_scans;
-  if (nanoseconds > 0) decoder->deadline = now() + nanoseconds;
+  decoder->limits = limits;
+  if (limits.nanoseconds > 0) decoder->deadline = now() + limits.nanoseconds;
   decoder->info.err = jpeg_std_error(&decoder->errors);
   decoder->errors.error_exit = on_error;
   decoder->errors.emit_message = on_message;
@@ -117,7 +154,7 @@ cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, 
     return NULL;
   }
   jpeg_create_decompress(&decoder->info);
-  decoder->info.mem->max_memory_to_use = max_memory;
+  decoder->info.mem->max_memory_to_use = limits.memory;
   decoder->progress.progress_monitor = on_progress;
   decoder->info.progress = &decoder->progress;
   decoder->source.init_source = source_nothing;
@@ -160,6 +197,7 @@ int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header
       header->channels = 4;
       break;
     default:
+      decoder->reason = CJPEG_UNSUPPORTED;
       snprintf(decoder->message, sizeof decoder->message, "unknown colour space of %d components",
                decoder->info.num_components);
       return -1;
@@ -190,6 +228,8 @@ int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse) {
     decoder->info.buffered_image = TRUE;
     jpeg_start_decompress(&decoder->info);
     for (;;) {
+      // libjpeg tells of its progress everywhere but here.
+      on_progress((j_common_ptr)&decoder->info);
       int status = jpeg_consume_input(&decoder->info);
       if (status == JPEG_REACHED_EOI || status == JPEG_SUSPENDED) break;
       if (status == JPEG_SCAN_COMPLETED && has_coarse_form(&decoder->info)) break;
@@ -217,5 +257,5 @@ int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int row
 
 int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder) { return decoder->damaged_row; }
 int cjpeg_ended_early(const cjpeg_decoder *decoder) { return decoder->ended_early; }
-int cjpeg_out_of_time(const cjpeg_decoder *decoder) { return decoder->out_of_time; }
+cjpeg_failure cjpeg_reason(const cjpeg_decoder *decoder) { return decoder->reason; }
 const char *cjpeg_message(const cjpeg_decoder *decoder) { return decoder->message; }

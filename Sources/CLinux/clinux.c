@@ -1,11 +1,13 @@
-// For syscall.
+// For syscall and memfd_create.
 #define _GNU_SOURCE
 
 #include "clinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 int clinux_open_beneath(int root, const char *path) {
@@ -14,4 +16,71 @@ int clinux_open_beneath(int root, const char *path) {
       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
   };
   return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+int clinux_shared_memory(const char *name, size_t size) {
+  int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (descriptor < 0) return -1;
+  if (ftruncate(descriptor, (off_t)size) == 0) return descriptor;
+  int problem = errno;
+  close(descriptor);
+  errno = problem;
+  return -1;
+}
+
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
+int clinux_seal(int descriptor) {
+  return fcntl(descriptor, F_ADD_SEALS,
+               F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL);
+}
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+void clinux_close_from(unsigned first) { syscall(SYS_close_range, first, ~0u, 0); }
+
+int clinux_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+int clinux_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// As the kernel has them; the system's headers may be older than the kernel.
+struct landlock_rules {
+  uint64_t files;
+  uint64_t network;
+  uint64_t scopes;
+};
+
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_restrict_self 446
+#endif
+
+int clinux_landlock_nothing(void) {
+  int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+  if (version < 1) return -1;
+  // Every right of each version: 13 of files, then refer, truncate, and ioctl.
+  static const int file_rights[] = {13, 14, 15, 15, 16};
+  int known = version < 5 ? version : 5;
+  struct landlock_rules rules = {
+      .files = (UINT64_C(1) << file_rights[known - 1]) - 1,
+      .network = version >= 4 ? 3 : 0,
+      .scopes = version >= 6 ? 3 : 0,
+  };
+  size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+  int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+  if (ruleset < 0) return -1;
+  int result = (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+  int problem = errno;
+  close(ruleset);
+  errno = problem;
+  return result == 0 ? version : -1;
+}
+
+int clinux_filter_system_calls(const struct sock_filter *filter, uint16_t count) {
+  struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)filter};
+  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }

@@ -45,6 +45,10 @@ static void on_read(png_structp png, png_bytep out, size_t count) {
   decoder->left -= count;
 }
 
+// Chunks that change no pixel as we take them: not even inflated.
+static const png_byte passed_over[] =
+    "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
+
 cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk) {
   cpng_decoder *decoder = calloc(1, sizeof *decoder);
   if (decoder == NULL) return NULL;
@@ -63,6 +67,8 @@ cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk) {
   png_set_read_fn(decoder->png, decoder, on_read);
   png_set_chunk_malloc_max(decoder->png, max_chunk);
   png_set_chunk_cache_max(decoder->png, 64);
+  png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, passed_over,
+                              (int)(sizeof passed_over / 5));
   // The caller has its own limits and reads them off the header.
   png_set_user_limits(decoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   // Pixels of a chunk with a wrong checksum are used and reported; ancillary ones are dropped.
@@ -75,10 +81,18 @@ void cpng_destroy(cpng_decoder *decoder) {
   free(decoder);
 }
 
-int cpng_read_header(cpng_decoder *decoder, int rgba, cpng_header *header) {
+int cpng_read_size(cpng_decoder *decoder, uint32_t *width, uint32_t *height) {
   png_structp png = decoder->png;
   if (setjmp(png_jmpbuf(png))) return -1;
   png_read_info(png, decoder->info);
+  *width = png_get_image_width(png, decoder->info);
+  *height = png_get_image_height(png, decoder->info);
+  return 0;
+}
+
+int cpng_start(cpng_decoder *decoder, int rgba, cpng_rows *rows) {
+  png_structp png = decoder->png;
+  if (setjmp(png_jmpbuf(png))) return -1;
   png_set_expand(png);
   png_set_strip_16(png);
   if (rgba) {
@@ -87,11 +101,9 @@ int cpng_read_header(cpng_decoder *decoder, int rgba, cpng_header *header) {
   } else {
     png_set_strip_alpha(png);
   }
-  header->passes = png_set_interlace_handling(png);
+  rows->passes = png_set_interlace_handling(png);
   png_read_update_info(png, decoder->info);
-  header->width = png_get_image_width(png, decoder->info);
-  header->height = png_get_image_height(png, decoder->info);
-  header->channels = png_get_channels(png, decoder->info);
+  rows->channels = png_get_channels(png, decoder->info);
   return 0;
 }
 

@@ -107,40 +107,30 @@ import Testing
 
   /// As many as it may decode and keep waiting are answered; the others are told to come again.
   @Test func overloadIsToldWithATime() async throws {
-    let pool = WorkerPool(workers: 1, queue: 1)
+    let queue = JobQueue(threads: 1, waiting: 1)
     let (begun, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-    async let working = pool.run {
+    async let working = queue.run {
       begun.signal()
       gate.wait()
       return "worked"
     }
     await Task.detached { begun.wait() }.value
-    async let waiting = pool.run { "waited" }
-    while pool.waiting < 1 { await Task.yield() }
-    let refusal = await #expect(throws: APIError.self) { try await pool.run { "refused" } }
+    async let waiting = queue.run { "waited" }
+    while queue.waiting < 1 { await Task.yield() }
+    let refusal = await #expect(throws: APIError.self) { try await queue.run { "refused" } }
     #expect(refusal?.status == .serviceUnavailable)
     #expect(refusal?.headers[.retryAfter] == "1")
     gate.signal()
     #expect(try await working.value == "worked")
     #expect(try await waiting.value == "waited")
-    #expect(pool.waiting == 0)
+    #expect(queue.waiting == 0)
   }
 
   @Test func whatWaitedTooLongIsNotBegun() async throws {
-    let pool = WorkerPool(workers: 1, queue: 1)
+    let queue = JobQueue(threads: 1, waiting: 1)
     let refusal = await #expect(throws: APIError.self) {
-      try await pool.run(by: .now - .seconds(1)) { Issue.record("begun") }
+      try await queue.run(by: .now - .seconds(1)) { Issue.record("begun") }
     }
     #expect(refusal?.code == "too-late")
-  }
-
-  @Test func bodiesShareABudget() {
-    let budget = ByteBudget(most: 10)
-    var bodies = [HeldBody(ByteBuffer(), share: 4, of: budget)]
-    #expect(budget.take(4) && budget.take(6))
-    #expect(!budget.take(1))
-    #expect(budget.inUse == 10)
-    bodies.removeAll()
-    #expect(budget.inUse == 6)
   }
 }

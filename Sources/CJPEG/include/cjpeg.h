@@ -18,10 +18,26 @@ typedef struct {
   int32_t progressive;
 } cjpeg_header;
 
-/// `bytes` must outlive the decoder. It works for at most so many `nanoseconds` from now, 0 for as long as
-/// it takes. NULL when there is no memory.
-cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, long max_memory, int max_scans,
-                            int64_t nanoseconds);
+typedef struct {
+  /// Bytes that libjpeg may hold.
+  long memory;
+  int scans;
+  /// 8×8 blocks of all scans together.
+  int64_t blocks;
+  /// How long it may work from now on; 0 for as long as it takes.
+  int64_t nanoseconds;
+} cjpeg_limits;
+
+/// Why a call failed.
+typedef enum {
+  CJPEG_DAMAGED = 0,
+  CJPEG_UNSUPPORTED,
+  CJPEG_OVER_LIMIT,
+  CJPEG_OUT_OF_TIME,
+} cjpeg_failure;
+
+/// `bytes` must outlive the decoder. NULL when there is no memory.
+cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, cjpeg_limits limits);
 void cjpeg_destroy(cjpeg_decoder *decoder);
 
 /// YCbCr pictures of at most `colour_side` pixels a side come as RGB, larger ones as their Y.
@@ -44,8 +60,8 @@ int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder);
 /// Whether the bytes ended before the picture's end marker.
 int cjpeg_ended_early(const cjpeg_decoder *decoder);
 
-/// Whether it stopped because its time was up.
-int cjpeg_out_of_time(const cjpeg_decoder *decoder);
+/// Why the last call failed.
+cjpeg_failure cjpeg_reason(const cjpeg_decoder *decoder);
 
 /// libjpeg's text of the error, or of the first damage.
 const char *cjpeg_message(const cjpeg_decoder *decoder);

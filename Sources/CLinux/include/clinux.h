@@ -1,6 +1,47 @@
-// A Linux call that has no function of its own in the C library.
+// Linux calls that Swift cannot make itself: those without a function in the C library, and those that take
+// any number of arguments.
 #pragma once
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
 
 /// Opens a path below the folder `root` for reading, without blocking. No part of it may be a symbolic link,
 /// and none may lead out of the folder. The descriptor, or -1 with `errno` set (ENOSYS before Linux 5.6).
 int clinux_open_beneath(int root, const char *path);
+
+/// Memory of a fixed size that can be handed to other processes, closed at exec. The descriptor, or -1 with
+/// `errno` set.
+int clinux_shared_memory(const char *name, size_t size);
+
+/// From now on it can neither be resized nor mapped anew for writing. 0, or -1 with `errno` set.
+int clinux_seal(int descriptor);
+
+/// Closes all descriptors from a number on, as far as the kernel can (Linux 5.9).
+void clinux_close_from(unsigned first);
+
+/// Neither this process nor what it starts can gain privileges any more. 0, or -1 with `errno` set.
+int clinux_no_new_privileges(void);
+
+/// No core dump, and no reading by other processes of the same user. 0, or -1 with `errno` set.
+int clinux_not_dumpable(void);
+
+/// Gives up all files, the network, and other processes. The kernel's version of landlock, or -1 with `errno`
+/// set where it has none.
+int clinux_landlock_nothing(void);
+
+/// Allows only what a filter lets through, for good. 0, or -1 with `errno` set.
+int clinux_filter_system_calls(const struct sock_filter *filter, uint16_t count);
+
+/// The machine's number for `seccomp_data.arch`; 0 for one whose system calls are not known here.
+static inline uint32_t clinux_machine(void) {
+#if defined(__x86_64__)
+  return AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+  return AUDIT_ARCH_AARCH64;
+#else
+  return 0;
+#endif
+}

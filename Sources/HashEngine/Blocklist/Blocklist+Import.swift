@@ -60,7 +60,10 @@ extension Blocklist {
       .nothingToImport, "none of its \(records) records can be used\(first)")
   }
 
-  private static func importer(
+  /// What reads a list of a format.
+  ///
+  /// - Parameter beginning: Of the list, for what is told by its look.
+  static func importer(
     of format: ListFormat, _ options: ImportOptions, beginning: [UInt8], now: Int
   ) throws(BlocklistError) -> any ListImporter {
     let categories = CategoryMap(labels: options.categories)

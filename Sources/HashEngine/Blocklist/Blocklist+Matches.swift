@@ -29,6 +29,8 @@ public struct BlocklistAnswer: Sendable {
   public let demand: ListDemand
   /// Hashes that were looked up.
   public let asked: Int
+  /// Whether time was up before all were.
+  public let isCut: Bool
 }
 
 /// What lists want to be asked of a picture.
@@ -64,11 +66,12 @@ extension Blocklist {
   ///   - radii: By kind, what counts instead of the lists' own radii.
   ///   - effort: What counts instead of the lists' own efforts.
   ///   - lists: The names of the lists to look into; `nil` for all.
+  ///   - deadline: When the search ends, done or not.
   ///   - isEnough: Whether what was found so far ends the search.
   public func answer(
     for queries: [HashQuery], radii: [HashKind: Int] = [:], effort: Effort? = nil,
     lists: Set<String>? = nil, now: Int = Timestamp.now,
-    isEnough: ([[Match]]) -> Bool = { _ in false }
+    deadline: ContinuousClock.Instant? = nil, isEnough: ([[Match]]) -> Bool = { _ in false }
   ) throws(StorageError) -> BlocklistAnswer {
     let reading = try ReadTransaction(environment)
     let asked = try listRecords(in: reading).filter { name, _ in lists?.contains(name) ?? true }
@@ -77,7 +80,7 @@ extension Blocklist {
       lists: Dictionary(
         uniqueKeysWithValues: asked.filter { $1.settings.isInForce(at: now) }.map {
           ($1.id, ($0, $1.settings))
-        }), count: queries.count)
+        }), count: queries.count, deadline: deadline)
     for level in Effort.allCases {
       let places = queries.indices.filter { queries[$0].effort == level }
       guard !places.isEmpty else { continue }
@@ -95,7 +98,7 @@ extension Blocklist {
       },
       demand: ListDemand(
         kinds: try kinds(in: reading), listsInForce: search.lists.values.map(\.settings)),
-      asked: search.asked)
+      asked: search.asked, isCut: search.isCut)
   }
 
   /// What the lists want to be asked.
@@ -124,11 +127,19 @@ private struct MatchSearch {
   private(set) var matches: [[Match]]
   /// Hashes that were looked up.
   private(set) var asked = 0
+  /// Whether time was up before all were.
+  private(set) var isCut = false
+  private let deadline: ContinuousClock.Instant?
+
+  /// Hashes looked up at once, between two looks at the clock.
+  private static let batch = 512
 
   init(
     blocklist: Blocklist, radii: [HashKind: Int], effort: Effort?, now: Int,
-    lists: [UInt32: (name: String, settings: ListSettings)], count: Int
+    lists: [UInt32: (name: String, settings: ListSettings)], count: Int,
+    deadline: ContinuousClock.Instant?
   ) {
+    self.deadline = deadline
     self.blocklist = blocklist
     self.radii = radii
     self.effort = effort
@@ -163,12 +174,19 @@ private struct MatchSearch {
     guard !queries.isEmpty,
       let widest = lists.values.compactMap({ radius(of: kind, level, $0.settings)?.widest }).max()
     else { return }
-    asked += queries.count
-    let found = try index.search(queries.map(\.hash), radius: widest, in: transaction).found
-    for (query, neighbors) in zip(queries, found) {
-      for neighbor in neighbors {
-        matches[query.place] += try self.found(
-          neighbor.hash.listed, neighbor.distance, level, in: transaction)
+    for start in stride(from: 0, to: queries.count, by: Self.batch) {
+      if start > 0, let deadline, ContinuousClock.now >= deadline {
+        isCut = true
+        return
+      }
+      let batch = queries[start..<min(start + Self.batch, queries.count)]
+      asked += batch.count
+      let found = try index.search(batch.map(\.hash), radius: widest, in: transaction).found
+      for (query, neighbors) in zip(batch, found) {
+        for neighbor in neighbors {
+          matches[query.place] += try self.found(
+            neighbor.hash.listed, neighbor.distance, level, in: transaction)
+        }
       }
     }
   }

@@ -15,11 +15,13 @@ public struct Takedown: Sendable, Hashable {
   /// - Throws: ``ImageError`` when there is no picture to hash.
   public init(
     of bytes: Span<UInt8>, includesPHash64: Bool = false, includesCrops: Bool = false,
-    limits: DecodingLimits = DecodingLimits()
+    limits: DecodingLimits = DecodingLimits(),
+    by fingerprinter: any Fingerprinter = InProcessFingerprinter()
   ) throws(ImageError) {
     let kinds: Set<HashKind> = includesPHash64 ? [.pdq, .sha256, .phash64] : [.pdq, .sha256]
-    let fingerprint = try Fingerprint(
-      of: bytes, kinds: kinds, views: includesCrops ? .crops : .none, limits: limits)
+    let fingerprint = try fingerprinter.fingerprint(
+      of: bytes,
+      FingerprintRequest(kinds: kinds, views: includesCrops ? .crops : .none, limits: limits))
     var hashes: [ListedHash] = []
     if let digest = fingerprint.digests[.sha256],
       let hash = ListedHash(kind: .sha256, bytes: digest)
@@ -27,12 +29,8 @@ public struct Takedown: Sendable, Hashable {
       hashes.append(hash)
     }
     for frame in fingerprint.frames {
-      for orientation in [Orientation.asStored, fingerprint.orientation] {
-        let pdq = frame.pdq.flatMap { $0.isUsable ? ListedHash($0.hash(orientation)) : nil }
-        let phash64 = frame.phash64.map { ListedHash($0.hash(orientation)) }
-        for hash in [pdq, phash64].compactMap({ $0 })
-        where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
-      }
+      for hash in frame.exactHashes(isShown: false) + frame.exactHashes(isShown: true)
+      where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
     }
     var crops: [CroppedHash] = []
     for viewed in fingerprint.frames.flatMap(\.views) {

@@ -14,6 +14,9 @@ public struct MatchPolicy: Sendable, Hashable {
   /// The kinds of hash that are asked for, `nil` for those that the lists have.
   public var kinds: Set<HashKind>?
   public var limits: DecodingLimits
+  /// How long one picture may take, decoding and search together; `nil` for as long as it takes, or until the
+  /// limits' deadline.
+  public var timeLimit: Duration?
   /// Whether a search ends when it is certain that a picture is to be refused; what else it matches is not told
   /// then.
   public var endsEarly: Bool
@@ -21,7 +24,8 @@ public struct MatchPolicy: Sendable, Hashable {
   public init(
     pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
     lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,
-    limits: DecodingLimits = DecodingLimits(), endsEarly: Bool = true
+    limits: DecodingLimits = DecodingLimits(), timeLimit: Duration? = nil,
+    endsEarly: Bool = true
   ) {
     self.pdqRadius = pdqRadius
     self.phash64Radius = phash64Radius
@@ -29,7 +33,17 @@ public struct MatchPolicy: Sendable, Hashable {
     self.lists = lists
     self.kinds = kinds
     self.limits = limits
+    self.timeLimit = timeLimit
     self.endsEarly = endsEarly
+  }
+
+  /// The limits for a picture whose turn is now.
+  fileprivate var limitsFromNow: DecodingLimits {
+    var limits = limits
+    if let timeLimit {
+      limits.deadline = min(limits.deadline ?? .now + timeLimit, .now + timeLimit)
+    }
+    return limits
   }
 
   fileprivate var radii: [HashKind: Int] {
@@ -43,11 +57,17 @@ public struct MatchPolicy: Sendable, Hashable {
 /// Answers whether a picture is on a list. Safe to use from any thread.
 public struct Moderator: Sendable {
   private let blocklist: Blocklist
+  private let fingerprinter: any Fingerprinter
   public let policy: MatchPolicy
 
-  public init(blocklist: Blocklist, policy: MatchPolicy = MatchPolicy()) {
+  /// - Parameter fingerprinter: Decodes the pictures: in this process unless said, or confined.
+  public init(
+    blocklist: Blocklist, policy: MatchPolicy = MatchPolicy(),
+    fingerprinter: any Fingerprinter = InProcessFingerprinter()
+  ) {
     self.blocklist = blocklist
     self.policy = policy
+    self.fingerprinter = fingerprinter
   }
 
   /// Reads and examines a file. Whatever is wrong with it is the answer, not an error.
@@ -68,8 +88,9 @@ public struct Moderator: Sendable {
   /// - Throws: ``StorageError`` when the lists cannot be read.
   public func examine(_ bytes: Span<UInt8>) throws(StorageError) -> Examination {
     var demand = try blocklist.demand(of: policy.lists)
+    let limits = policy.limitsFromNow
     while true {
-      let (examination, latest) = try examine(bytes, for: demand)
+      let (examination, latest) = try examine(bytes, for: demand, limits)
       // A list may have got a new kind of hash meanwhile, or wants other views; the answer names that state
       // of it.
       if policy.kinds != nil || latest.kinds.isSubset(of: demand.kinds),
@@ -100,7 +121,7 @@ public struct Moderator: Sendable {
   }
 
   private func examine(
-    _ bytes: Span<UInt8>, for demand: ListDemand
+    _ bytes: Span<UInt8>, for demand: ListDemand, _ limits: DecodingLimits
   ) throws(StorageError) -> (Examination, ListDemand) {
     let start = ContinuousClock.now
     // Quality is told of every picture, whatever the lists have.
@@ -109,8 +130,9 @@ public struct Moderator: Sendable {
     var fingerprint: Fingerprint?
     var problem: ImageError?
     do throws(ImageError) {
-      fingerprint = try Fingerprint(
-        of: bytes, kinds: kinds, views: .upTo(effort), limits: policy.limits)
+      fingerprint = try fingerprinter.fingerprint(
+        of: bytes,
+        FingerprintRequest(kinds: kinds, views: .upTo(effort), limits: limits))
     } catch {
       problem = error
     }
@@ -119,7 +141,8 @@ public struct Moderator: Sendable {
     let asked = PictureQuery.all(
       of: fingerprint, digests: fingerprint?.digests ?? Digests.of(bytes, kinds: kinds))
     let answer = try blocklist.answer(
-      for: asked.map(\.query), radii: policy.radii, effort: policy.effort, lists: policy.lists
+      for: asked.map(\.query), radii: policy.radii, effort: policy.effort, lists: policy.lists,
+      deadline: limits.deadline
     ) { policy.endsEarly && FoundMatches(asked, $0).isCertain }
     let found = FoundMatches(asked, answer.matches)
     let verdict: Verdict
@@ -127,6 +150,8 @@ public struct Moderator: Sendable {
     // was found is excused by its look.
     if case .partial(let reason) = fingerprint?.completeness, !found.isDecided {
       verdict = .notScanned(reason)
+    } else if answer.isCut, !found.isDecided {
+      verdict = .notScanned(DecodingLimits.outOfTime)
     } else if let matches = found.nearestFirst {
       verdict = .match(matches)
     } else {

@@ -25,14 +25,21 @@ struct PictureQuery {
   /// The stored pixels are what other tools hash; the picture as shown is what people share.
   private static func exact(_ frame: FrameFingerprint, shown: Orientation) -> [PictureQuery] {
     var queries: [PictureQuery] = []
-    for orientation in shown == .asStored ? [.asStored] : [.asStored, shown] {
-      let pdq = frame.pdq.flatMap { $0.isUsable ? ListedHash($0.hash(orientation)) : nil }
-      let phash64 = frame.phash64?.hash(orientation).ifUsable.map { ListedHash($0) }
-      let view = View(orientation: orientation).shown(shown)
-      for hash in [pdq, phash64].compactMap({ $0 }) {
+    for isShown in shown == .asStored ? [false] : [false, true] {
+      let view = View(orientation: isShown ? shown : .asStored).shown(shown)
+      for hash in frame.exactHashes(isShown: isShown) {
         queries.append(PictureQuery(query: HashQuery(hash), frame: frame.number, view: view))
       }
     }
     return queries
+  }
+}
+
+extension FrameFingerprint {
+  /// The hashes of the frame itself that may be listed and matched, as stored or as shown.
+  func exactHashes(isShown: Bool) -> [ListedHash] {
+    let pdq = pdq.flatMap { $0.isUsable ? ListedHash(isShown ? $0.shown : $0.hash) : nil }
+    let phash64 = phash64.flatMap { (isShown ? $0.shown : $0.hash).ifUsable }
+    return [pdq, phash64.map { ListedHash($0) }].compactMap { $0 }
   }
 }

@@ -190,6 +190,8 @@ struct HealthAnswer: Encodable {
   /// Why it is not ready.
   let reason: String?
   let lists: Int
+  /// How far decoders are confined.
+  let confinement: String
 }
 
 struct VersionAnswer: Encodable {

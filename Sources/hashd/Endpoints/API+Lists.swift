@@ -15,7 +15,7 @@ extension API {
   /// `GET /v1/lists`: what lists there are.
   func lists(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, [])
-    let (lists, _) = try await workers.run { try blocklist.lists() }
+    let (lists, _) = try await jobs.run { try blocklist.lists() }
     return .json(
       ListsAnswer(requestID: context.exchange.id, lists: lists.map { ListReport($0) }))
   }
@@ -32,13 +32,9 @@ extension API {
     let (caseID, label) = (try query.text("case", longest: 200), try query.text("label"))
     let name = try Self.parameter("name", context)
     let body = try await body(of: request, exchange)
-    var limits = settings.decoding
-    let deadline = ContinuousClock.now + settings.timeouts.request
-    limits.deadline = deadline
-    let (takedown, _) = try await workers.run(by: deadline) { [limits] in
-      try picture(body).withSpan { bytes in
-        try Takedown(of: bytes, includesCrops: crops, limits: limits)
-      }
+    let (takedown, _) = try await examined(body, exchange) { bytes, limits throws(ImageError) in
+      try Takedown(
+        of: bytes, includesCrops: crops, limits: limits, by: decoders.fingerprinter)
     }
     let (done, _) = try await writers.run {
       let done = try blocklist.takeDown(
@@ -82,14 +78,14 @@ extension API {
     do {
       spool = try ListSpool()
     } catch {
-      throw APIError(.noRoom, "no-room", "no temporary file: \(error)")
+      throw APIError(.noRoom, "no-room", "there is no room for the list")
     }
     try await reading.forEachChunk(request, limit: settings.mostImportBytes, exchange) {
       chunk throws(APIError) in
       do {
         try spool.append(chunk.readableBytesView)
       } catch {
-        throw APIError(.noRoom, "no-room", "the list finds no room: \(error)")
+        throw APIError(.noRoom, "no-room", "there is no room for the list")
       }
     }
     // An empty file is a list without entries, which would count as scanned; nobody sends one on purpose.

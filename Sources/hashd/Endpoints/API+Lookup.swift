@@ -28,7 +28,9 @@ extension API {
     let held = try await reading.collect(request, limit: 1 << 20, exchange)
     let moderator = moderator(lists: lists)
     let start = ContinuousClock.now
-    let (found, waited) = try await workers.run(by: start + settings.timeouts.request) {
+    let (found, waited) = try await jobs.run(
+      by: start + settings.timeouts.request, for: await exchange.peer
+    ) {
       let hashes = try Self.hashes(in: held.bytes)
       let begin = ContinuousClock.now
       let (results, lists) = try moderator.examine(hashes)

@@ -43,10 +43,8 @@ extension API {
     let onBlock = try Self.status(query, "on_match")
     let onReview = try Self.status(query, "on_review")
     let body = try await body(of: request, exchange)
-    let deadline = ContinuousClock.now + settings.timeouts.request
-    let moderator = moderator(lists: lists, kinds: kinds, effort: effort, deadline: deadline)
-    let (examination, waited) = try await workers.run(by: deadline) {
-      try picture(body).withSpan { bytes in try moderator.examine(bytes) }
+    let (examination, waited) = try await examined(body, exchange) { bytes, limits in
+      try moderator(lists: lists, kinds: kinds, effort: effort, limits: limits).examine(bytes)
     }
     try check(examination.lists, for: lists)
     let verdict: VerdictAnswer
@@ -65,7 +63,7 @@ extension API {
       (verdict, matches) = (.noMatch, [])
     case .notScanned(let reason):
       metrics.notScanned(reason)
-      throw APIError(reason)
+      throw refusal(reason, waited: waited)
     }
     exchange.note {
       $0.verdict = verdict.rawValue
@@ -100,13 +98,9 @@ extension API {
     let exchange = context.exchange
     let kinds = try Query(request, ["kinds"]).kinds() ?? [.pdq, .sha256]
     let body = try await body(of: request, exchange)
-    let deadline = ContinuousClock.now + settings.timeouts.request
-    var limits = settings.decoding
-    limits.deadline = deadline
-    let (fingerprint, _) = try await workers.run(by: deadline) { [limits] in
-      try picture(body).withSpan { bytes in
-        try Fingerprint(of: bytes, kinds: kinds, limits: limits)
-      }
+    let (fingerprint, _) = try await examined(body, exchange) { bytes, limits throws(ImageError) in
+      try decoders.fingerprinter.fingerprint(
+        of: bytes, FingerprintRequest(kinds: kinds, limits: limits))
     }
     if case .partial(let reason) = fingerprint.completeness { throw APIError(reason) }
     return .json(
@@ -140,7 +134,36 @@ extension API {
     return .bytes(held)
   }
 
-  /// The picture's bytes; reads files, so on a worker.
+  /// Has a picture examined when its turn comes.
+  ///
+  /// - Parameter examine: Given the bytes, and the limits with the time that is left.
+  /// - Throws: ``APIError``, also for an `ImageError` of `examine`; and what else that throws.
+  func examined<Value: Sendable>(
+    _ body: PictureBody, _ exchange: Exchange,
+    _ examine: @escaping @Sendable (Span<UInt8>, DecodingLimits) throws -> Value
+  ) async throws -> (value: Value, waited: Duration) {
+    let start = ContinuousClock.now
+    let deadline = start + settings.timeouts.request
+    return try await jobs.run(by: deadline, for: await exchange.peer) {
+      let begin = ContinuousClock.now
+      var limits = settings.decoding
+      limits.deadline = min(deadline, begin + settings.pictureTime)
+      do {
+        return try picture(body).withSpan { bytes in try examine(bytes, limits) }
+      } catch let error as ImageError {
+        throw refusal(error, waited: begin - start)
+      }
+    }
+  }
+
+  /// The answer for a picture that was not scanned: its own fault, unless it had less time than a picture may
+  /// take, since it had to wait.
+  private func refusal(_ error: ImageError, waited: Duration) -> APIError {
+    error.code == .timeLimit && waited + settings.pictureTime > settings.timeouts.request
+      ? .busy("too-late", "there was too little time left for it") : APIError(error)
+  }
+
+  /// The picture's bytes; reads files, so as a job.
   func picture(_ body: PictureBody) throws(APIError) -> SentPicture {
     switch body {
     case .bytes(let held): return .bytes(held)

@@ -28,9 +28,11 @@ extension API {
       let count = try blocklist.lists().count { $0.settings.isInForce(at: Timestamp.now) }
       return HealthAnswer(
         live: true, ready: count > 0, reason: count > 0 ? nil : "no list is in force",
-        lists: count)
+        lists: count, confinement: decoders.levelText)
     } catch {
-      return HealthAnswer(live: true, ready: false, reason: "\(error)", lists: 0)
+      return HealthAnswer(
+        live: true, ready: false, reason: APIError.storageMessage, lists: 0,
+        confinement: decoders.levelText)
     }
   }
 
@@ -46,12 +48,12 @@ extension API {
   /// `GET /metrics`, for Prometheus.
   func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, [])
-    let (text, _) = try await workers.run {
+    let (text, _) = try await jobs.run {
       try metrics.text(
         lists: blocklist.lists().map { list in
           let latest = try? blocklist.latestReceipt(of: list.name)
           return (list, changed: latest.flatMap { Timestamp.seconds($0.at) })
-        }, waiting: workers.waiting, bytesInFlight: reading.budget.inUse)
+        }, waiting: jobs.waiting, bytesInFlight: reading.ledger.inUse)
     }
     return Response(
       status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

@@ -14,9 +14,10 @@ struct API: Sendable {
   let blocklist: Blocklist
   let root: PathRoot?
   /// Decode and look up.
-  let workers: WorkerPool
+  let jobs: JobQueue
+  let decoders: ChosenFingerprinter
   /// Change lists, one at a time; never in the way of those that only read.
-  let writers = WorkerPool(workers: 1, queue: 16)
+  let writers = JobQueue(threads: 1, waiting: 16)
   let reading: BodyReading
   let metrics: DaemonMetrics
 
@@ -36,13 +37,12 @@ struct API: Sendable {
   /// How the lists are asked for one request.
   func moderator(
     lists: Set<String>?, kinds: Set<HashKind>? = nil, effort: Effort? = nil,
-    deadline: ContinuousClock.Instant? = nil
+    limits: DecodingLimits = DecodingLimits()
   ) -> Moderator {
-    var limits = settings.decoding
-    limits.deadline = deadline
-    return Moderator(
+    Moderator(
       blocklist: blocklist,
-      policy: MatchPolicy(effort: effort, lists: lists, kinds: kinds, limits: limits))
+      policy: MatchPolicy(effort: effort, lists: lists, kinds: kinds, limits: limits),
+      fingerprinter: decoders.fingerprinter)
   }
 
   /// - Throws: ``APIError`` for a list that there is not: a misspelt name must not read as "no match"; and
@@ -58,7 +58,7 @@ struct API: Sendable {
 
   /// - Throws: ``APIError`` 403 for clients that may not change lists.
   func requireWriter(_ exchange: Exchange) async throws(APIError) -> Author {
-    guard let user = await Peer.user(of: exchange) else {
+    guard let user = await exchange.peer.user else {
       throw APIError(.forbidden, "forbidden", "lists are changed over the Unix socket only")
     }
     guard user == 0 || user == getuid() || settings.writers.contains(user) else {

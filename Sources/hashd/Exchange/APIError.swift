@@ -42,11 +42,12 @@ struct APIError: Error {
       switch error.code {
       case .empty: .badRequest
       case .notAnImage, .unsupported: .unsupportedMediaType
-      case .timeLimit: .serviceUnavailable
-      case .overLimit, .truncated, .damaged, .notAFile, .unreadable: .unprocessableContent
+      case .noWorker: .serviceUnavailable
+      case .overLimit, .timeLimit, .crashed, .truncated, .damaged, .notAFile, .unreadable:
+        .unprocessableContent
       }
     self.init(status, error.code.rawValue, error.description)
-    if error.code == .timeLimit { headers[.retryAfter] = "1" }
+    if status == .serviceUnavailable { headers[.retryAfter] = "1" }
   }
 
   init(_ error: BlocklistError) {
@@ -59,11 +60,16 @@ struct APIError: Error {
         .unprocessableContent
       case .storage: .internalServerError
       }
-    self.init(status, error.code.rawValue, error.description)
+    self.init(
+      status, error.code.rawValue,
+      error.code == .storage ? Self.storageMessage : error.description)
   }
 
   init(_ error: StorageError) {
     let status: HTTPResponse.Status = error.code == .full ? .noRoom : .internalServerError
-    self.init(status, "storage-\(error.code.rawValue)", error.description)
+    self.init(status, "storage-\(error.code.rawValue)", Self.storageMessage)
   }
+
+  /// What the database says of itself names places of this machine, which are no client's business.
+  static let storageMessage = "the database failed; the daemon's log says how"
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// Reads requests' bodies, each to its end, within limits.
 struct BodyReading: Sendable {
-  let budget: ByteBudget
+  let ledger: BodyLedger
 
   /// A body of at most `limit` bytes. Of a larger one the rest is read and thrown away, as far as the
   /// connection's guard allows, so that the client sees the answer.
@@ -17,28 +17,26 @@ struct BodyReading: Sendable {
     let declared = request.declaredLength
     // Grows with what comes: what a header announces is nobody's memory yet.
     var bytes = ByteBuffer()
-    var share = 0
-    do throws(APIError) {
-      try await forEachChunk(request, limit: limit, exchange) { chunk throws(APIError) in
-        guard budget.take(chunk.readableBytes) else {
-          throw .busy("busy", "too many pictures are being received")
-        }
-        share += chunk.readableBytes
-        if bytes.readableBytes == 0, chunk.readableBytes >= min(declared ?? .max, 1 << 16) / 2 {
-          // Most of what was read; of a small part the whole read would be kept.
-          bytes = chunk
-        } else {
-          // Room for all of it at once, unless it is much.
-          bytes.reserveCapacity(
-            min(max(declared ?? 0, bytes.readableBytes + chunk.readableBytes), 1 << 20))
-          bytes.writeImmutableBuffer(chunk)
-        }
-      }
-    } catch {
-      budget.giveBack(share)
-      throw error
+    let pipeline = exchange.channel.pipeline
+    let share = ledger.begin(await exchange.peer) {
+      pipeline.fireErrorCaught(BodyError.cut)
     }
-    return HeldBody(bytes, share: share, of: budget)
+    try await forEachChunk(request, limit: limit, exchange) { chunk throws(APIError) in
+      guard share.take(chunk.readableBytes) else {
+        throw .busy("busy", "too many pictures are being received")
+      }
+      if bytes.readableBytes == 0, chunk.readableBytes >= min(declared ?? .max, 1 << 16) / 2 {
+        // Most of what was read; of a small part the whole read would be kept.
+        bytes = chunk
+      } else {
+        // Room for all of it at once, unless it is much.
+        bytes.reserveCapacity(
+          min(max(declared ?? 0, bytes.readableBytes + chunk.readableBytes), 1 << 20))
+        bytes.writeImmutableBuffer(chunk)
+      }
+    }
+    share.complete()
+    return HeldBody(bytes, share)
   }
 
   /// Calls `body` with the chunks of a body.
@@ -73,10 +71,13 @@ struct BodyReading: Sendable {
       }
     } catch let error as APIError {
       throw error
-    } catch is BodyError {
+    } catch let error as BodyError {
       // What was wrong with it is worth more than that it did not end.
       if let problem { throw problem }
-      throw APIError(.requestTimeout, "body-timeout", "the body took too long")
+      switch error {
+      case .tooSlow: throw APIError(.requestTimeout, "body-timeout", "the body took too long")
+      case .cut: throw .busy("busy", "the body came too slowly while others had no room")
+      }
     } catch {
       throw .badRequest("the body broke off, or is no HTTP")
     }
@@ -99,4 +100,15 @@ struct BodyReading: Sendable {
 extension Request {
   /// Bytes that the header announces; `nil` when they come in chunks.
   fileprivate var declaredLength: Int? { headers[.contentLength].flatMap { Int($0) } }
+}
+
+/// A body that was read, and its share of what may be held, which goes back with it.
+final class HeldBody: Sendable {
+  let bytes: ByteBuffer
+  private let share: BodyShare
+
+  init(_ bytes: ByteBuffer, _ share: BodyShare) {
+    self.bytes = bytes
+    self.share = share
+  }
 }

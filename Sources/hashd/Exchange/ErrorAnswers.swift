@@ -20,13 +20,15 @@ struct ErrorAnswers: RouterMiddleware {
     } catch let error as ImageError {
       problem = APIError(error)
     } catch let error as BlocklistError {
+      if error.code == .storage { log(error, context) }
       problem = APIError(error)
     } catch let error as StorageError {
+      log(error, context)
       problem = APIError(error)
     } catch is HTTPError {
       problem = Endpoint.refusal(of: request)
     } catch {
-      context.logger.error("failed", metadata: ["error": "\(error)"])
+      log(error, context)
       problem = APIError(.internalServerError, "failed", "the daemon failed; its log says more")
     }
     context.exchange.note { $0.errorCode = problem.code }
@@ -34,5 +36,10 @@ struct ErrorAnswers: RouterMiddleware {
       ErrorAnswer(problem, requestID: context.exchange.id), status: problem.status)
     response.headers.append(contentsOf: problem.headers)
     return response
+  }
+
+  private func log(_ error: any Error, _ context: APIContext) {
+    context.logger.error(
+      "failed", metadata: ["request_id": "\(context.exchange.id)", "error": "\(error)"])
   }
 }

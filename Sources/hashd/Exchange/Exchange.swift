@@ -46,6 +46,14 @@ final class Exchange: Sendable {
     self.expectsContinue = expectsContinue
   }
 
+  /// Who asks.
+  var peer: Peer {
+    get async {
+      // The future cannot fail.
+      (try? await Peer.of(channel, isUnix: isUnix).get()) ?? .address("")
+    }
+  }
+
   func note(_ change: (inout sending Notes) -> Void) { notes.withLock { change(&$0) } }
 
   var noted: Notes { notes.withLock { $0 } }

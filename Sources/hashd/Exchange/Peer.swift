@@ -13,15 +13,26 @@ private struct Credentials: Sendable {
   var group: gid_t = 0
 }
 
-/// Who is at the other end.
-enum Peer {
-  /// The user's number; `nil` where the system does not know: on TCP.
-  static func user(of exchange: Exchange) async -> UInt32? {
-    guard exchange.isUnix, let options = exchange.channel as? any SocketOptionProvider else {
-      return nil
+/// Who is at the other end of a connection.
+enum Peer: Sendable, Hashable {
+  /// A user of this machine, whom the system knows: on a Unix socket.
+  case user(UInt32)
+  /// An address: on TCP.
+  case address(String)
+
+  /// Asks the system; on the connection's event loop the answer is there at once.
+  static func of(_ channel: any Channel, isUnix: Bool) -> EventLoopFuture<Peer> {
+    let address = Peer.address(channel.remoteAddress?.ipAddress ?? "")
+    guard isUnix, let options = channel as? any SocketOptionProvider else {
+      return channel.eventLoop.makeSucceededFuture(address)
     }
     let found: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(
       level: .init(rawValue: SOL_SOCKET), name: .init(rawValue: SO_PEERCRED))
-    return try? await found.get().user
+    return found.map { .user($0.user) }.recover { _ in address }
+  }
+
+  /// The user's number; `nil` where the system does not know: on TCP.
+  var user: UInt32? {
+    if case .user(let number) = self { number } else { nil }
   }
 }

@@ -8,6 +8,8 @@ import NIOHTTPTypes
 enum BodyError: Error {
   /// It was not there in time.
   case tooSlow
+  /// Others needed its room.
+  case cut
 }
 
 /// Holds one connection to its times and limits: header, body, answer, and what may be sent after an answer
@@ -24,7 +26,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private let timeouts: Settings.Timeouts
   /// Bytes that are read and thrown away, so that a client sees its answer.
   private let mostDiscarded: Int
+  private let isUnix: Bool
   private let logger: Logger
+
+  /// Bytes of a body that are a good way further.
+  private static let step = 1 << 16
 
   /// Requests whose answer is not complete.
   private var open = 0
@@ -32,13 +38,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var isBroken = false
   private var isReadingBody = false
   private var discarded = 0
+  /// Bytes of the body since it was last told to come further.
+  private var arrived = 0
   private var header: Scheduled<Void>?
   private var body: Scheduled<Void>?
   private var answer: Scheduled<Void>?
 
   init(
-    _ connections: Connections, timeouts: Settings.Timeouts, mostDiscarded: Int, logger: Logger
+    _ connections: Connections, isUnix: Bool, timeouts: Settings.Timeouts, mostDiscarded: Int,
+    logger: Logger
   ) {
+    self.isUnix = isUnix
     self.logger = logger
     self.connections = connections
     self.timeouts = timeouts
@@ -46,7 +56,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    guard connections.add(context.channel) else {
+    guard connections.add(context.channel, isUnix: isUnix) else {
       context.close(promise: nil)
       return
     }
@@ -75,7 +85,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .head:
       header?.cancel()
       header = nil
-      if open == 0 { connections.setIdle(false, context.channel) }
+      connections.set(.sending(.now()), context.channel)
+      arrived = 0
       open += 1
       isReadingBody = true
       discarded = 0
@@ -83,6 +94,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireErrorCaught(BodyError.tooSlow)
       }
     case .body(let bytes):
+      arrived += bytes.readableBytes
+      if arrived >= Self.step {
+        arrived = 0
+        connections.set(.sending(.now()), context.channel)
+      }
       // Answered, and still sending.
       if open == 0 {
         discarded += bytes.readableBytes
@@ -91,7 +107,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .end:
       isReadingBody = false
       body?.cancel()
-      if open == 0 { connections.setIdle(true, context.channel) }
+      connections.set(open == 0 ? .idle(.now()) : .answered, context.channel)
     }
     context.fireChannelRead(data)
   }
@@ -103,7 +119,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       context.write(data, promise: promise)
     case .end:
       open -= 1
-      if open == 0, !isReadingBody { connections.setIdle(true, context.channel) }
+      if open == 0, !isReadingBody { connections.set(.idle(.now()), context.channel) }
       let done = promise ?? context.eventLoop.makePromise()
       let timer = answer
       done.futureResult.whenComplete { _ in timer?.cancel() }

@@ -3,11 +3,24 @@ import Synchronization
 
 /// The connections that are open, and which of them could be done without.
 final class Connections: Sendable {
+  /// What a connection is at.
+  enum State: Equatable {
+    /// It waits for a request, or sends the head of one, since then.
+    case idle(NIODeadline)
+    /// It sends a body, which last came a good way further then.
+    case sending(NIODeadline)
+    /// It waits for its answer.
+    case answered
+  }
+
   private struct Entry {
     let channel: any Channel
-    /// Since when it waits for a request; `nil` while it has one.
-    var idleSince: NIODeadline?
+    var peer: Peer?
+    var state = State.idle(.now())
   }
+
+  /// Who sends a body and comes no further for so long may be closed.
+  private static let patience = TimeAmount.milliseconds(200)
 
   private let most: Int
   private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
@@ -16,29 +29,53 @@ final class Connections: Sendable {
 
   var count: Int { entries.withLock { $0.count } }
 
-  /// Takes a connection in; past the limit the one that has been idle for longest makes room.
+  /// Takes a connection in; past the limit another makes room, see ``victim(in:)``.
   ///
   /// - Returns: Whether there was room.
-  func add(_ channel: any Channel) -> Bool {
+  func add(_ channel: any Channel, isUnix: Bool) -> Bool {
     let (isTaken, closing) = entries.withLock { entries -> (Bool, (any Channel)?) in
       var closing: (any Channel)?
       if entries.count >= most {
-        let idle = entries.compactMap { key, entry in entry.idleSince.map { (key, $0) } }
-        guard let (key, _) = idle.min(by: { $0.1 < $1.1 }) else { return (false, nil) }
-        closing = entries.removeValue(forKey: key)?.channel
+        guard let victim = victim(in: entries) else { return (false, nil) }
+        closing = entries.removeValue(forKey: victim)?.channel
       }
-      entries[ObjectIdentifier(channel)] = Entry(channel: channel, idleSince: .now())
+      entries[ObjectIdentifier(channel)] = Entry(channel: channel)
       return (true, closing)
     }
     closing?.close(promise: nil)
+    if isTaken {
+      Peer.of(channel, isUnix: isUnix).whenSuccess { peer in
+        self.entries.withLock { $0[ObjectIdentifier(channel)]?.peer = peer }
+      }
+    }
     return isTaken
+  }
+
+  /// Of the connections that nobody waits for, one of whoever has most of them: the longest idle, else the one
+  /// whose body has come no further for longest.
+  private func victim(in entries: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
+    var shares: [Peer?: Int] = [:]
+    for entry in entries.values { shares[entry.peer, default: 0] += 1 }
+    let stalled = NIODeadline.now() - Self.patience
+    var best: (key: ObjectIdentifier, rank: (Int, Int, NIODeadline))?
+    for (key, entry) in entries {
+      let rank: (Int, Int, NIODeadline)
+      switch entry.state {
+      case .idle(let since): rank = (0, -shares[entry.peer, default: 0], since)
+      case .sending(let since) where since < stalled:
+        rank = (1, -shares[entry.peer, default: 0], since)
+      case .sending, .answered: continue
+      }
+      if best.map({ rank < $0.rank }) ?? true { best = (key, rank) }
+    }
+    return best?.key
   }
 
   func remove(_ channel: any Channel) {
     entries.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) }
   }
 
-  func setIdle(_ isIdle: Bool, _ channel: any Channel) {
-    entries.withLock { $0[ObjectIdentifier(channel)]?.idleSince = isIdle ? .now() : nil }
+  func set(_ state: State, _ channel: any Channel) {
+    entries.withLock { $0[ObjectIdentifier(channel)]?.state = state }
   }
 }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Runs tasks on an event loop: those that serve its connections go without a change of threads, whose cost at
-/// a thousand pictures a second shows. They must not block; what takes long goes to a ``WorkerPool``.
+/// a thousand pictures a second shows. They must not block; what takes long goes to a ``JobQueue``.
 final class EventLoopExecutor: TaskExecutor {
   private let eventLoop: any EventLoop
 

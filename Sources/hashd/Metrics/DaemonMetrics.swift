@@ -18,6 +18,7 @@ struct DaemonMetrics: Sendable {
     "hashd_queue_seconds": "Waiting for a worker.",
     "hashd_matches_total": "Matches found, by list and what it means.",
     "hashd_not_scanned_total": "Pictures that were not scanned, by reason.",
+    "hashd_decoders_lost_total": "Pictures that ended their decoder, by what became of them.",
     "hashd_list_serial": "A list's serial; it grows with every change.",
     "hashd_list_entries": "Entries of a list.",
     "hashd_list_age_seconds": "Seconds since a list was last changed.",
@@ -61,10 +62,13 @@ struct DaemonMetrics: Sendable {
     }
   }
 
-  func notScanned(_ reason: ImageError) {
+  func notScanned(_ reason: ImageError) { count("hashd_not_scanned_total", reason) }
+
+  func decoderLost(_ reason: ImageError) { count("hashd_decoders_lost_total", reason) }
+
+  private func count(_ label: String, _ reason: ImageError) {
     Counter(
-      label: "hashd_not_scanned_total", dimensions: [("reason", reason.code.rawValue)],
-      factory: registry
+      label: label, dimensions: [("reason", reason.code.rawValue)], factory: registry
     ).increment()
   }
 

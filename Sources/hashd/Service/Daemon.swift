@@ -32,11 +32,16 @@ struct Daemon {
     // Sockets before the database: a second daemon is told so, and touches nothing.
     let sockets = try openSockets()
     defer { for socket in sockets { socket.file?.remove() } }
+    let blocklist = try Blocklist(at: settings.database, creates: true)
+    let decoders = try ChosenFingerprinter(
+      settings.confinement, decoding(blocklist, metrics: metrics, logger: logger))
+    if let shortfall = decoders.shortfall { logger.warning("\(shortfall)") }
     let api = API(
-      settings: settings, blocklist: try Blocklist(at: settings.database, creates: true),
+      settings: settings, blocklist: blocklist,
       root: try settings.pathRoot.map { path throws(ListeningError) in try PathRoot(path) },
-      workers: WorkerPool(workers: settings.workers, queue: settings.queue),
-      reading: BodyReading(budget: ByteBudget(most: settings.mostBytesInFlight)),
+      jobs: JobQueue(threads: settings.workers + 1, waiting: settings.queue),
+      decoders: decoders,
+      reading: BodyReading(ledger: BodyLedger(most: settings.mostBytesInFlight)),
       metrics: metrics)
     let manager = ServiceManager(environment)
     let ready = Countdown(sockets.count) { manager.notify("READY=1") }
@@ -51,7 +56,7 @@ struct Daemon {
         configuration: HTTP1Channel.Configuration(
           additionalChannelHandlers: [
             ConnectionGuard(
-              connections, timeouts: settings.timeouts,
+              connections, isUnix: socket.isUnix, timeouts: settings.timeouts,
               mostDiscarded: BodyReading.mostDiscarded(settings.mostBodyBytes),
               logger: logger)
           ], idleTimeout: TimeAmount(settings.timeouts.idle),
@@ -66,6 +71,7 @@ struct Daemon {
       metadata: [
         "version": "\(Version.text)", "database": "\(settings.database)",
         "workers": .stringConvertible(settings.workers),
+        "confinement": "\(decoders.levelText)",
         "connections": .stringConvertible(mostConnections),
       ])
     var configuration = ServiceGroupConfiguration(
@@ -77,6 +83,29 @@ struct Daemon {
     configuration.maximumGracefulShutdownDuration = settings.timeouts.shutdown
     try await ServiceGroup(configuration: configuration).run()
     logger.info("stopped")
+  }
+
+  /// How pictures are decoded, and what is told of those that end their decoder.
+  private func decoding(
+    _ blocklist: Blocklist, metrics: DaemonMetrics, logger: Logger
+  ) -> ConfinedFingerprinter.Options {
+    // Where the database cannot be written, names are good for this run only.
+    let key = (try? blocklist.installationKey()) ?? InstallationKey()
+    var options = ConfinedFingerprinter.Options(
+      workers: settings.workers, limits: settings.decoding, niceness: JobQueue.niceness)
+    options.onLoss = { lost in
+      metrics.decoderLost(lost.error)
+      logger.warning(
+        "a picture ended its decoder",
+        metadata: [
+          "error": "\(lost.error.code.rawValue)", "bytes": .stringConvertible(lost.byteCount),
+          "picture": "\(key.name(of: lost.sha256))",
+        ])
+    }
+    options.onFailure = { error in
+      logger.error("no decoder", metadata: ["error": "\(error)"])
+    }
+    return options
   }
 
   /// Those that the service manager has opened, else our own.

@@ -10,6 +10,7 @@ enum SettingKey: String, CaseIterable {
   case writers
   case pathRoot = "path_root"
   case workers
+  case confinement
   case queue
   case limitsBody = "limits.body"
   case limitsBodiesInFlight = "limits.bodies_in_flight"
@@ -18,6 +19,7 @@ enum SettingKey: String, CaseIterable {
   case limitsPixels = "limits.pixels"
   case limitsMemory = "limits.memory"
   case limitsFrames = "limits.frames"
+  case limitsTime = "limits.time"
   case timeoutsHeader = "timeouts.header"
   case timeoutsBody = "timeouts.body"
   case timeoutsIdle = "timeouts.idle"
@@ -47,6 +49,9 @@ enum SettingKey: String, CaseIterable {
       "users who may change lists, by name or number, with commas; besides root and the daemon's own"
     case .pathRoot: "the folder whose files may be scanned by path; empty for none"
     case .workers: "pictures decoded at once; 0 for as many as there are cores"
+    case .confinement:
+      "how decoders are confined: required, best-effort or off; what cannot be confined as required keeps the"
+        + " daemon from starting"
     case .queue: "pictures that may wait for that; more are answered 503"
     case .limitsBody: "bytes of a picture"
     case .limitsBodiesInFlight: "bytes of all pictures that are held at once"
@@ -55,6 +60,7 @@ enum SettingKey: String, CaseIterable {
     case .limitsPixels: "pixels of a picture"
     case .limitsMemory: "bytes a decoder may hold"
     case .limitsFrames: "frames of an animation"
+    case .limitsTime: "time to decode a picture and look it up"
     case .timeoutsHeader: "from a request's first byte to the end of its header"
     case .timeoutsBody: "from the header to the end of the body"
     case .timeoutsIdle: "of a connection without a request"
@@ -75,6 +81,7 @@ enum SettingKey: String, CaseIterable {
     case .socketGroup, .writers, .pathRoot, .logFile: ""
     case .tcpPort, .workers: "0"
     case .tcpHost: "127.0.0.1"
+    case .confinement: "best-effort"
     case .queue: "64"
     case .limitsBody: "64MiB"
     case .limitsBodiesInFlight: "512MiB"
@@ -83,6 +90,7 @@ enum SettingKey: String, CaseIterable {
     case .limitsPixels: "268435456"
     case .limitsMemory: "512MiB"
     case .limitsFrames: "1000"
+    case .limitsTime: "20s"
     case .timeoutsHeader, .timeoutsWrite: "10s"
     case .timeoutsBody, .timeoutsRequest, .timeoutsShutdown: "30s"
     case .timeoutsIdle: "60s"

@@ -31,6 +31,7 @@ struct Settings: Sendable {
   var writers: Set<UInt32> = []
   var pathRoot: FilePath?
   var workers: Int
+  var confinement = Confinement.bestEffort
   var queue = 64
   var mostBodyBytes = 64 << 20
   var mostBytesInFlight = 512 << 20
@@ -38,6 +39,8 @@ struct Settings: Sendable {
   var mostConnections = 4096
   /// What a picture may cost; its bytes are the body's.
   var decoding = DecodingLimits()
+  /// How long a picture may take, from the moment that its turn comes.
+  var pictureTime = Duration.seconds(20)
   var timeouts = Timeouts()
   var logFile: FilePath?
   var logFormat = LogFormat.text
@@ -64,6 +67,9 @@ struct Settings: Sendable {
     let cores = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
     let workers = try reader.number(.workers, in: 0...1024)
     self.workers = workers == 0 ? cores : workers
+    confinement = try reader.value(.confinement, "required, best-effort or off") {
+      Confinement(rawValue: $0)
+    }
     queue = try reader.number(.queue, in: 0...1_000_000)
     mostBodyBytes = try reader.bytes(.limitsBody)
     mostBytesInFlight = try reader.bytes(.limitsBodiesInFlight)
@@ -73,6 +79,7 @@ struct Settings: Sendable {
     decoding.pixels = try reader.number(.limitsPixels, in: 1...1 << 40)
     decoding.memory = try reader.bytes(.limitsMemory)
     decoding.frames = try reader.number(.limitsFrames, in: 1...1_000_000)
+    pictureTime = try reader.duration(.limitsTime)
     timeouts = Timeouts(
       header: try reader.duration(.timeoutsHeader), body: try reader.duration(.timeoutsBody),
       idle: try reader.duration(.timeoutsIdle), write: try reader.duration(.timeoutsWrite),

@@ -1,3 +1,4 @@
+import HashEngine
 import SystemPackage
 
 /// The settings in force, as a YAML file that would make them so.
@@ -17,6 +18,7 @@ struct SettingsText {
       let (value, place) = source.value(of: key) ?? (Self.found(key, settings), "default")
       let indent = isNested ? "  " : ""
       lines.append("\(indent)# \(key.help) (\(place))")
+      if key == .confinement { lines.append("# reached here: \(Self.level(settings))") }
       lines.append("\(indent)\(parts[parts.count - 1]): \(Self.quoted(value))")
     }
     text = lines.map { $0 + "\n" }.joined()
@@ -28,6 +30,18 @@ struct SettingsText {
     case .database: settings.database.string
     case .socketPath: settings.socketPath?.string ?? "none"
     default: ""
+    }
+  }
+
+  /// How far decoders are confined on this machine.
+  private static func level(_ settings: Settings) -> String {
+    do {
+      return try ChosenFingerprinter(
+        settings.confinement,
+        ConfinedFingerprinter.Options(workers: 1, limits: settings.decoding)
+      ).levelText
+    } catch {
+      return "\(error)"
     }
   }
 

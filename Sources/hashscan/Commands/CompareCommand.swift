@@ -19,6 +19,8 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Bits by which a match may differ, 0 to 256.")
   var radius = 31
 
+  @OptionGroup var decoding: DecodingOptions
+
   func validate() throws {
     guard (0...PDQHash.bitCount).contains(radius) else {
       throw ValidationError("the radius is a number from 0 to \(PDQHash.bitCount)")
@@ -27,7 +29,9 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let distance = try Self.hash(first).distance(to: Self.hash(second))
+      let fingerprinter = try decoding.fingerprinter()
+      let distance = try hash(first, by: fingerprinter).distance(
+        to: hash(second, by: fingerprinter))
       let isWithin = distance <= radius
       print(
         "distance \(distance) of \(PDQHash.bitCount), \(isWithin ? "within" : "outside") the"
@@ -38,12 +42,15 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private static func hash(_ text: String) throws(Failure) -> PDQHash {
+  private func hash(
+    _ text: String, by fingerprinter: any Fingerprinter
+  ) throws(Failure) -> PDQHash {
     if let hash = PDQHash(text) { return hash }
     let path = FilePath(text)
     do throws(ImageError) {
       let bytes = try PictureFile.read(path)
-      let fingerprint = try Fingerprint(of: bytes.span)
+      let fingerprint = try fingerprinter.fingerprint(
+        of: bytes.span, FingerprintRequest(limits: decoding.limits))
       if case .partial(let reason) = fingerprint.completeness { throw reason }
       guard let pdq = fingerprint.pdq, pdq.isUsable else {
         throw ImageError(

@@ -22,7 +22,15 @@ struct HashCommand: ParsableCommand {
   @Flag(help: "One JSON object a line.")
   var json = false
 
+  @OptionGroup var decoding: DecodingOptions
+
   func run() throws {
+    let fingerprinter: any Fingerprinter
+    do {
+      fingerprinter = try decoding.fingerprinter()
+    } catch {
+      throw fail("\(error)")
+    }
     var failed = false
     for file in files {
       let path = ShownPath(FilePath(file))
@@ -30,7 +38,8 @@ struct HashCommand: ParsableCommand {
       var problem: ImageError?
       do throws(ImageError) {
         let bytes = try PictureFile.read(path.path)
-        fingerprint = try Fingerprint(of: bytes.span, kinds: [kind])
+        fingerprint = try fingerprinter.fingerprint(
+          of: bytes.span, FingerprintRequest(kinds: [kind], limits: decoding.limits))
         if case .partial(let reason) = fingerprint?.completeness { problem = reason }
       } catch {
         problem = error

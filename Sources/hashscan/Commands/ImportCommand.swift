@@ -152,3 +152,4 @@ extension HashSpelling: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
 extension ListMeaning: ExpressibleByArgument {}
 extension Effort: ExpressibleByArgument {}
+extension Confinement: ExpressibleByArgument {}

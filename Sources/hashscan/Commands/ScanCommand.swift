@@ -47,6 +47,8 @@ struct ScanCommand: AsyncParsableCommand {
     help: ArgumentHelp("Files scanned at once. Default: one for each core.", valueName: "count"))
   var jobs: Int?
 
+  @OptionGroup var decoding: DecodingOptions
+
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
@@ -63,17 +65,21 @@ struct ScanCommand: AsyncParsableCommand {
       for name in list where try blocklist.list(name) == nil {
         throw Failure("no list named \"\(name)\"")
       }
-      let moderator = Moderator(
-        blocklist: blocklist,
-        policy: MatchPolicy(
-          pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list)))
+      let scan = ParallelScan(
+        moderator: Moderator(
+          blocklist: blocklist,
+          policy: MatchPolicy(
+            pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
+            timeLimit: decoding.time),
+          fingerprinter: try decoding.fingerprinter(jobs ?? ParallelScan.standardJobs)),
+        jobs: jobs)
       var files = paths.map { FilePath($0) }
       if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
       let walk = DirectoryWalk(files, followsLinks: followLinks)
       let total = Terminal.isInteractive ? walk.reduce(0) { count, _ in count + 1 } : nil
       var progress = ProgressLine(total: total, unit: .files)
       var summary = ScanSummary()
-      try await ParallelScan(moderator: moderator, jobs: jobs).run(walk) { path, examination in
+      try await scan.run(walk) { path, examination in
         summary.add(examination)
         let lines = render(ShownPath(path), examination)
         if !lines.isEmpty { progress.clear() }

@@ -10,6 +10,8 @@ struct ListedPictures: ParsableArguments {
   @Option(help: "The case they belong to; \"hashscan release --case\" takes it back.")
   var `case`: String?
 
+  @OptionGroup var decoding: DecodingOptions
+
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
@@ -19,13 +21,17 @@ struct ListedPictures: ParsableArguments {
   /// The hashes of each.
   ///
   /// - Throws: ``Failure`` for a file that is no picture: nothing is listed then.
-  func read(includesPHash64: Bool = false, includesCrops: Bool = false) throws -> [Takedown] {
+  func read(
+    by fingerprinter: any Fingerprinter, includesPHash64: Bool = false,
+    includesCrops: Bool = false
+  ) throws -> [Takedown] {
     try files.map { file in
       let path = FilePath(file)
       do {
         let bytes = try PictureFile.read(path)
         let picture = try Takedown(
-          of: bytes.span, includesPHash64: includesPHash64, includesCrops: includesCrops)
+          of: bytes.span, includesPHash64: includesPHash64, includesCrops: includesCrops,
+          limits: decoding.limits, by: fingerprinter)
         if picture.isExactOnly {
           Terminal.warn(
             "\(ShownPath(path)): too flat for a perceptual hash: only the very same file will match"
@@ -71,8 +77,9 @@ struct TakedownCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      let found = try pictures.read(includesCrops: crops)
-      if let preview { try await show(found, in: preview) }
+      let fingerprinter = try pictures.decoding.fingerprinter(ParallelScan.standardJobs)
+      let found = try pictures.read(by: fingerprinter, includesCrops: crops)
+      if let preview { try await show(found, in: preview, by: fingerprinter) }
       guard preview == nil || yes else {
         print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
         return
@@ -107,9 +114,13 @@ struct TakedownCommand: AsyncParsableCommand {
   }
 
   /// Prints what the pictures' hashes alone would find in a folder.
-  private func show(_ found: [Takedown], in folder: String) async throws {
+  private func show(
+    _ found: [Takedown], in folder: String, by fingerprinter: any Fingerprinter
+  ) async throws {
     let trial = try TrialList(found, settings: settingsOfList())
-    let moderator = Moderator(blocklist: trial.blocklist)
+    let moderator = Moderator(
+      blocklist: trial.blocklist, policy: MatchPolicy(timeLimit: pictures.decoding.time),
+      fingerprinter: fingerprinter)
     let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
     var (hits, files) = (0, 0)
     try await ParallelScan(moderator: moderator, jobs: nil).run(walk) { path, examination in
@@ -144,9 +155,13 @@ struct AllowCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let found = try pictures.read(includesPHash64: true)
+      let fingerprinter = try pictures.decoding.fingerprinter()
+      let found = try pictures.read(by: fingerprinter, includesPHash64: true)
       let blocklist = try pictures.database.open(creates: true)
-      let moderator = Moderator(blocklist: blocklist, policy: MatchPolicy(endsEarly: false))
+      let moderator = Moderator(
+        blocklist: blocklist,
+        policy: MatchPolicy(timeLimit: pictures.decoding.time, endsEarly: false),
+        fingerprinter: fingerprinter)
       var excused: [(Takedown, excusing: [EntryReference])] = []
       for (file, picture) in zip(pictures.files, found) {
         var entries: [EntryReference] = []

@@ -14,8 +14,11 @@ struct ParallelScan {
 
   init(moderator: Moderator, jobs: Int?) {
     self.moderator = moderator
-    self.jobs = jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    self.jobs = jobs ?? Self.standardJobs
   }
+
+  /// One for each core.
+  static let standardJobs = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// - Throws: ``StorageError`` when the lists cannot be read.
   func run(

@@ -1,0 +1,181 @@
+internal import Crypto
+internal import Dispatch
+public import PictureHashing
+internal import Synchronization
+public import SystemPackage
+
+/// Decodes in programs of their own, which have given up all that decoding does not need: what a picture does to
+/// its decoder costs that picture, and nothing else.
+///
+/// A worker is kept between pictures and replaced now and then, and after any picture that was not whole, since
+/// one that was taken over could call everything clean from then on. What workers say is read like any
+/// stranger's bytes. Safe to use from any thread.
+public final class ConfinedFingerprinter: Fingerprinter {
+  public struct Options: Sendable {
+    /// Workers at once.
+    public var workers: Int
+    /// What a picture may cost at the most; a request may ask for less.
+    public var limits: DecodingLimits
+    /// By how much workers give way to other programs, 0 to 19.
+    public var niceness: Int
+    /// The worker program; `nil` for the one that was installed, or built, with this program.
+    public var program: FilePath?
+    /// Called for each picture that has cost a worker.
+    public var onLoss: @Sendable (LostWorker) -> Void = { _ in }
+    /// Called when a worker does not start.
+    public var onFailure: @Sendable (ConfinementError) -> Void = { _ in }
+
+    public init(
+      workers: Int, limits: DecodingLimits = DecodingLimits(), niceness: Int = 0,
+      program: FilePath? = nil
+    ) {
+      self.workers = workers
+      self.limits = limits
+      self.niceness = niceness
+      self.program = program
+    }
+  }
+
+  /// A picture that has cost a worker.
+  public struct LostWorker: Sendable {
+    public let error: ImageError
+    /// Of the picture.
+    public let byteCount: Int
+    /// Of the picture's bytes: not to be logged as it is.
+    public let sha256: [UInt8]
+  }
+
+  /// How far workers are confined.
+  public let level: ConfinementLevel
+
+  private struct Pool {
+    var idle: [WorkerProcess] = []
+    /// Starts that failed in a row, and until when there is no other.
+    var failures = 0
+    var restsUntil = ContinuousClock.now
+  }
+
+  /// What a picture may take where nobody says so.
+  private static let longestTime = Duration.seconds(60)
+  /// Of a worker, over all its pictures.
+  private static let processorSeconds = 120
+  /// Beside what decoders may hold: hashes, views, and what memory is lost between.
+  private static let spareMemory = 256 << 20
+
+  private let program: FilePath
+  private let settings: WorkerSettings
+  private let onLoss: @Sendable (LostWorker) -> Void
+  private let onFailure: @Sendable (ConfinementError) -> Void
+  private let pool: Mutex<Pool>
+  private let free: DispatchSemaphore
+  private let suspects = SuspectPictures()
+
+  /// Starts one worker; the others start when they are needed.
+  ///
+  /// - Throws: ``ConfinementError`` when there is no worker program, or none that starts.
+  public init(_ options: Options) throws(ConfinementError) {
+    program = if let given = options.program { given } else { try WorkerProgram.find() }
+    settings = WorkerSettings(
+      sharedBytes: max(1 << 16, options.limits.bytes),
+      memory: options.limits.memory + Self.spareMemory, processorSeconds: Self.processorSeconds,
+      niceness: options.niceness)
+    onLoss = options.onLoss
+    onFailure = options.onFailure
+    let first = try WorkerProcess(program, settings)
+    level = first.level
+    var pool = Pool()
+    pool.idle.append(first)
+    self.pool = Mutex(pool)
+    free = DispatchSemaphore(value: max(1, options.workers))
+  }
+
+  public func fingerprint(
+    of bytes: Span<UInt8>, _ request: FingerprintRequest
+  ) throws(ImageError) -> Fingerprint {
+    // What is no picture needs no decoder.
+    _ = try ImageDecoder.format(of: bytes, limits: request.limits)
+    if let error = suspects.error(for: bytes) { throw error }
+    let deadline = request.limits.deadline ?? .now + Self.longestTime
+    try wait(until: deadline)
+    defer { free.signal() }
+    let worker = try take()
+    var request = request
+    request.limits.deadline = deadline
+    // The asker computes digests: a worker could say any.
+    let kinds = request.kinds
+    request.kinds = kinds.filter { !$0.isDigest }
+    var digests: [HashKind: [UInt8]] = [:]
+    let outcome: Result<Fingerprint, ImageError>
+    do throws(WorkerProcess.Loss) {
+      outcome = try worker.ask(bytes, request, deadline: deadline) {
+        digests = Digests.of(bytes, kinds: kinds)
+      }
+    } catch {
+      throw error == .noRoom ? Self.noRoom : lost(worker.end(after: error), bytes)
+    }
+    if case .success(let fingerprint) = outcome, fingerprint.completeness == .complete,
+      !worker.isSpent
+    {
+      pool.withLock { $0.idle.append(worker) }
+    }
+    var fingerprint = try outcome.get()
+    fingerprint.digests = digests
+    return fingerprint
+  }
+
+  /// Waits until a worker may be taken.
+  ///
+  /// - Throws: ``ImageError`` `noWorker` when none is free in time.
+  private func wait(until deadline: ContinuousClock.Instant) throws(ImageError) {
+    guard free.wait(timeout: .now()) == .timedOut else { return }
+    let nanoseconds = max(0, (deadline - .now) / .nanoseconds(1))
+    let end = DispatchTime.now() + .nanoseconds(Int(min(nanoseconds, 1e15)))
+    guard free.wait(timeout: end) == .success else {
+      throw ImageError(.noWorker, "no decoder was free in time")
+    }
+  }
+
+  /// An idle worker, or a new one.
+  ///
+  /// - Throws: ``ImageError`` `noWorker` when none starts.
+  private func take() throws(ImageError) -> WorkerProcess {
+    let (idle, rests) = pool.withLock { ($0.idle.popLast(), $0.restsUntil > .now) }
+    if let idle { return idle }
+    guard !rests else { throw ImageError(.noWorker, "no decoder: its program does not start") }
+    do throws(ConfinementError) {
+      let worker = try WorkerProcess(program, settings)
+      // What was promised at first holds for those that come later.
+      guard worker.level == level else {
+        throw ConfinementError(.notConfined, "less confined than before: \(worker.level)")
+      }
+      pool.withLock { $0.failures = 0 }
+      return worker
+    } catch {
+      pool.withLock { pool in
+        pool.failures = min(pool.failures + 1, 8)
+        pool.restsUntil = .now + .milliseconds(20 << pool.failures)
+      }
+      onFailure(error)
+      throw ImageError(.noWorker, "no decoder: its program does not start")
+    }
+  }
+
+  /// What a picture is that has cost a worker.
+  private func lost(_ loss: WorkerProcess.Loss, _ bytes: Span<UInt8>) -> ImageError {
+    let error =
+      switch loss {
+      case .time: DecodingLimits.outOfTime
+      case .memory:
+        ImageError(.overLimit, "too large: its decoder took more memory than it may")
+      case .signal, .gone, .nonsense, .noRoom:
+        ImageError(.crashed, "it ended the program that decoded it")
+      }
+    // One that somebody else has ended says nothing of the picture.
+    if loss != .gone { suspects.add(bytes, error) }
+    let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
+    onLoss(LostWorker(error: error, byteCount: bytes.count, sha256: Array(digest)))
+    return error
+  }
+
+  private static let noRoom = ImageError(.noWorker, "there is no memory to decode it in")
+}

@@ -1,0 +1,70 @@
+internal import CLinux
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Memory that this process writes and another can only read. It takes room as it is used.
+final class SharedMemory: Sendable {
+  let descriptor: CInt
+  private let size: Int
+  // Written only by `put`, which the worker's one asker calls; unmapped only by `deinit`.
+  nonisolated(unsafe) private let start: UnsafeMutableRawPointer
+  /// Bytes of the last, and of the longest.
+  private let used = Atomic(0)
+  private let most = Atomic(0)
+
+  /// - Throws: `Errno` when the system has no room for it.
+  init(size: Int) throws(Errno) {
+    let descriptor = clinux_shared_memory("hashscan picture", size)
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    // Ours must be there before nobody can make another that is written through.
+    guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+      start != MAP_FAILED
+    else {
+      let problem = Errno(rawValue: errno)
+      close(descriptor)
+      throw problem
+    }
+    guard clinux_seal(descriptor) == 0 else {
+      let problem = Errno(rawValue: errno)
+      munmap(start, size)
+      close(descriptor)
+      throw problem
+    }
+    self.descriptor = descriptor
+    self.size = size
+    self.start = start
+  }
+
+  deinit {
+    munmap(start, size)
+    close(descriptor)
+  }
+
+  /// Bytes of the longest that was put in.
+  var longest: Int { most.load(ordering: .relaxed) }
+
+  /// Puts bytes at the beginning, and clears what is left of those before.
+  ///
+  /// - Returns: `false` when they are more than there is room for.
+  func put(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count <= size else { return false }
+    if bytes.count > longest {
+      // Taken before it is written: a page that is not to be had would end this process.
+      guard posix_fallocate(descriptor, 0, off_t(bytes.count)) == 0 else { return false }
+      most.store(bytes.count, ordering: .relaxed)
+    }
+    let before = used.exchange(bytes.count, ordering: .relaxed)
+    bytes.withUnsafeBytes { bytes in
+      // Both lie within `size`, as was just seen.
+      if let source = bytes.baseAddress { start.copyMemory(from: source, byteCount: bytes.count) }
+    }
+    if before > bytes.count { memset(start + bytes.count, 0, before - bytes.count) }
+    return true
+  }
+}

@@ -1,0 +1,43 @@
+internal import Crypto
+internal import Synchronization
+
+/// Pictures that have ended a worker, by their digests: they are not tried again for a while.
+final class SuspectPictures: Sendable {
+  private struct Suspect {
+    let digest: SHA256.Digest
+    let error: ImageError
+    let until: ContinuousClock.Instant
+  }
+
+  private static let time = Duration.seconds(600)
+  private static let most = 4096
+
+  /// By their number of bytes, so that other pictures need no digest.
+  private let suspects = Mutex<(byCount: [Int: [Suspect]], count: Int)>(([:], 0))
+
+  /// What became of the same bytes before; `nil` when they are not suspect.
+  func error(for bytes: Span<UInt8>) -> ImageError? {
+    let known = suspects.withLock { $0.byCount[bytes.count] ?? [] }
+    guard !known.isEmpty else { return nil }
+    let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
+    let now = ContinuousClock.now
+    return known.first { $0.digest == digest && $0.until > now }?.error
+  }
+
+  func add(_ bytes: Span<UInt8>, _ error: ImageError) {
+    let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
+    let now = ContinuousClock.now
+    suspects.withLock { suspects in
+      if suspects.count >= Self.most {
+        suspects.byCount = suspects.byCount.mapValues { $0.filter { $0.until > now } }
+          .filter { !$0.value.isEmpty }
+        suspects.count = suspects.byCount.values.reduce(0) { $0 + $1.count }
+        // Whoever sends so many in so short a time decides what is forgotten.
+        if suspects.count >= Self.most { suspects = ([:], 0) }
+      }
+      suspects.byCount[bytes.count, default: []].append(
+        Suspect(digest: digest, error: error, until: now + Self.time))
+      suspects.count += 1
+    }
+  }
+}

@@ -1,0 +1,208 @@
+internal import CLinux
+internal import PictureHashing
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// A worker that runs, seen from its asker: asked for one picture at a time, by whoever has taken it out of the
+/// pool.
+final class WorkerProcess: Sendable {
+  /// How a worker came to its end, or was ended.
+  enum Loss: Error, Hashable {
+    /// It took longer than it may.
+    case time
+    /// It took more memory than it may.
+    case memory
+    /// A signal ended it that a picture can bring about.
+    case signal(CInt)
+    /// It ended without such a signal, or somebody ended it.
+    case gone
+    /// What it said was no answer, or one to something else.
+    case nonsense
+    /// There was no memory to put the picture in.
+    case noRoom
+  }
+
+  let level: ConfinementLevel
+  private let process: pid_t
+  private let socket: CInt
+  private let memory: SharedMemory
+  private let settings: WorkerSettings
+  private let pictures = Atomic(0)
+
+  /// A worker that does not say that it is ready within this time is not.
+  private static let startTime = Duration.seconds(10)
+  /// What a worker has to tell of a limit that it noticed by itself.
+  private static let grace = Duration.milliseconds(500)
+  /// Pictures until it is replaced.
+  private static let mostPictures = 1000
+  /// A larger picture than this leaves so much memory behind that the worker is replaced.
+  private static let mostKept = 16 << 20
+
+  /// Starts a worker and waits until it is confined.
+  ///
+  /// - Throws: ``ConfinementError`` `noStart`.
+  init(_ program: FilePath, _ settings: WorkerSettings) throws(ConfinementError) {
+    func failure(_ what: String) -> ConfinementError {
+      ConfinementError(.noStart, "\(program): \(what)")
+    }
+    var ends: [CInt] = [-1, -1]
+    guard
+      socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue)), 0, &ends) == 0
+    else { throw failure("no socket: \(Errno(rawValue: errno))") }
+    defer { if ends[1] >= 0 { close(ends[1]) } }
+    let own = ends[0]
+    let memory: SharedMemory
+    let process: pid_t
+    do throws(Errno) {
+      memory = try SharedMemory(size: settings.sharedBytes)
+      process = try Spawn.start(
+        program, settings.arguments,
+        descriptors: [
+          (ends[1], WorkerSettings.socket), (memory.descriptor, WorkerSettings.sharedMemory),
+        ])
+    } catch {
+      close(own)
+      throw failure("not started: \(error)")
+    }
+    close(ends[1])
+    ends[1] = -1
+    let greeting: [UInt8]?
+    do throws(Loss) {
+      greeting = try receive(
+        WorkerGreeting.byteCount, from: own, until: .now + Self.startTime)
+    } catch {
+      greeting = nil
+    }
+    guard let level = greeting.flatMap({ WorkerGreeting($0) })?.level else {
+      let status = Spawn.end(process).status
+      close(own)
+      throw failure("did not say that it is ready (\(Spawn.text(status)))")
+    }
+    self.level = level
+    self.process = process
+    self.memory = memory
+    self.settings = settings
+    socket = own
+  }
+
+  deinit {
+    close(socket)
+    _ = Spawn.end(process)
+  }
+
+  /// Has a picture hashed.
+  ///
+  /// - Parameters:
+  ///   - deadline: When the worker is ended, whatever it does.
+  ///   - meanwhile: Called once the worker has its picture.
+  /// - Throws: ``Loss``; the worker is of no use any more then.
+  func ask(
+    _ bytes: Span<UInt8>, _ request: FingerprintRequest, deadline: ContinuousClock.Instant,
+    meanwhile: () -> Void
+  ) throws(Loss) -> Result<Fingerprint, ImageError> {
+    guard memory.put(bytes) else { throw .noRoom }
+    pictures.add(1, ordering: .relaxed)
+    let id = UInt64.random(in: .min ... .max)
+    try send(WorkerRequest(id: id, count: bytes.count, request: request).bytes)
+    meanwhile()
+    let until = deadline + Self.grace
+    let longest = WorkerAnswerHead.longestAnswer(request.limits)
+    guard
+      let head = WorkerAnswerHead(
+        try receive(WorkerAnswerHead.byteCount, from: socket, until: until), longest: longest),
+      head.id == id
+    else { throw .nonsense }
+    let body = try receive(head.count, from: socket, until: until)
+    switch head.content {
+    case .fingerprint:
+      guard let fingerprint = Fingerprint(binary: body.span.bytes), fingerprint.digests.isEmpty
+      else { throw .nonsense }
+      return .success(fingerprint)
+    case .error:
+      var reader = RecordReader(body.span.bytes)
+      guard let error = reader.imageError(), reader.isAtEnd else { throw .nonsense }
+      return .failure(error)
+    }
+  }
+
+  /// Whether it has done enough: what took a worker over with one picture is not to see many more.
+  var isSpent: Bool {
+    pictures.load(ordering: .relaxed) >= Self.mostPictures || memory.longest > Self.mostKept
+      || processorSeconds >= Double(settings.processorSeconds) / 2
+  }
+
+  /// Ends the worker.
+  ///
+  /// - Returns: What it was lost by, which tells more than what its asker noticed.
+  func end(after loss: Loss) -> Loss {
+    let (status, peak) = Spawn.end(process)
+    guard loss == .gone else { return loss }
+    guard let signal = Spawn.signal(in: status) else { return loss }
+    switch signal {
+    case SIGXCPU: return .time
+    // Not by a picture: by the one who runs it, or by the kernel where memory runs out.
+    case SIGKILL, SIGTERM, SIGINT, SIGHUP: return .gone
+    default: return peak > settings.memory / 4 * 3 ? .memory : .signal(signal)
+    }
+  }
+
+  /// Processor time that it has used.
+  private var processorSeconds: Double {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+      return .infinity
+    }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  private func send(_ bytes: [UInt8]) throws(Loss) {
+    // Far less than the socket takes at once, and a worker that waits has read all before.
+    let sent = bytes.withUnsafeBytes {
+      Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+    }
+    guard sent == bytes.count else { throw .gone }
+  }
+}
+
+/// Reads exactly so many bytes.
+///
+/// - Throws: ``WorkerProcess/Loss`` `time` or `gone`.
+private func receive(
+  _ count: Int, from socket: CInt, until deadline: ContinuousClock.Instant
+) throws(WorkerProcess.Loss) -> [UInt8] {
+  var loss: WorkerProcess.Loss?
+  let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    while initialized < count {
+      let left = (deadline - .now) / .milliseconds(1)
+      guard left > 0 else {
+        loss = .time
+        return
+      }
+      var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&waiting, 1, CInt(min(left.rounded(.up), 1_000_000)))
+      if ready < 0, errno != EINTR { loss = .gone }
+      if ready > 0 {
+        // Within the buffer, which has room for `count`.
+        let rest = UnsafeMutableRawBufferPointer(buffer)[initialized...]
+        let got = recv(
+          socket, UnsafeMutableRawBufferPointer(rebasing: rest).baseAddress, rest.count,
+          CInt(MSG_DONTWAIT))
+        if got > 0 {
+          initialized += got
+        } else if got == 0 || errno != EINTR && errno != EAGAIN {
+          loss = .gone
+        }
+      }
+      if loss != nil { return }
+    }
+  }
+  if let loss { throw loss }
+  return bytes
+}

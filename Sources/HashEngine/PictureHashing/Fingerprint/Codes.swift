@@ -1,0 +1,67 @@
+// Numbers that stand for enumerations in binary forms. They never change: what was stored must read the same.
+
+/// A case is its place in a list to which cases are only ever added, counted from 1.
+private func number<Value: Equatable>(of value: Value, in cases: [Value]) -> UInt8 {
+  UInt8((cases.firstIndex(of: value) ?? -1) + 1)
+}
+
+private func value<Value>(_ number: UInt8, in cases: [Value]) -> Value? {
+  number > 0 && number <= cases.count ? cases[Int(number) - 1] : nil
+}
+
+extension ImageFormat {
+  private static let coded: [ImageFormat] = [.jpeg, .png, .webp, .gif]
+
+  package var code: UInt8 { number(of: self, in: Self.coded) }
+  package init?(code: UInt8) {
+    guard let format = value(code, in: Self.coded) else { return nil }
+    self = format
+  }
+}
+
+extension Effort {
+  private static let coded: [Effort] = [.exact, .standard, .thorough]
+
+  package var code: UInt8 { number(of: self, in: Self.coded) }
+  package init?(code: UInt8) {
+    guard let effort = value(code, in: Self.coded) else { return nil }
+    self = effort
+  }
+}
+
+extension ImageError.Code {
+  private static let coded: [ImageError.Code] = [
+    .unreadable, .notAFile, .empty, .notAnImage, .unsupported, .overLimit, .timeLimit, .truncated,
+    .damaged, .crashed, .noWorker,
+  ]
+
+  package var number: UInt8 { PictureHashing.number(of: self, in: Self.coded) }
+  package init?(number: UInt8) {
+    guard let code = value(number, in: Self.coded) else { return nil }
+    self = code
+  }
+}
+
+extension HashKind {
+  // Asked for every hash of an import.
+  @inlinable package var code: UInt8 {
+    switch self {
+    case .pdq: 1
+    case .phash64: 2
+    case .md5: 3
+    case .sha1: 4
+    case .sha256: 5
+    }
+  }
+
+  @inlinable package init?(code: UInt8) {
+    switch code {
+    case 1: self = .pdq
+    case 2: self = .phash64
+    case 3: self = .md5
+    case 4: self = .sha1
+    case 5: self = .sha256
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,202 @@
+extension Fingerprint {
+  /// The version of the binary form that this software writes, and the only one it reads.
+  public static let binaryVersion: UInt8 = 1
+
+  /// The fingerprint as bytes, numbers in big-endian order:
+  ///
+  /// | bytes | |
+  /// |---|---|
+  /// | 4, 1 | `HSFP`, ``binaryVersion`` |
+  /// | 1, 1 | format, orientation |
+  /// | 4, 4, 4 | width, height, decoded frames |
+  /// | 1 (+ 1 + 2 + n) | 0 for complete; else 1, the code and the text of what is wrong |
+  /// | 1, n × (1 + digest) | digests with their kinds |
+  /// | 4, n × frame | frames, see below |
+  ///
+  /// A frame is its number (4), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown and quality
+  /// (32 + 32 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a hash (32),
+  /// effort (1), orientation (1), flags (1: inverted, 2: resampled), region in thousandths (4 × 2) and rotation
+  /// in hundredths of a degree (2).
+  public var binary: [UInt8] {
+    var writer = RecordWriter(capacity: 256 + frames.count * 128)
+    writer.append(raw: Self.magic)
+    writer.append(Self.binaryVersion)
+    writer.append(format.code)
+    writer.append(UInt8(orientation.rawValue))
+    for number in [width, height, frameCount] { writer.append(UInt32(clamping: number)) }
+    switch completeness {
+    case .complete: writer.append(UInt8(0))
+    case .partial(let error):
+      writer.append(UInt8(1))
+      writer.append(error)
+    }
+    writer.append(UInt8(digests.count))
+    for (kind, digest) in digests.sorted(by: { $0.key.code < $1.key.code }) {
+      writer.append(kind.code)
+      writer.append(raw: digest)
+    }
+    writer.append(UInt32(clamping: frames.count))
+    for frame in frames { writer.append(frame) }
+    return writer.bytes
+  }
+
+  private static let magic = Array("HSFP".utf8)
+
+  /// Reads what ``binary`` writes, and trusts nothing of it: `nil` for a single byte too many or too few, for
+  /// numbers that no fingerprint has, and for another version. Memory is bounded by the bytes given.
+  public init?(binary bytes: RawSpan) {
+    var reader = RecordReader(bytes)
+    guard reader.raw(4) == Self.magic, reader.uint8() == Self.binaryVersion,
+      let format = reader.uint8().flatMap({ ImageFormat(code: $0) }),
+      let orientation = reader.orientation(),
+      let width = reader.size(), let height = reader.size(), let frameCount = reader.size(),
+      let completeness = reader.completeness(),
+      let digests = reader.digests(),
+      let count = reader.uint32(), count > 0, count <= frameCount
+    else { return nil }
+    var frames: [FrameFingerprint] = []
+    for _ in 0..<count {
+      guard let frame = reader.frame(), frame.number > frames.last?.number ?? 0,
+        frame.number <= frameCount
+      else { return nil }
+      frames.append(frame)
+    }
+    guard reader.isAtEnd else { return nil }
+    self.init(
+      format: format, width: width, height: height, orientation: orientation,
+      frameCount: frameCount, completeness: completeness, frames: frames, digests: digests)
+  }
+}
+
+extension RecordWriter {
+  /// An error: its code and its text.
+  package mutating func append(_ error: ImageError) {
+    append(error.code.number)
+    append(error.description)
+  }
+
+  fileprivate mutating func append(_ frame: FrameFingerprint) {
+    append(UInt32(clamping: frame.number))
+    append(UInt8((frame.pdq == nil ? 0 : 1) | (frame.phash64 == nil ? 0 : 2)))
+    if let pdq = frame.pdq {
+      append(raw: pdq.hash.bytes)
+      append(raw: pdq.shown.bytes)
+      append(UInt8(clamping: pdq.quality))
+    }
+    if let phash64 = frame.phash64 {
+      append(phash64.hash.word)
+      append(phash64.shown.word)
+    }
+    append(UInt16(clamping: frame.views.count))
+    for viewed in frame.views.prefix(Int(UInt16.max)) {
+      let view = viewed.view
+      append(raw: viewed.hash.bytes)
+      append(viewed.effort.code)
+      append(UInt8(view.orientation.rawValue))
+      append(UInt8((view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0)))
+      for side in [view.region.left, view.region.top, view.region.right, view.region.bottom] {
+        append(Self.scaled(side, by: 1000))
+      }
+      append(Self.scaled(view.rotation, by: 100))
+    }
+  }
+
+  private static func scaled(_ number: Double, by factor: Double) -> UInt16 {
+    let scaled = (number * factor).rounded()
+    return UInt16(bitPattern: Int16(max(-32_768, min(32_767, scaled))))
+  }
+}
+
+extension RecordReader {
+  /// Bytes of an error's text.
+  private static let longestMessage = 512
+
+  /// An error. Its text is somebody else's: what is no ordinary character in it becomes a question mark.
+  package mutating func imageError() -> ImageError? {
+    guard let code = uint8().flatMap({ ImageError.Code(number: $0) }), let text = text(),
+      text.utf8.count <= Self.longestMessage
+    else { return nil }
+    return ImageError(
+      code,
+      String(
+        text.map { character in
+          character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            && character != "\u{FFFD}" ? character : "?"
+        }))
+  }
+
+  fileprivate mutating func orientation() -> Orientation? {
+    uint8().flatMap { Orientation(rawValue: Int($0)) }
+  }
+
+  /// A number of pixels or frames.
+  fileprivate mutating func size() -> Int? {
+    uint32().flatMap { $0 > 0 ? Int($0) : nil }
+  }
+
+  fileprivate mutating func completeness() -> Completeness? {
+    switch uint8() {
+    case 0: .complete
+    case 1: imageError().map { .partial($0) }
+    default: nil
+    }
+  }
+
+  fileprivate mutating func digests() -> [HashKind: [UInt8]]? {
+    guard let count = uint8() else { return nil }
+    var digests: [HashKind: [UInt8]] = [:]
+    for _ in 0..<count {
+      guard let kind = uint8().flatMap({ HashKind(code: $0) }), kind.isDigest,
+        let digest = raw(kind.byteCount), digests.updateValue(digest, forKey: kind) == nil
+      else { return nil }
+    }
+    return digests
+  }
+
+  fileprivate mutating func frame() -> FrameFingerprint? {
+    guard let number = size(), let flags = uint8(), flags < 4 else { return nil }
+    var pdq: PDQFingerprint?
+    if flags & 1 != 0 {
+      guard let hash = pdqHash(), let shown = pdqHash(), let quality = uint8(), quality <= 100
+      else { return nil }
+      pdq = PDQFingerprint(hash: hash, shown: shown, quality: Int(quality))
+    }
+    var phash64: PerceptualFingerprint64?
+    if flags & 2 != 0 {
+      guard let hash = uint64(), let shown = uint64() else { return nil }
+      phash64 = PerceptualFingerprint64(
+        hash: PerceptualHash64(word: hash), shown: PerceptualHash64(word: shown))
+    }
+    guard let count = uint16() else { return nil }
+    var views: [ViewedHash] = []
+    for _ in 0..<count {
+      guard let view = viewedHash() else { return nil }
+      views.append(view)
+    }
+    return FrameFingerprint(number: number, pdq: pdq, phash64: phash64, views: views)
+  }
+
+  private mutating func pdqHash() -> PDQHash? {
+    raw(PDQHash.byteCount).flatMap { PDQHash(bytes: $0.span) }
+  }
+
+  private mutating func viewedHash() -> ViewedHash? {
+    guard let hash = pdqHash(), let effort = uint8().flatMap({ Effort(code: $0) }),
+      let orientation = orientation(), let flags = uint8(), flags < 4,
+      let left = share(), let top = share(), let right = share(), let bottom = share(),
+      left < right, top < bottom, let rotation = uint16()
+    else { return nil }
+    return ViewedHash(
+      hash: hash,
+      view: View(
+        region: Region(left: left, top: top, right: right, bottom: bottom),
+        rotation: Double(Int16(bitPattern: rotation)) / 100, orientation: orientation,
+        isInverted: flags & 1 != 0, isResampled: flags & 2 != 0),
+      effort: effort)
+  }
+
+  /// A side of a region.
+  private mutating func share() -> Double? {
+    uint16().map { Double(Int16(bitPattern: $0)) / 1000 }
+  }
+}

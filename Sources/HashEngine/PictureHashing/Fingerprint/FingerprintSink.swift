@@ -1,0 +1,79 @@
+/// Hashes frames as their rows arrive.
+struct FingerprintSink: RowSink {
+  private(set) var layout: PixelLayout?
+  private(set) var frames: [FrameFingerprint] = []
+  private(set) var frameCount = 0
+  /// What was asked for and not computed, since it would have cost too much.
+  private(set) var omission: ImageError?
+
+  private let views: ViewSet
+  private let limits: DecodingLimits
+  private let orientation: Orientation
+  private var pdq: PDQHasher?
+  private var lanczos: LanczosGrid?
+  private var luma: LumaGridMaker?
+  /// Views hashed so far, of all frames, and what comes before them.
+  private var viewCost = 0
+  /// Views that cost as much as the small picture that all views of a frame are made of.
+  private static let frameCost = 24
+
+  init(_ request: FingerprintRequest, orientation: Orientation) {
+    views = request.views
+    limits = request.limits
+    self.orientation = orientation
+    if request.kinds.contains(.pdq) { pdq = PDQHasher() }
+    if request.kinds.contains(.phash64) { lanczos = LanczosGrid() }
+    if views != .none, request.kinds.contains(.pdq) { luma = LumaGridMaker() }
+  }
+
+  /// PDQ's weights can be laid onto a reduced picture; Lanczos would give another hash.
+  func takesReduced(width: Int, height: Int) -> Bool {
+    lanczos == nil && max(width, height) <= StreamedGrid.longestSide
+  }
+
+  mutating func begin(_ layout: PixelLayout) {
+    self.layout = layout
+    pdq?.begin(layout)
+    lanczos?.begin(layout)
+    luma?.begin(layout)
+  }
+
+  mutating func take(_ rows: Span<UInt8>) {
+    pdq?.take(rows)
+    lanczos?.take(rows)
+    luma?.take(rows)
+  }
+
+  mutating func end() throws(ImageError) {
+    frameCount += 1
+    var pdq: PDQFingerprint?
+    if let (coefficients, quality) = self.pdq?.finish() {
+      pdq = PDQFingerprint(coefficients, quality: quality, shown: orientation)
+    }
+    let phash64 = lanczos.map { PerceptualFingerprint64($0.finish(), shown: orientation) }
+    // Views of a frame like an earlier one are not worth their time.
+    guard !frames.contains(where: { $0.hasHashes(pdq, phash64) }) else { return }
+    let views = try hashesOfViews(of: pdq)
+    frames.append(
+      FrameFingerprint(number: frameCount, pdq: pdq, phash64: phash64, views: views))
+  }
+
+  private mutating func hashesOfViews(
+    of picture: PDQFingerprint?
+  ) throws(ImageError) -> [ViewedHash] {
+    guard views != .none, let picture else { return [] }
+    guard let grid = luma?.finish() else {
+      omission =
+        omission
+        ?? ImageError(
+          .overLimit,
+          "too long: from frame \(frameCount) on the views of its frames were not looked at")
+      return []
+    }
+    let hashes = try views.hashes(of: grid, picture, limits: limits)
+    viewCost += hashes.count + Self.frameCost
+    // What is not asked need not be made.
+    if viewCost >= limits.views { luma = nil }
+    return hashes
+  }
+}

@@ -1,0 +1,39 @@
+/// What a fingerprint is to have, and what it may cost.
+public struct FingerprintRequest: Sendable, Hashable {
+  /// What to compute; nothing else is.
+  public var kinds: Set<HashKind>
+  /// What PDQ is computed of besides the picture itself.
+  public var views: ViewSet
+  public var limits: DecodingLimits
+
+  public init(
+    kinds: Set<HashKind> = [.pdq], views: ViewSet = .none,
+    limits: DecodingLimits = DecodingLimits()
+  ) {
+    self.kinds = kinds
+    self.views = views
+    self.limits = limits
+  }
+}
+
+/// Makes fingerprints of pictures' bytes: the only way from bytes to hashes. Safe to use from any thread.
+public protocol Fingerprinter: Sendable {
+  /// Decodes and hashes a picture; takes as long as that does.
+  ///
+  /// - Throws: ``ImageError`` when there is no picture to hash. A picture that breaks off half way
+  ///   does not throw: see ``Fingerprint/completeness``.
+  func fingerprint(
+    of bytes: Span<UInt8>, _ request: FingerprintRequest
+  ) throws(ImageError) -> Fingerprint
+}
+
+/// Decodes in the caller's own process, with nothing between a codec's faults and the caller's memory.
+public struct InProcessFingerprinter: Fingerprinter {
+  public init() {}
+
+  public func fingerprint(
+    of bytes: Span<UInt8>, _ request: FingerprintRequest
+  ) throws(ImageError) -> Fingerprint {
+    try Fingerprint(of: bytes, request)
+  }
+}

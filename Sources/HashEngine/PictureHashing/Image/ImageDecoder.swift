@@ -1,0 +1,47 @@
+/// Bytes in, rows out: the door to the codecs.
+public enum ImageDecoder {
+  /// The format of a picture, found from its bytes.
+  ///
+  /// - Throws: ``ImageError`` `empty`, `overLimit` or `notAnImage`.
+  public static func format(
+    of bytes: Span<UInt8>, limits: DecodingLimits = DecodingLimits()
+  ) throws(ImageError) -> ImageFormat {
+    guard bytes.count > 0 else { throw ImageError(.empty, "empty file") }
+    guard bytes.count <= limits.bytes else {
+      throw ImageError(
+        .overLimit, "too large: \(bytes.count) bytes, the limit is \(limits.bytes)")
+    }
+    guard let format = ImageFormat(sniffing: bytes) else {
+      throw ImageError(.notAnImage, "not a JPEG, PNG, WebP or GIF picture")
+    }
+    return format
+  }
+
+  /// Decodes a picture whose format is found from its bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - sink: Gets the layout and all rows, also of a picture that turns out damaged half way.
+  /// - Returns: The format, and whether all pixels came.
+  /// - Throws: ``ImageError`` when there is no picture to speak of, and what `sink` throws; it may have begun.
+  public static func decode<Sink: RowSink>(
+    _ bytes: Span<UInt8>, limits: DecodingLimits = DecodingLimits(), into sink: inout Sink
+  ) throws(ImageError) -> (format: ImageFormat, completeness: Completeness) {
+    let format = try format(of: bytes, limits: limits)
+    return (format, try decode(bytes, as: format, limits: limits, into: &sink))
+  }
+
+  /// The same for a format that is known.
+  static func decode<Sink: RowSink>(
+    _ bytes: Span<UInt8>, as format: ImageFormat, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
+      switch format {
+      case .jpeg: try JPEGDecoder.decode(bytes, limits: limits, into: &sink)
+      case .png: try PNGDecoder.decode(bytes, limits: limits, into: &sink)
+      case .webp: try WebPDecoder.decode(bytes, limits: limits, into: &sink)
+      case .gif: try GIFDecoder.decode(bytes, limits: limits, into: &sink)
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/// Why a picture could not be read, or not to its end.
+public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kinds of trouble, stable names for logs and JSON.
+  public enum Code: String, Sendable, Hashable, Codable {
+    /// The file could not be opened or read.
+    case unreadable
+    /// A directory, socket, pipe or device.
+    case notAFile = "not-a-file"
+    /// No bytes at all.
+    case empty
+    /// No format that this engine decodes.
+    case notAnImage = "not-an-image"
+    /// A known format in a variant that its decoder refuses.
+    case unsupported
+    /// Larger than a limit; nothing was decoded.
+    case overLimit = "over-limit"
+    /// Not decoded within the time that it may take.
+    case timeLimit = "time-limit"
+    /// The bytes end before the picture does.
+    case truncated
+    /// The bytes contradict the format.
+    case damaged
+    /// It ended the program that decoded it.
+    case crashed
+    /// There was no program to decode it: nothing is known of the picture.
+    case noWorker = "no-worker"
+  }
+
+  public let code: Code
+  /// One clause for people, without the file's name: "truncated after row 212 of 480".
+  public let description: String
+
+  public init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}

@@ -1,0 +1,128 @@
+internal import CJPEG
+
+/// JPEG through libjpeg: Y as it is for grey and YCbCr (no colour conversion), RGB for thumbnails
+/// and for what is stored as RGB or CMYK.
+enum JPEGDecoder {
+  /// Rows fetched at once: a multiple of every MCU height libjpeg works in.
+  private static let batch = 16
+
+  /// Pictures no larger than this come in colour: a hash averages so few of their pixels that
+  /// what Y and the luma of clipped RGB differ by would not cancel out.
+  private static let colourSide: UInt32 = 256
+
+  /// A progressive picture of at least this many pixels along its shorter side has in its first
+  /// scans more than a hash's grid of 64×64 needs.
+  private static let coarseSide = 1536
+
+  /// `bytes` stay valid for the call, which is as long as libjpeg holds them.
+  static func decode<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    let work = cjpeg_limits(
+      memory: limits.memory, scans: CInt(clamping: limits.scans),
+      blocks: Int64(limits.scanPixels / 64), nanoseconds: limits.nanosecondsLeft)
+    guard let decoder = cjpeg_create(bytes.baseAddress, bytes.count, work) else {
+      throw ImageError(.overLimit, "out of memory")
+    }
+    defer { cjpeg_destroy(decoder) }
+
+    func failure() -> ImageError {
+      let text = String(cString: cjpeg_message(decoder))
+      switch cjpeg_reason(decoder) {
+      case CJPEG_OUT_OF_TIME: return DecodingLimits.outOfTime
+      case CJPEG_OVER_LIMIT: return ImageError(.overLimit, "JPEG over the limits: \(text)")
+      case CJPEG_UNSUPPORTED: return ImageError(.unsupported, "unsupported JPEG: \(text)")
+      default:
+        return cjpeg_ended_early(decoder) != 0
+          ? ImageError(.truncated, "truncated: \(text)")
+          : ImageError(.damaged, "damaged JPEG: \(text)")
+      }
+    }
+
+    var header = cjpeg_header()
+    guard cjpeg_read_header(decoder, colourSide, &header) == 0 else { throw failure() }
+    let (width, height) = (Int(header.width), Int(header.height))
+    try limits.check(width: width, height: height)
+    let stored = Int(header.channels)
+    let isReducible = stored == 1 && sink.takesReduced(width: width, height: height)
+    let isCoarse =
+      isReducible && header.progressive != 0 && min(width, height) >= coarseSide
+      && JPEGScans.areOrderly(in: bytes)
+    // A progressive file that is decoded to its end would gain nothing: only the last, cheap step
+    // is spared.
+    let isReduced = isReducible && (header.multiscan == 0 || isCoarse)
+    let layout = PixelLayout(
+      width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false,
+      reduction: isReduced ? reduction(of: min(width, height)) : 1)
+    guard cjpeg_start(decoder, CInt(layout.reduction), isCoarse ? 1 : 0) == 0 else {
+      throw failure()
+    }
+
+    sink.begin(layout)
+
+    let rowSize = layout.columns * stored
+    var rows = [UInt8](repeating: 0, count: batch * rowSize)
+    var done = 0
+    while done < layout.rows {
+      let count = rows.withUnsafeMutableBufferPointer { rows in
+        Int(cjpeg_read_rows(decoder, rows.baseAddress, rowSize, CInt(batch)))
+      }
+      guard count > 0 else {
+        sink.pad(rows: layout.rows - done, layout)
+        try sink.end()
+        return .partial(failure())
+      }
+      if stored == 4 {
+        let rgb = rgb(
+          cmyk: rows.span.extracting(first: count * rowSize), inverted: header.adobe != 0)
+        sink.take(rgb.span)
+      } else {
+        sink.take(rows.span.extracting(first: count * rowSize))
+      }
+      done += count
+    }
+    try sink.end()
+    return completeness(decoder, header, reduction: layout.reduction)
+  }
+
+  private static func completeness(
+    _ decoder: OpaquePointer, _ header: cjpeg_header, reduction: Int
+  ) -> Completeness {
+    let row = cjpeg_damaged_row(decoder) * Int64(reduction)
+    if cjpeg_ended_early(decoder) != 0 {
+      if header.multiscan != 0 {
+        return .partial(ImageError(.truncated, "truncated: its last scans are missing"))
+      }
+      // A missing end marker behind complete pixels harms nobody.
+      guard row >= 0 else { return .complete }
+      return .partial(
+        ImageError(.truncated, "truncated after row \(row) of \(header.height)"))
+    }
+    guard row >= 0 else { return .complete }
+    let text = String(cString: cjpeg_message(decoder))
+    let place = header.multiscan != 0 ? "" : " after row \(row) of \(header.height)"
+    return .partial(ImageError(.damaged, "damaged\(place): \(text)"))
+  }
+
+  /// How far a picture may be reduced: its shorter side keeps 512 pixels.
+  private static func reduction(of side: Int) -> Int {
+    [4, 2].first { side / $0 >= 512 } ?? 1
+  }
+
+  /// CMYK as viewers show it without a colour profile: each ink darkens what black leaves.
+  /// Adobe's files store the inks inverted.
+  private static func rgb(cmyk: Span<UInt8>, inverted: Bool) -> [UInt8] {
+    let flip: UInt8 = inverted ? 0 : 255
+    return [UInt8](unsafeUninitializedCapacity: cmyk.count / 4 * 3) { out, initialized in
+      for pixel in 0..<cmyk.count / 4 {
+        let light = UInt32(cmyk[pixel * 4 + 3] ^ flip)
+        for channel in 0..<3 {
+          // a·b ÷ 255, rounded, without dividing.
+          let product = UInt32(cmyk[pixel * 4 + channel] ^ flip) * light + 128
+          out[pixel * 3 + channel] = UInt8((product + product >> 8) >> 8)
+        }
+      }
+      initialized = cmyk.count / 4 * 3
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// What the rows of a picture look like.
+public struct PixelLayout: Sendable, Hashable {
+  /// Of the picture, in pixels.
+  public let width: Int
+  public let height: Int
+  /// Bytes a pixel: 1 grey, 3 RGB.
+  public let channels: Int
+  /// Whether any decoder would give these very pixels (PNG, GIF, lossless WebP), or whether they
+  /// are one decoder's rounding (JPEG, lossy WebP).
+  public let isLossless: Bool
+  /// Pixels along either axis that one pixel of the rows stands for: 1, or more where a sink has
+  /// said that it takes reduced pictures.
+  public let reduction: Int
+
+  public init(
+    width: Int, height: Int, channels: Int, isLossless: Bool, reduction: Int = 1
+  ) {
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.isLossless = isLossless
+    self.reduction = reduction
+  }
+
+  /// Pixels of a row, and rows.
+  public var columns: Int { (width + reduction - 1) / reduction }
+  public var rows: Int { (height + reduction - 1) / reduction }
+
+  /// Bytes a row.
+  public var stride: Int { columns * channels }
+}
+
+/// Where a decoder sends a picture: `begin`, all rows, top to bottom, and `end`; again for each
+/// frame of an animation.
+public protocol RowSink {
+  /// Whether a picture of this size may come reduced, where a decoder does that faster. `false`
+  /// unless said.
+  func takesReduced(width: Int, height: Int) -> Bool
+
+  mutating func begin(_ layout: PixelLayout)
+
+  /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
+  mutating func take(_ rows: Span<UInt8>)
+
+  /// All rows of the picture, or of the frame, have come.
+  ///
+  /// - Throws: ``ImageError`` to end the decoding: no time is left for more frames.
+  mutating func end() throws(ImageError)
+}
+
+extension RowSink {
+  public func takesReduced(width: Int, height: Int) -> Bool { false }
+
+  /// Black rows for what a damaged picture lacks, as viewers show it.
+  mutating func pad(rows: Int, _ layout: PixelLayout) {
+    guard rows > 0 else { return }
+    let black = [UInt8](repeating: 0, count: layout.stride)
+    for _ in 0..<rows { take(black.span) }
+  }
+}
+
+/// How far a picture came.
+public enum Completeness: Sendable, Hashable {
+  case complete
+  /// Some pixels are missing or wrong; the rows before them, or a coarser picture, are right.
+  case partial(ImageError)
+}

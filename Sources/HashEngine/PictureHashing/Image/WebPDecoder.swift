@@ -1,0 +1,173 @@
+internal import CWebP
+
+/// WebP through libwebp, which hands out whole pictures only: memory is the picture's.
+enum WebPDecoder {
+  /// Pictures no larger than this come in colour, as JPEG's do (see ``JPEGDecoder``).
+  private static let colourSide = 256
+
+  /// `bytes` stay valid for the call, which is as long as libwebp holds them.
+  static func decode<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    var features = WebPBitstreamFeatures()
+    switch WebPGetFeatures(bytes.baseAddress, bytes.count, &features) {
+    case VP8_STATUS_OK: break
+    case VP8_STATUS_NOT_ENOUGH_DATA: throw ImageError(.truncated, "truncated: no WebP header")
+    default: throw ImageError(.damaged, "damaged WebP: no valid header")
+    }
+    let (width, height) = (Int(features.width), Int(features.height))
+    try limits.check(width: width, height: height)
+    if features.has_animation != 0 {
+      return try decodeFrames(
+        bytes, width: width, height: height, limits: limits, into: &sink)
+    }
+
+    let isLossless = features.format == 2
+    return isLossless || max(width, height) <= colourSide
+      ? try decodeColour(
+        bytes, width: width, height: height, isLossless: isLossless, limits: limits, into: &sink)
+      : try decodeLuma(bytes, width: width, height: height, limits: limits, into: &sink)
+  }
+
+  private static func decodeColour<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, isLossless: Bool,
+    limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    let layout = PixelLayout(width: width, height: height, channels: 3, isLossless: isLossless)
+    // libwebp keeps a lossless picture as it is, of four bytes a pixel.
+    _ = try limits.bufferSize(width: width, height: height, channels: isLossless ? 7 : 4)
+    let size = width * height * 3
+    var pixels = [UInt8](repeating: 0, count: size)
+    let result = pixels.withUnsafeMutableBufferPointer { pixels in
+      // `pixels` outlives the decoder.
+      run(WebPINewRGB(MODE_RGB, pixels.baseAddress, size, CInt(layout.stride)), bytes, limits)
+    }
+    sink.begin(layout)
+    sink.take(pixels.span)
+    try sink.end()
+    return result.completeness(of: bytes, height: height)
+  }
+
+  /// The Y plane, which spares the conversion to colours and back.
+  private static func decodeLuma<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
+    into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    _ = try limits.bufferSize(width: width, height: height, channels: 2)
+    let (half, halfHeight) = ((width + 1) / 2, (height + 1) / 2)
+    var luma = [UInt8](repeating: 16, count: width * height)
+    var chroma = [UInt8](repeating: 128, count: 2 * half * halfHeight)
+    let result = luma.withUnsafeMutableBufferPointer { luma in
+      chroma.withUnsafeMutableBufferPointer { chroma in
+        // Both outlive the decoder; U and V have half as many columns and rows, rounded up.
+        let v = chroma.baseAddress.map { $0 + half * halfHeight }
+        return run(
+          WebPINewYUVA(
+            luma.baseAddress, luma.count, CInt(width), chroma.baseAddress, half * halfHeight,
+            CInt(half), v, half * halfHeight, CInt(half), nil, 0, 0), bytes, limits)
+      }
+    }
+    luma.withUnsafeMutableBufferPointer { luma in
+      // Video's range of 16 to 235 to the full one: 149/128 is 255/219 but for 0.03 %.
+      for index in luma.indices {
+        let above = UInt16(max(luma[index], 16) &- 16)
+        luma[index] = UInt8(truncatingIfNeeded: min((above &* 149 &+ 64) &>> 7, 255))
+      }
+    }
+    sink.begin(PixelLayout(width: width, height: height, channels: 1, isLossless: false))
+    sink.take(luma.span)
+    try sink.end()
+    return result.completeness(of: bytes, height: height)
+  }
+
+  /// What libwebp's incremental decoder came to; incremental only to learn how far a truncated
+  /// picture came.
+  private struct Result {
+    var status = VP8_STATUS_OUT_OF_MEMORY
+    var rows = 0
+    var isOutOfTime = false
+
+    func completeness(of bytes: UnsafeBufferPointer<UInt8>, height: Int) -> Completeness {
+      if isOutOfTime { return .partial(DecodingLimits.outOfTime) }
+      switch status {
+      case VP8_STATUS_OK: return WebPDecoder.completeness(bytes)
+      case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
+        return .partial(ImageError(.truncated, "truncated after row \(rows) of \(height)"))
+      case VP8_STATUS_OUT_OF_MEMORY:
+        return .partial(ImageError(.overLimit, "out of memory"))
+      case VP8_STATUS_UNSUPPORTED_FEATURE:
+        return .partial(ImageError(.unsupported, "unsupported WebP feature"))
+      default:
+        return .partial(ImageError(.damaged, "damaged WebP after row \(rows) of \(height)"))
+      }
+    }
+  }
+
+  /// Bytes decoded between two looks at the clock.
+  private static let slice = 1 << 18
+
+  /// Runs a decoder over all bytes, as long as there is time, and deletes it.
+  private static func run(
+    _ decoder: OpaquePointer?, _ bytes: UnsafeBufferPointer<UInt8>, _ limits: DecodingLimits
+  ) -> Result {
+    var result = Result()
+    guard let decoder else { return result }
+    defer { WebPIDelete(decoder) }
+    var end = 0
+    repeat {
+      end = min(end + slice, bytes.count)
+      // Always the whole from its beginning: libwebp goes on where it stopped.
+      result.status = WebPIUpdate(decoder, bytes.baseAddress, end)
+      result.isOutOfTime = end < bytes.count && limits.isOutOfTime
+    } while result.status == VP8_STATUS_SUSPENDED && end < bytes.count && !result.isOutOfTime
+    var last: CInt = 0
+    if WebPIDecodedArea(decoder, nil, nil, nil, &last) != nil { result.rows = Int(last) }
+    return result
+  }
+
+  /// Whether all bytes are there that the container announces; libwebp looks at the pixels' only.
+  private static func completeness(_ bytes: UnsafeBufferPointer<UInt8>) -> Completeness {
+    // "RIFF", then the size of the rest in little-endian order; the last padding byte may lack.
+    guard bytes.count >= 12, bytes[0] == UInt8(ascii: "R") else { return .complete }
+    let announced = (4..<8).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) } + 8
+    guard announced > bytes.count + 1 else { return .complete }
+    return .partial(
+      ImageError(
+        .truncated, "truncated: it has \(bytes.count) of the \(announced) bytes it announces"))
+  }
+
+  private static func decodeFrames<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
+    into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    // libwebp keeps two canvases of four bytes a pixel and the frame that it decodes, and we a copy.
+    _ = try limits.bufferSize(width: width, height: height, channels: 16)
+    let size = width * height * 4
+    let most = limits.frames(width: width, height: height)
+    var data = WebPData(bytes: bytes.baseAddress, size: bytes.count)
+    guard let decoder = WebPAnimDecoderNew(&data, nil) else {
+      throw ImageError(.damaged, "damaged WebP animation")
+    }
+    defer { WebPAnimDecoderDelete(decoder) }
+    var count = 0
+    while WebPAnimDecoderHasMoreFrames(decoder) != 0 {
+      guard count < most else { return DecodingLimits.tooManyFrames(count) }
+      try limits.checkTime()
+      var pixels: UnsafeMutablePointer<UInt8>?
+      var time: CInt = 0
+      guard WebPAnimDecoderGetNext(decoder, &pixels, &time) != 0, let pixels else {
+        let error = ImageError(.damaged, "damaged WebP animation after frame \(count)")
+        guard count > 0 else { throw error }
+        return .partial(error)
+      }
+      count += 1
+      // `pixels` holds the canvas until the next frame is asked for.
+      let canvas = Canvas(
+        width: width, height: height,
+        pixels: Array(UnsafeBufferPointer(start: pixels, count: size)))
+      try canvas.send(to: &sink)
+    }
+    guard count > 0 else { throw ImageError(.damaged, "damaged WebP animation: no frame") }
+    return completeness(bytes)
+  }
+}

@@ -1,0 +1,69 @@
+/// A PDQ hash: 256 bits, of which an ordinary picture sets exactly half.
+///
+/// Bit `16 i + j` tells whether the DCT coefficient of vertical frequency `i + 1` and horizontal
+/// frequency `j + 1` lies above the median of all 256. The text is the reference's: 64 hexadecimal
+/// digits, coefficient (16, 16) first.
+///
+/// Algorithm: Meta's PDQ (facebook/ThreatExchange, `pdq/`), without its shrinking to 512×512.
+public struct PDQHash: BinaryHash {
+  public static let bitCount = 256
+
+  /// Bits 0 to 63 in the first word, and so on.
+  package let words: SIMD4<UInt64>
+
+  package init(words: SIMD4<UInt64>) { self.words = words }
+
+  public init?(bytes: Span<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    var words = SIMD4<UInt64>.zero
+    for index in 0..<Self.byteCount {
+      words[3 - index / 8] = words[3 - index / 8] << 8 | UInt64(bytes[index])
+    }
+    self.words = words
+  }
+
+  public var bytes: [UInt8] {
+    (0..<Self.byteCount).map { UInt8(truncatingIfNeeded: words[3 - $0 / 8] >> (56 - 8 * ($0 % 8))) }
+  }
+
+  public func distance(to other: PDQHash) -> Int {
+    let difference = words ^ other.words
+    return (0..<4).reduce(0) { $0 + difference[$1].nonzeroBitCount }
+  }
+
+  /// The hash of the picture inverted: all bits the other way.
+  static prefix func ~ (hash: PDQHash) -> PDQHash { PDQHash(words: ~hash.words) }
+
+  /// Bits set; 128 for every picture with detail.
+  public var bitsSet: Int { (0..<4).reduce(0) { $0 + words[$1].nonzeroBitCount } }
+
+  /// The least ``PDQFingerprint/quality`` at which a hash says anything about its picture; the
+  /// reference discards below it as well.
+  public static let leastQuality = 50
+}
+
+/// What PDQ says of one picture.
+public struct PDQFingerprint: Sendable, Hashable {
+  /// Of the pixels as they are stored.
+  public let hash: PDQHash
+  /// Of the picture turned as it is to be shown; ``hash`` where it is not turned. From the same DCT: not always
+  /// the hash of the turned file, since samples are picked a little off the centre. Some bits may differ.
+  public let shown: PDQHash
+  /// 0 (flat) to 100: how much detail the picture has, by the reference's gradient sum.
+  public let quality: Int
+
+  init(hash: PDQHash, shown: PDQHash, quality: Int) {
+    (self.hash, self.shown, self.quality) = (hash, shown, quality)
+  }
+
+  init(_ coefficients: PDQCoefficients, quality: Int, shown orientation: Orientation = .asStored) {
+    let hash = coefficients.hash
+    self.init(
+      hash: hash,
+      shown: orientation == .asStored ? hash : coefficients.turned(orientation).hash,
+      quality: quality)
+  }
+
+  /// Whether the hash may be stored and matched. Hashes of flat pictures are rounding noise.
+  public var isUsable: Bool { quality >= PDQHash.leastQuality }
+}

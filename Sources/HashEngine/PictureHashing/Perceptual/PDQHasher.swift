@@ -1,0 +1,92 @@
+/// Rows in, PDQ out.
+///
+/// Pixels that are certain are hashed in the reference's own order of operations, so that every bit
+/// is the reference's, ties included. Pixels that are one decoder's rounding already (JPEG, lossy
+/// WebP) take the fast way, which differs from the exact one less than two decoders do; thumbnails,
+/// where nothing is gained by it, do not.
+struct PDQHasher {
+  /// Below this on either side there is no hash.
+  static let leastSide = 5
+  /// Up to this on both sides the exact way costs next to nothing.
+  static let thumbnailSide = 256
+
+  private let kernels: Kernels
+  // At most one is there. Two optionals rather than one enum: mutating an enum's payload in place
+  // would copy its buffers first.
+  private var streamed: StreamedGrid?
+  private var exact: ReferenceGrid?
+
+  init(kernels: Kernels = .best) { self.kernels = kernels }
+
+  mutating func begin(_ layout: PixelLayout) {
+    (streamed, exact) = (nil, nil)
+    guard min(layout.width, layout.height) >= Self.leastSide else { return }
+    let longest = max(layout.width, layout.height)
+    if layout.isLossless || longest <= Self.thumbnailSide || longest > StreamedGrid.longestSide {
+      exact = ReferenceGrid(kernels: kernels)
+      exact?.begin(layout)
+    } else {
+      streamed = StreamedGrid(kernels: kernels)
+      streamed?.begin(layout)
+    }
+  }
+
+  mutating func take(_ rows: Span<UInt8>) {
+    streamed?.take(rows)
+    exact?.take(rows)
+  }
+
+  /// The coefficients and the quality; all zero when the picture is too small to have any.
+  mutating func finish() -> (coefficients: PDQCoefficients, quality: Int) {
+    guard let grid = streamed?.finish() ?? exact?.finish() else { return (.none, 0) }
+    return (PDQCoefficients(grid, kernels: kernels), grid.quality(kernels: kernels))
+  }
+}
+
+extension PDQFingerprint {
+  /// The PDQ hash of decoded pixels.
+  ///
+  /// - Parameters:
+  ///   - pixels: `width * height * channels` bytes, row by row, channels interleaved.
+  ///   - channels: 1 (grey) or 3 (RGB).
+  ///   - exact: The reference's hash to the bit; otherwise the faster way that JPEG takes, where
+  ///     a coefficient that ties with the median may come out differently.
+  /// - Returns: `nil` when the number of bytes does not fit the sizes.
+  public init?(
+    pixels: Span<UInt8>, width: Int, height: Int, channels: Int, exact: Bool = true
+  ) {
+    guard
+      let (coefficients, quality) = Self.finished(
+        pixels, width: width, height: height, channels: channels, exact: exact)
+    else { return nil }
+    self.init(coefficients, quality: quality)
+  }
+
+  /// The PDQ hashes of decoded pixels in all eight orientations, from one DCT: the reference's dihedral hashes.
+  ///
+  /// - Returns: `nil` when the number of bytes does not fit the sizes.
+  public static func dihedral(
+    pixels: Span<UInt8>, width: Int, height: Int, channels: Int
+  ) -> [Orientation: PDQHash]? {
+    guard
+      let (coefficients, _) = finished(
+        pixels, width: width, height: height, channels: channels, exact: true)
+    else { return nil }
+    return Dictionary(
+      uniqueKeysWithValues: Orientation.allCases.map { ($0, coefficients.turned($0).hash) })
+  }
+
+  private static func finished(
+    _ pixels: Span<UInt8>, width: Int, height: Int, channels: Int, exact: Bool
+  ) -> (coefficients: PDQCoefficients, quality: Int)? {
+    guard width > 0, height > 0, channels == 1 || channels == 3 else { return nil }
+    let (row, rowOverflow) = width.multipliedReportingOverflow(by: channels)
+    let (size, overflow) = row.multipliedReportingOverflow(by: height)
+    guard !rowOverflow, !overflow, size == pixels.count else { return nil }
+    var hasher = PDQHasher()
+    hasher.begin(
+      PixelLayout(width: width, height: height, channels: channels, isLossless: exact))
+    hasher.take(pixels)
+    return hasher.finish()
+  }
+}

@@ -1,0 +1,58 @@
+/// A part of a picture, or more than the picture, in shares of its width and height.
+public struct Region: Sendable, Hashable {
+  public var left: Double
+  public var top: Double
+  public var right: Double
+  public var bottom: Double
+
+  public init(left: Double = 0, top: Double = 0, right: Double = 1, bottom: Double = 1) {
+    (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+  }
+
+  /// The picture.
+  public static let whole = Region()
+
+  /// The picture without so much at each side; with more, where that is below 0.
+  static func inset(_ share: Double) -> Region {
+    Region(left: share, top: share, right: 1 - share, bottom: 1 - share)
+  }
+
+  var width: Double { right - left }
+  var height: Double { bottom - top }
+
+  /// The nearest region whose sides are whole thousandths, as they are stored.
+  var inThousandths: Region {
+    func rounded(_ side: Double) -> Double { (side * 1000).rounded() / 1000 }
+    return Region(
+      left: rounded(left), top: rounded(top), right: rounded(right), bottom: rounded(bottom))
+  }
+
+  /// Whether it reaches past the picture.
+  package var isBeyond: Bool { left < 0 || top < 0 || right > 1 || bottom > 1 }
+
+  /// Whether no side lies farther than this from the other's.
+  func isNear(_ other: Region, within share: Double) -> Bool {
+    max(
+      abs(left - other.left), abs(top - other.top), abs(right - other.right),
+      abs(bottom - other.bottom)) <= share
+  }
+
+  /// Reads what ``text`` writes.
+  package init?(text: some StringProtocol) {
+    let sides = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard sides.count == 4, let left = sides[0], let top = sides[1], let right = sides[2],
+      let bottom = sides[3], sides.allSatisfy({ abs($0 ?? .nan) <= 1000 }), left < right,
+      top < bottom
+    else { return nil }
+    self.init(left: left / 100, top: top / 100, right: right / 100, bottom: bottom / 100)
+  }
+
+  /// Left, top, right and bottom in percent: `0,12,100,88`.
+  package var text: String {
+    [left, top, right, bottom].map { side in
+      let tenths = Int((side * 1000).rounded())
+      let whole = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10)"
+      return tenths % 10 == 0 ? whole : "\(whole).\(abs(tenths) % 10)"
+    }.joined(separator: ",")
+  }
+}

@@ -1,0 +1,79 @@
+/// A way to look at a picture: what is done to its stored pixels before they are hashed.
+public struct View: Sendable, Hashable {
+  /// What of the picture is looked at.
+  public var region = Region.whole
+  /// Degrees by which it is rotated about its middle, clockwise.
+  public var rotation = 0.0
+  /// How it is turned then.
+  public var orientation = Orientation.asStored
+  /// Whether that is how EXIF has it shown.
+  public var isAsShown = false
+  public var isInverted = false
+  /// Whether samples lie where a larger copy would have them, which are not quite the reference's: those
+  /// are whole pixels.
+  public var isResampled = false
+
+  /// The picture as it is stored.
+  public static let asStored = View()
+
+  public init(
+    region: Region = .whole, rotation: Double = 0, orientation: Orientation = .asStored,
+    isInverted: Bool = false, isResampled: Bool = false
+  ) {
+    self.region = region
+    self.rotation = rotation
+    self.orientation = orientation
+    self.isInverted = isInverted
+    self.isResampled = isResampled
+  }
+
+  /// The same of a picture that EXIF shows turned.
+  package func shown(_ orientation: Orientation) -> View {
+    var view = self
+    view.isAsShown = orientation != .asStored && self.orientation == orientation
+    return view
+  }
+
+  /// How much was done to the picture: of equally near matches the plainest view counts.
+  package var plainness: Int {
+    (region == .whole ? 0 : 8) + (rotation == 0 ? 0 : 8) + (isInverted ? 4 : 0)
+      + (orientation == .asStored || isAsShown ? 0 : 2) + (isResampled ? 1 : 0)
+  }
+}
+
+extension View: CustomStringConvertible {
+  /// As in `mirrored`, `trimmed 0,12,100,88` or `rotated −2°`.
+  public var description: String {
+    var parts: [String] = []
+    if region != .whole {
+      parts.append("\(region.isBeyond ? "extended" : "trimmed") \(region.text)")
+    }
+    if rotation != 0 {
+      let tenths = Int((abs(rotation) * 10).rounded())
+      let size = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+      parts.append("rotated \(rotation < 0 ? "−" : "")\(size)°")
+    }
+    if isAsShown {
+      parts.append("as shown")
+    } else if orientation != .asStored {
+      parts.append(orientation.text)
+    }
+    if isInverted { parts.append("inverted") }
+    return parts.isEmpty ? (isResampled ? "resampled" : "as stored") : parts.joined(separator: ", ")
+  }
+}
+
+extension Orientation {
+  fileprivate var text: String {
+    switch self {
+    case .asStored: "as stored"
+    case .mirrored: "mirrored"
+    case .turnedHalf: "turned half"
+    case .flipped: "flipped"
+    case .transposed: "transposed"
+    case .turnedRight: "turned right"
+    case .antitransposed: "antitransposed"
+    case .turnedLeft: "turned left"
+    }
+  }
+}

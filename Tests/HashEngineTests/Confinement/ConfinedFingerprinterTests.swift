@@ -1,0 +1,84 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HashEngine
+
+/// The worker that was built with the tests, asked as the programs ask it.
+@Suite struct ConfinedFingerprinterTests {
+  private let confined: ConfinedFingerprinter
+
+  init() throws {
+    confined = try ConfinedFingerprinter(ConfinedFingerprinter.Options(workers: 2))
+  }
+
+  /// Every answer is that of this process: no picture needs a system call that a worker has given up.
+  @Test(arguments: [ViewSet.none, .asked(.standard), .crops])
+  func answersAreThoseOfThisProcess(_ views: ViewSet) throws {
+    let request = FingerprintRequest(kinds: [.pdq, .phash64, .sha256, .md5], views: views)
+    try compare(TestFiles.files(below: TestFiles.fixtures), request)
+  }
+
+  @Test(.enabled(if: TestFiles.hasShared, "the shared pictures are not beside this checkout"))
+  func answersAreThoseOfThisProcessForOthersPictures() throws {
+    let request = FingerprintRequest(kinds: [.pdq, .sha1])
+    let files = ["pdq", "exif", "png", "webp", "animated", "hostile"].flatMap {
+      TestFiles.files(below: TestFiles.shared.appending("images").appending($0))
+    }
+    #expect(files.count > 400)
+    try compare(files, request)
+  }
+
+  private func compare(_ files: [FilePath], _ request: FingerprintRequest) throws {
+    for file in files {
+      let bytes = try TestFiles.bytes(of: file)
+      let expected = Result { () throws(ImageError) in try Fingerprint(of: bytes.span, request) }
+      let found = Result { () throws(ImageError) in
+        try confined.fingerprint(of: bytes.span, request)
+      }
+      #expect(found == expected, "\(file)")
+    }
+  }
+
+  @Test func aSharedWorkerGivesUpWhatThisMachineCan() throws {
+    #expect(confined.level.systemCalls && confined.level.resources)
+    #expect(confined.level.description.contains("seccomp"))
+  }
+
+  @Test func aFileOverTheSizeOfTheSharedMemoryIsOverTheLimit() throws {
+    var options = ConfinedFingerprinter.Options(workers: 1)
+    options.limits.bytes = 1 << 16
+    let small = try ConfinedFingerprinter(options)
+    let bytes = PaintedPicture.paint(.noise, width: 300, height: 300, seed: 1).png
+    #expect(bytes.count > 1 << 16)
+    let error = #expect(throws: ImageError.self) {
+      try small.fingerprint(of: bytes.span, FingerprintRequest(limits: options.limits))
+    }
+    #expect(error?.code == .overLimit)
+  }
+
+  /// What is left behind a smaller picture is not the end of the larger one before.
+  @Test func picturesOfManySizesFollowEachOther() throws {
+    for side in [9, 200, 40, 300, 5, 64] {
+      let bytes = PaintedPicture.paint(.noise, width: side, height: side, seed: UInt64(side)).png
+      let expected = try Fingerprint(of: bytes.span)
+      #expect(try confined.fingerprint(of: bytes.span, FingerprintRequest()) == expected)
+    }
+  }
+
+  @Test func noProgramIsSaid() throws {
+    var options = ConfinedFingerprinter.Options(workers: 1)
+    options.program = "/nowhere/hashworker"
+    let error = #expect(throws: ConfinementError.self) {
+      try ChosenFingerprinter(.required, options)
+    }
+    #expect(error?.code == .noStart)
+    let chosen = try ChosenFingerprinter(.bestEffort, options)
+    #expect(chosen.level == nil && chosen.shortfall?.contains("not confined") == true)
+    #expect(chosen.levelText == "none (in this process)")
+    #expect(try ChosenFingerprinter(.off, options).shortfall == nil)
+    // A file that is no program.
+    options.program = TestFiles.fixtures.appending("blocklist.csv")
+    #expect(throws: ConfinementError.self) { try ChosenFingerprinter(.required, options) }
+  }
+}

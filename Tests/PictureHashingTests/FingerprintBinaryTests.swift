@@ -1,0 +1,94 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import PictureHashing
+
+/// The binary form of fingerprints: what is written is read, and what is not is refused.
+@Suite struct FingerprintBinaryTests {
+  private static let files = TestFiles.files(below: TestFiles.fixtures).filter {
+    ["jpg", "png", "webp", "gif"].contains($0.extension ?? "")
+  }
+
+  private static let requests: [FingerprintRequest] =
+    [.none, .asked(.standard), .asked(.thorough), .crops].map {
+      FingerprintRequest(kinds: [.pdq, .phash64, .sha256, .md5], views: $0)
+    } + [FingerprintRequest(kinds: [.sha1]), FingerprintRequest(kinds: [.phash64])]
+
+  @Test(arguments: requests)
+  func whatIsWrittenIsRead(_ request: FingerprintRequest) throws {
+    var count = 0
+    for file in Self.files {
+      let bytes = try TestFiles.bytes(of: file)
+      guard let fingerprint = try? Fingerprint(of: bytes.span, request) else { continue }
+      count += 1
+      let binary = fingerprint.binary
+      #expect(Fingerprint(binary: binary.span.bytes) == fingerprint, "\(file)")
+    }
+    #expect(count > 30)
+  }
+
+  @Test func everyCutIsRefused() throws {
+    let binary = try Self.animated.binary
+    for count in 0..<binary.count {
+      let cut = Array(binary.prefix(count))
+      #expect(Fingerprint(binary: cut.span.bytes) == nil)
+    }
+    let longer = binary + [0]
+    #expect(Fingerprint(binary: longer.span.bytes) == nil)
+  }
+
+  /// Whatever is changed, the answer is `nil` or a fingerprint that can be written again.
+  @Test func changedBytesAreRefusedOrRead() throws {
+    let binary = try Self.animated.binary
+    var random = SeededGenerator(seed: 13)
+    var refused = 0
+    for _ in 0..<5000 {
+      var changed = binary
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        changed[Int.random(in: 0..<min(changed.count, 400), using: &random)] =
+          UInt8.random(in: 0...255, using: &random)
+      }
+      guard let read = Fingerprint(binary: changed.span.bytes) else {
+        refused += 1
+        continue
+      }
+      let again = read.binary
+      #expect(Fingerprint(binary: again.span.bytes) == read)
+      #expect(read.frames.count <= read.frameCount)
+    }
+    #expect(refused > 500)
+  }
+
+  @Test func announcedNumbersTakeNoMemory() throws {
+    // A frame count of four thousand million, and nothing behind it.
+    var writer = RecordWriter()
+    writer.append(raw: Array("HSFP".utf8))
+    writer.append(raw: [Fingerprint.binaryVersion, ImageFormat.gif.code, 1])
+    for number in [UInt32(9), 9, .max] { writer.append(number) }
+    writer.append(raw: [0, 0])
+    writer.append(UInt32.max)
+    let bytes = writer.bytes
+    #expect(Fingerprint(binary: bytes.span.bytes) == nil)
+  }
+
+  @Test func anErrorsTextCannotForgeALine() throws {
+    var writer = RecordWriter()
+    writer.append(ImageError(.damaged, "a\nb\u{1B}[2Jc"))
+    let bytes = writer.bytes
+    var reader = RecordReader(bytes.span.bytes)
+    #expect(reader.imageError() == ImageError(.damaged, "a?b?[2Jc"))
+    writer.clear()
+    writer.append(ImageError(.damaged, String(repeating: "x", count: 513)))
+    let long = writer.bytes
+    reader = RecordReader(long.span.bytes)
+    #expect(reader.imageError() == nil)
+  }
+
+  private static var animated: Fingerprint {
+    get throws {
+      let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending("animated/three.gif"))
+      return try Fingerprint(of: bytes.span, kinds: [.pdq, .sha256], views: .asked(.standard))
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import TestSupport
+import Testing
+
+@testable import PictureHashing
+
+/// What is put round a picture is found to a fraction of a percent.
+@Suite struct TrimsTests {
+  private static let texture: [UInt8] = {
+    var random = SeededGenerator(seed: 73)
+    return (0..<300 * 400).map { _ in UInt8.random(in: 60...200, using: &random) }
+  }()
+
+  /// A page with a picture of noise on it.
+  private static func page(
+    width: Int, height: Int, tone: UInt8, picture: (left: Int, top: Int, width: Int, height: Int),
+    lines: Range<Int> = 0..<0
+  ) -> LumaGrid {
+    var values = [UInt8](repeating: tone, count: width * height)
+    // Something like writing.
+    for row in lines where row % 12 < 7 {
+      for column in 20..<width * 2 / 3 where column % 5 < 2 { values[row * width + column] = ~tone }
+    }
+    for row in 0..<picture.height {
+      for column in 0..<picture.width {
+        values[(picture.top + row) * width + picture.left + column] = texture[row * 300 + column]
+      }
+    }
+    return LumaGrid(
+      width: width, height: height, aspect: Double(width) / Double(height), values: values)
+  }
+
+  struct Scene: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let width: Int
+    let height: Int
+    let tone: UInt8
+    let picture: (left: Int, top: Int, width: Int, height: Int)
+    var lines = 0..<0
+  }
+
+  @Test(arguments: [
+    Scene(testDescription: "border", width: 320, height: 240, tone: 0, picture: (10, 10, 300, 220)),
+    Scene(
+      testDescription: "white border", width: 330, height: 260, tone: 255,
+      picture: (15, 20, 300, 220)),
+    Scene(
+      testDescription: "letterbox", width: 300, height: 300, tone: 0, picture: (0, 40, 300, 220)),
+    Scene(
+      testDescription: "pillarbox", width: 300, height: 220, tone: 0, picture: (50, 0, 200, 220)),
+    Scene(
+      testDescription: "caption", width: 300, height: 270, tone: 255, picture: (0, 50, 300, 220),
+      lines: 8..<42),
+    Scene(
+      testDescription: "caption below", width: 300, height: 270, tone: 0, picture: (0, 0, 300, 220),
+      lines: 226..<262),
+    Scene(
+      testDescription: "screenshot", width: 360, height: 340, tone: 32, picture: (30, 60, 300, 220),
+      lines: 6..<48),
+    Scene(
+      testDescription: "feed", width: 300, height: 512, tone: 255, picture: (0, 120, 300, 220),
+      lines: 350..<480),
+  ])
+  func thePictureIsFound(_ scene: Scene) {
+    let luma = Self.page(
+      width: scene.width, height: scene.height, tone: scene.tone, picture: scene.picture,
+      lines: scene.lines)
+    let (across, down) = (Double(scene.width), Double(scene.height))
+    let expected = Region(
+      left: Double(scene.picture.left) / across, top: Double(scene.picture.top) / down,
+      right: Double(scene.picture.left + scene.picture.width) / across,
+      bottom: Double(scene.picture.top + scene.picture.height) / down)
+    for kernels in Kernels.available {
+      let trims = Trims(of: luma, kernels: kernels)
+      let found = trims.contents + trims.rectangles(.clear)
+      #expect(found.contains { $0.isNear(expected, within: 0.004) })
+      #expect(found.count < 20)
+    }
+  }
+
+  /// An edge between samples is where it is, not at one of them.
+  @Test(arguments: [0.2, 0.5, 0.75])
+  func edgesLieBetweenSamples(_ share: Double) {
+    let (width, height) = (100, 120)
+    var values = [UInt8](repeating: 10, count: width * height)
+    for row in 40..<height {
+      for column in 0..<width { values[row * width + column] = Self.texture[row * 300 + column] }
+    }
+    // Row 40 is part page, part picture.
+    for column in 0..<width {
+      let inside = Double(values[41 * width + column])
+      values[40 * width + column] = UInt8(10 * (1 - share) + inside * share)
+    }
+    let lines = GridLines(
+      luma: LumaGrid(width: width, height: height, aspect: 1, values: values), axis: .rows)
+    #expect(abs(lines.place(ofEdgeBefore: 41, along: 0..<width) - (41 - share)) < 0.03)
+  }
+
+  @Test func aPictureWithoutEdgesHasNone() {
+    let luma = LumaGrid(width: 300, height: 400, aspect: 0.75, values: Self.texture)
+    let trims = Trims(of: luma)
+    #expect(trims.contents.isEmpty && trims.rectangles(.clear).isEmpty)
+  }
+
+  /// However thin or small, nothing goes wrong.
+  @Test(arguments: [(1, 1), (2, 3), (5, 5), (512, 5), (5, 512), (3, 400), (17, 16)])
+  func anySizeWillDo(_ size: (width: Int, height: Int)) throws {
+    for tone in [nil, UInt8(0), 255] {
+      let values = (0..<size.width * size.height).map { tone ?? Self.texture[$0] }
+      let luma = LumaGrid(
+        width: size.width, height: size.height, aspect: Double(size.width) / Double(size.height),
+        values: values)
+      _ = Trims(of: luma).rectangles(.any)
+      let picture = PDQFingerprint(PDQCoefficients.none, quality: 0)
+      let views = try PictureViews(of: luma, picture, upTo: .thorough)
+      #expect(views.hashes.count < 200)
+    }
+  }
+}
