@@ -9,7 +9,7 @@ BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --p
 DEMO := .build/demo-db
 
 .PHONY: demo test setup build install lint fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
-  benchmark-import benchmark-skew benchmark-daemon benchmark-robustness clean
+  benchmark-import benchmark-skew benchmark-daemon benchmark-confinement benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -72,7 +72,7 @@ fuzz-lists: setup
 # a table. What it learns and finds stays in .build-fuzz. TARGETS= takes some only.
 TIME ?= 3600
 FUZZ := cd Fuzz && swift build -c release --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address \
-  -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address --scratch-path ../.build-fuzz --quiet
+  -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address --scratch-path ../.build-fuzz --product fuzz
 fuzz: setup
 	$(FUZZ)
 	python3 Fuzz/run.py .build-fuzz/release/fuzz .build-fuzz/work $(TIME) $(TARGETS)
@@ -125,6 +125,11 @@ benchmark-daemon: setup peers
 	$(BUILD) && swift build $(RELEASE) --product hashd
 	cd Benchmarks && swift build -c release
 	.build/peers/bin/python Benchmarks/daemon.py ../shared/images $(MORE)
+
+# What confined decoders cost, against decoding in the program's own process.
+benchmark-confinement: setup peers
+	$(BUILD)
+	.build/peers/bin/python Benchmarks/confinement.py ../shared/images $(MORE)
 
 # What is found after edits, at each effort and by others; false matches; time a picture.
 benchmark-robustness: setup peers

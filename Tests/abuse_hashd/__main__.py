@@ -27,6 +27,7 @@ import no_requests
 import parameters
 import paths
 import pictures
+import decoders
 import writers
 import life
 import left_behind

@@ -121,3 +121,51 @@ def overload(world):
         expect(set(statuses) == {200, 503}, "statuses", statuses)
         expect(slowest < 2, f"health took {slowest:.1f} s beside it")
     return f"{statuses}, health within {slowest * 1000:.0f} ms"
+
+
+@check
+def nine_that_send_much_and_stop(world):
+    """Together they hold all that may be held; another's picture is answered all the same."""
+    much = bytes(63 << 20)
+    settings = {"limits.body": "64MiB", "limits.bodies_in_flight": "512MiB", "timeouts.body": "30s"}
+    slowest = 0
+    with running(world, settings) as daemon, contextlib.ExitStack() as stack:
+        for _ in range(9):
+            client = stack.enter_context(daemon.connect(30))
+            client.sendall(request("POST", "/v1/match", {"Content-Length": 64 << 20}))
+            with contextlib.suppress(OSError):
+                client.sendall(much)
+        time.sleep(0.3)
+        for _ in range(20):
+            slowest = max(slowest, timed_verdict(daemon, world.picture))
+    return f"answered within {slowest * 1000:.0f} ms"
+
+
+@check
+def thousands_that_send_half(world):
+    """More than there may be connections: half a header, and half a body."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 6000:
+        raise Skipped(f"only {hard} open files are allowed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    slowest = 0
+    halves = [request("POST", "/v1/match", {"Content-Length": 1000}, b"x"), b"POST /v1/match HTTP/1.1\r\nHost: h"]
+    for half in halves:
+        with running(world, {"timeouts.body": "30s", "timeouts.header": "30s"}) as daemon, contextlib.ExitStack() as stack:
+            for _ in range(4200):
+                client = stack.enter_context(daemon.connect())
+                with contextlib.suppress(OSError):
+                    client.sendall(half)
+            for _ in range(20):
+                slowest = max(slowest, timed_verdict(daemon, world.picture))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return f"answered within {slowest * 1000:.0f} ms"
+
+
+def timed_verdict(daemon, picture):
+    start = time.monotonic()
+    answer = daemon.ask("POST", "/v1/match", picture, timeout=5)
+    took = time.monotonic() - start
+    expect(answer.status == 200, "no verdict:", answer)
+    expect(took < 1, f"a verdict took {took:.2f} s")
+    return took

@@ -10,8 +10,7 @@ func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private let chosenTarget: FuzzTarget = {
   guard let name = getenv("FUZZ_TARGET"), let target = FuzzTarget(rawValue: String(cString: name))
   else {
-    fputs("FUZZ_TARGET is none of \(FuzzTarget.allCases.map(\.rawValue))\n", stderr)
-    exit(64)
+    fatalError("FUZZ_TARGET is none of \(FuzzTarget.allCases.map(\.rawValue))")
   }
   return target
 }()

@@ -98,29 +98,40 @@ public final class ConfinedFingerprinter: Fingerprinter {
     let deadline = request.limits.deadline ?? .now + Self.longestTime
     try wait(until: deadline)
     defer { free.signal() }
-    let worker = try take()
     var request = request
     request.limits.deadline = deadline
     // The asker computes digests: a worker could say any.
     let kinds = request.kinds
     request.kinds = kinds.filter { !$0.isDigest }
     var digests: [HashKind: [UInt8]] = [:]
-    let outcome: Result<Fingerprint, ImageError>
-    do throws(WorkerProcess.Loss) {
-      outcome = try worker.ask(bytes, request, deadline: deadline) {
-        digests = Digests.of(bytes, kinds: kinds)
-      }
-    } catch {
-      throw error == .noRoom ? Self.noRoom : lost(worker.end(after: error), bytes)
-    }
-    if case .success(let fingerprint) = outcome, fingerprint.completeness == .complete,
-      !worker.isSpent
-    {
-      pool.withLock { $0.idle.append(worker) }
-    }
+    let outcome = try ask(bytes, request) { digests = Digests.of(bytes, kinds: kinds) }
     var fingerprint = try outcome.get()
     fingerprint.digests = digests
     return fingerprint
+  }
+
+  /// Asks a worker; another one if that had ended before.
+  private func ask(
+    _ bytes: Span<UInt8>, _ request: FingerprintRequest, meanwhile: () -> Void
+  ) throws(ImageError) -> Result<Fingerprint, ImageError> {
+    while true {
+      let worker = try take()
+      do throws(WorkerProcess.Loss) {
+        let outcome = try worker.ask(bytes, request, meanwhile: meanwhile)
+        if case .success(let fingerprint) = outcome, fingerprint.completeness == .complete,
+          !worker.isSpent
+        {
+          pool.withLock { $0.idle.append(worker) }
+        }
+        return outcome
+      } catch {
+        switch worker.end(after: error) {
+        case .goneBefore: continue
+        case .noRoom: throw ImageError(.noWorker, "there is no memory to decode it in")
+        case let loss: throw lost(loss, bytes)
+        }
+      }
+    }
   }
 
   /// Waits until a worker may be taken.
@@ -143,21 +154,30 @@ public final class ConfinedFingerprinter: Fingerprinter {
     if let idle { return idle }
     guard !rests else { throw ImageError(.noWorker, "no decoder: its program does not start") }
     do throws(ConfinementError) {
-      let worker = try WorkerProcess(program, settings)
-      // What was promised at first holds for those that come later.
-      guard worker.level == level else {
-        throw ConfinementError(.notConfined, "less confined than before: \(worker.level)")
-      }
+      let worker = try start()
       pool.withLock { $0.failures = 0 }
       return worker
     } catch {
       pool.withLock { pool in
-        pool.failures = min(pool.failures + 1, 8)
+        pool.failures = min(pool.failures + 1, 5)
         pool.restsUntil = .now + .milliseconds(20 << pool.failures)
       }
       onFailure(error)
       throw ImageError(.noWorker, "no decoder: its program does not start")
     }
+  }
+
+  /// A new worker. Somebody may end one while it starts, so that one failure says little.
+  private func start() throws(ConfinementError) -> WorkerProcess {
+    for _ in 0..<2 {
+      if let worker = try? WorkerProcess(program, settings), worker.level == level { return worker }
+    }
+    let worker = try WorkerProcess(program, settings)
+    // What was promised at first holds for those that come later.
+    guard worker.level == level else {
+      throw ConfinementError(.notConfined, "less confined than before: \(worker.level)")
+    }
+    return worker
   }
 
   /// What a picture is that has cost a worker.
@@ -167,7 +187,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
       case .time: DecodingLimits.outOfTime
       case .memory:
         ImageError(.overLimit, "too large: its decoder took more memory than it may")
-      case .signal, .gone, .nonsense, .noRoom:
+      case .signal, .gone, .goneBefore, .nonsense, .noRoom:
         ImageError(.crashed, "it ended the program that decoded it")
       }
     // One that somebody else has ended says nothing of the picture.
@@ -176,6 +196,4 @@ public final class ConfinedFingerprinter: Fingerprinter {
     onLoss(LostWorker(error: error, byteCount: bytes.count, sha256: Array(digest)))
     return error
   }
-
-  private static let noRoom = ImageError(.noWorker, "there is no memory to decode it in")
 }

@@ -22,6 +22,8 @@ final class WorkerProcess: Sendable {
     case signal(CInt)
     /// It ended without such a signal, or somebody ended it.
     case gone
+    /// It had ended before it got the picture.
+    case goneBefore
     /// What it said was no answer, or one to something else.
     case nonsense
     /// There was no memory to put the picture in.
@@ -99,19 +101,18 @@ final class WorkerProcess: Sendable {
   /// Has a picture hashed.
   ///
   /// - Parameters:
-  ///   - deadline: When the worker is ended, whatever it does.
+  ///   - request: With a deadline, at which the worker is ended, whatever it does.
   ///   - meanwhile: Called once the worker has its picture.
   /// - Throws: ``Loss``; the worker is of no use any more then.
   func ask(
-    _ bytes: Span<UInt8>, _ request: FingerprintRequest, deadline: ContinuousClock.Instant,
-    meanwhile: () -> Void
+    _ bytes: Span<UInt8>, _ request: FingerprintRequest, meanwhile: () -> Void
   ) throws(Loss) -> Result<Fingerprint, ImageError> {
     guard memory.put(bytes) else { throw .noRoom }
     pictures.add(1, ordering: .relaxed)
     let id = UInt64.random(in: .min ... .max)
     try send(WorkerRequest(id: id, count: bytes.count, request: request).bytes)
     meanwhile()
-    let until = deadline + Self.grace
+    let until = (request.limits.deadline ?? .now) + Self.grace
     let longest = WorkerAnswerHead.longestAnswer(request.limits)
     guard
       let head = WorkerAnswerHead(
@@ -167,7 +168,7 @@ final class WorkerProcess: Sendable {
     let sent = bytes.withUnsafeBytes {
       Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
     }
-    guard sent == bytes.count else { throw .gone }
+    guard sent == bytes.count else { throw .goneBefore }
   }
 }
 

@@ -134,3 +134,31 @@ import Testing
     #expect(examination.lacksDetail)
   }
 }
+
+/// What is not looked at in time is not clean.
+@Suite struct TimeLimitTests {
+  @Test func aSearchThatIsCutIsTold() throws {
+    let fixture = try ListFixture()
+    try fixture.importText("\(ListFixture.hash),a\n", ImportOptions(kind: .pdq))
+    var random = SeededGenerator(seed: 1)
+    let queries = (0..<1500).map { _ in HashQuery(ListedHash(PDQHash.random(using: &random))) }
+    let whole = try fixture.blocklist.answer(for: queries)
+    #expect(!whole.isCut && whole.asked == 1500)
+    let cut = try fixture.blocklist.answer(for: queries, deadline: .now)
+    #expect(cut.isCut && cut.asked < 1500)
+    #expect(!(try fixture.blocklist.answer(for: queries, deadline: .now + .seconds(60))).isCut)
+  }
+
+  @Test func aPictureWithoutTimeIsNotScanned() throws {
+    let fixture = try ListFixture()
+    try fixture.importText("\(ListFixture.hash),a\n", ImportOptions(kind: .pdq))
+    let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending("animated/three.webp"))
+    let moderator = Moderator(
+      blocklist: fixture.blocklist, policy: MatchPolicy(timeLimit: .nanoseconds(1)))
+    guard case .notScanned(let error) = try moderator.examine(bytes.span).verdict else {
+      Issue.record("scanned")
+      return
+    }
+    #expect(error.code == .timeLimit)
+  }
+}
