@@ -22,7 +22,7 @@ LISTS = ["text", "csv", "jsonl", "ncmec", "stopncii", "threatexchange", "tat", "
 TARGETS = [*PICTURES, "fingerprint", "exif", "jpeg-scans", "apng", "fingerprint-binary", "worker-messages", *LISTS,
            "list-detector"]
 # Larger seeds make every execution slow, and teach nothing that smaller ones do not.
-LARGEST = {"fingerprint": 6_000, "lists": 20_000}
+LARGEST = {"fingerprint": 6_000, "pictures": 20_000, "lists": 4_000}
 
 
 def seeds(target):
@@ -31,7 +31,7 @@ def seeds(target):
         found = [ROOT / "Fixtures/blocklist.csv"]
         for folder in ("lists", "cases/lists"):
             found += [path for path in sorted((SHARED / folder).rglob("*")) if path.is_file()]
-        limit = LARGEST["lists"]
+        limit = largest(target)
     else:
         suffixes = PICTURES.get(target)
         if target in ("apng",):
@@ -41,8 +41,15 @@ def seeds(target):
         found = [path for folder in (ROOT / "Fixtures", SHARED / "images", SHARED / "cases")
                  for path in sorted(folder.rglob("*")) if path.is_file()
                  and (path.suffix.lower() in suffixes if suffixes else path.suffix.lower() in sum(PICTURES.values(), []))]
-        limit = LARGEST["fingerprint"] if target in ("fingerprint", "fingerprint-binary") else 20_000
+        limit = largest(target)
     return [path for path in found if 0 < path.stat().st_size <= limit]
+
+
+def largest(target):
+    """Bytes of an input at the most."""
+    if target in LISTS or target == "list-detector":
+        return LARGEST["lists"]
+    return LARGEST["fingerprint" if target.startswith("fingerprint") else "pictures"]
 
 
 def prepare(target, corpus):
@@ -59,7 +66,7 @@ def fuzz(program, folder, target, seconds):
     prepare(target, corpus)
     command = [program, str(corpus), f"-artifact_prefix={found}/", f"-max_total_time={seconds}", "-timeout=20",
                "-rss_limit_mb=4096", "-print_final_stats=1", "-use_value_profile=0",
-               f"-max_len={LARGEST['lists']}"]
+               f"-max_len={largest(target)}"]
     if "RUNS" in os.environ:
         command.append(f"-runs={os.environ['RUNS']}")
     environment = {**os.environ, "FUZZ_TARGET": target, "SWIFT_BACKTRACE": "enable=no",

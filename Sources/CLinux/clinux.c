@@ -5,7 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <linux/openat2.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -35,6 +39,26 @@ int clinux_shared_memory(const char *name, size_t size) {
 int clinux_seal(int descriptor) {
   return fcntl(descriptor, F_ADD_SEALS,
                F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL);
+}
+
+int clinux_processor(void) { return sched_getcpu(); }
+
+int clinux_keep_on_processor(int process, int processor) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (processor < 0) {
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
+  } else if (processor < CPU_SETSIZE) {
+    CPU_SET(processor, &set);
+  }
+  return sched_setaffinity(process, sizeof set, &set);
+}
+
+void clinux_keep_memory(int bytes) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, bytes);
+  mallopt(M_TRIM_THRESHOLD, bytes);
+#endif
 }
 
 #ifndef SYS_close_range

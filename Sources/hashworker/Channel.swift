@@ -8,6 +8,10 @@
 struct Channel {
   let descriptor: CInt
 
+  /// Looks for the next picture before it sleeps: under load it is there within microseconds, and to be woken
+  /// costs more than to look.
+  private static let attempts = 20
+
   /// Sends all bytes; `false` when the asker is gone.
   func send(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBytes { bytes in
@@ -25,13 +29,21 @@ struct Channel {
 
   /// Waits for exactly so many bytes; `nil` when the asker is gone.
   func receive(_ count: Int) -> [UInt8]? {
+    var attempts = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       while initialized < count {
         // Within the buffer, which has room for `count`.
         let rest = UnsafeMutableRawBufferPointer(buffer)[initialized...]
-        let got = read(
-          descriptor, UnsafeMutableRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        let isPatient = attempts < Self.attempts
+        let got = recv(
+          descriptor, UnsafeMutableRawBufferPointer(rebasing: rest).baseAddress, rest.count,
+          isPatient ? CInt(MSG_DONTWAIT) : 0)
         if got < 0, errno == EINTR { continue }
+        if got < 0, errno == EAGAIN, isPatient {
+          attempts += 1
+          sched_yield()
+          continue
+        }
         guard got > 0 else { return }
         initialized += got
       }

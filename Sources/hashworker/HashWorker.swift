@@ -1,3 +1,4 @@
+import CLinux
 import PictureHashing
 
 #if canImport(Glibc)
@@ -18,6 +19,8 @@ struct HashWorker {
       let memory = SharedPicture(
         descriptor: WorkerSettings.sharedMemory, size: settings.sharedBytes)
     else { exit(64) }
+    // One picture's buffers are the next one's; large ones go back to the system.
+    clinux_keep_memory(8 << 20)
     let channel = Channel(descriptor: WorkerSettings.socket)
     let level = Confinement.enter(settings)
     guard channel.send(WorkerGreeting(level: level).bytes) else { exit(1) }

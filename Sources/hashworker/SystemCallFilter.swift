@@ -13,7 +13,8 @@ import CLinux
 enum SystemCallFilter {
   /// Memory, the clock, the socket and the shared memory that are open, and the end.
   private static let allowed: [CInt] = [
-    SYS_read, SYS_write, SYS_close, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_futex,
+    SYS_read, SYS_recvfrom, SYS_write, SYS_close, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise,
+    SYS_futex,
     SYS_clock_gettime, SYS_getrandom, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_exit,
     SYS_exit_group, SYS_restart_syscall, SYS_sched_yield,
   ]

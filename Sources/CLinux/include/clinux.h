@@ -19,6 +19,17 @@ int clinux_shared_memory(const char *name, size_t size);
 /// From now on it can neither be resized nor mapped anew for writing. 0, or -1 with `errno` set.
 int clinux_seal(int descriptor);
 
+/// The processor that the calling thread runs on, or -1.
+int clinux_processor(void);
+
+/// Lets a process run on one processor only, or, below 0, on any that the calling thread may run on. 0, or -1
+/// with `errno` set.
+int clinux_keep_on_processor(int process, int processor);
+
+/// Memory of up to so many bytes that is freed stays with the process, to be used again without asking the
+/// kernel for each page anew. Nothing where the C library has no such setting.
+void clinux_keep_memory(int bytes);
+
 /// Closes all descriptors from a number on, as far as the kernel can (Linux 5.9).
 void clinux_close_from(unsigned first);
 

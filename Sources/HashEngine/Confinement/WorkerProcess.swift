@@ -36,11 +36,19 @@ final class WorkerProcess: Sendable {
   private let memory: SharedMemory
   private let settings: WorkerSettings
   private let pictures = Atomic(0)
+  /// The processor that it is kept on; -1 for any.
+  private let processor = Atomic<CInt>(-1)
+  /// By chance, so that no worker knows another's.
+  private let firstID = UInt64.random(in: .min ... .max)
 
   /// A worker that does not say that it is ready within this time is not.
   private static let startTime = Duration.seconds(10)
   /// What a worker has to tell of a limit that it noticed by itself.
   private static let grace = Duration.milliseconds(500)
+  /// Bytes of a picture that takes a few milliseconds.
+  private static let smallPicture = 1 << 19
+  /// Bytes of an answer that is no animation's, and some more.
+  private static let usualAnswer = 1 << 13
   /// Pictures until it is replaced.
   private static let mostPictures = 1000
   /// A larger picture than this leaves so much memory behind that the worker is replaced.
@@ -77,7 +85,8 @@ final class WorkerProcess: Sendable {
     let greeting: [UInt8]?
     do throws(Loss) {
       greeting = try receive(
-        WorkerGreeting.byteCount, from: own, until: .now + Self.startTime)
+        WorkerGreeting.byteCount, atMost: WorkerGreeting.byteCount, from: own,
+        until: .now + Self.startTime)
     } catch {
       greeting = nil
     }
@@ -108,18 +117,25 @@ final class WorkerProcess: Sendable {
     _ bytes: Span<UInt8>, _ request: FingerprintRequest, meanwhile: () -> Void
   ) throws(Loss) -> Result<Fingerprint, ImageError> {
     guard memory.put(bytes) else { throw .noRoom }
-    pictures.add(1, ordering: .relaxed)
-    let id = UInt64.random(in: .min ... .max)
+    follow(bytes.count)
+    let number = pictures.add(1, ordering: .relaxed).newValue
+    let id = firstID &+ UInt64(number)
     try send(WorkerRequest(id: id, count: bytes.count, request: request).bytes)
     meanwhile()
     let until = (request.limits.deadline ?? .now) + Self.grace
     let longest = WorkerAnswerHead.longestAnswer(request.limits)
+    // Most answers come at once.
+    var answer = try receive(
+      WorkerAnswerHead.byteCount, atMost: Self.usualAnswer, from: socket, until: until)
     guard
       let head = WorkerAnswerHead(
-        try receive(WorkerAnswerHead.byteCount, from: socket, until: until), longest: longest),
-      head.id == id
+        Array(answer.prefix(WorkerAnswerHead.byteCount)), longest: longest), head.id == id
     else { throw .nonsense }
-    let body = try receive(head.count, from: socket, until: until)
+    answer.removeFirst(WorkerAnswerHead.byteCount)
+    guard answer.count <= head.count else { throw .nonsense }
+    let missing = head.count - answer.count
+    if missing > 0 { answer += try receive(missing, atMost: missing, from: socket, until: until) }
+    let body = answer
     switch head.content {
     case .fingerprint:
       guard let fingerprint = Fingerprint(binary: body.span.bytes), fingerprint.digests.isEmpty
@@ -132,10 +148,22 @@ final class WorkerProcess: Sendable {
     }
   }
 
+  /// Has the worker run where its asker does, which sleeps meanwhile: nothing is moved between processors, and
+  /// none has to be woken. Of a large picture that would save nothing, and could keep it from a free one.
+  private func follow(_ byteCount: Int) {
+    let here = byteCount < Self.smallPicture ? clinux_processor() : -1
+    guard processor.load(ordering: .relaxed) != here else { return }
+    // Where it may not be said, it runs anywhere.
+    _ = clinux_keep_on_processor(process, here)
+    processor.store(here, ordering: .relaxed)
+  }
+
   /// Whether it has done enough: what took a worker over with one picture is not to see many more.
   var isSpent: Bool {
-    pictures.load(ordering: .relaxed) >= Self.mostPictures || memory.longest > Self.mostKept
-      || processorSeconds >= Double(settings.processorSeconds) / 2
+    let number = pictures.load(ordering: .relaxed)
+    return number >= Self.mostPictures || memory.longest > Self.mostKept
+      // Looked at now and then: it takes a system call.
+      || number % 16 == 0 && processorSeconds >= Double(settings.processorSeconds) / 2
   }
 
   /// Ends the worker.
@@ -172,14 +200,14 @@ final class WorkerProcess: Sendable {
   }
 }
 
-/// Reads exactly so many bytes.
+/// Reads at least so many bytes, and at most so many.
 ///
 /// - Throws: ``WorkerProcess/Loss`` `time` or `gone`.
 private func receive(
-  _ count: Int, from socket: CInt, until deadline: ContinuousClock.Instant
+  _ count: Int, atMost most: Int, from socket: CInt, until deadline: ContinuousClock.Instant
 ) throws(WorkerProcess.Loss) -> [UInt8] {
   var loss: WorkerProcess.Loss?
-  let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+  let bytes = [UInt8](unsafeUninitializedCapacity: most) { buffer, initialized in
     while initialized < count {
       let left = (deadline - .now) / .milliseconds(1)
       guard left > 0 else {
@@ -190,8 +218,8 @@ private func receive(
       let ready = poll(&waiting, 1, CInt(min(left.rounded(.up), 1_000_000)))
       if ready < 0, errno != EINTR { loss = .gone }
       if ready > 0 {
-        // Within the buffer, which has room for `count`.
-        let rest = UnsafeMutableRawBufferPointer(buffer)[initialized...]
+        // Within the buffer, which has room for `most`.
+        let rest = UnsafeMutableRawBufferPointer(buffer)[initialized..<most]
         let got = recv(
           socket, UnsafeMutableRawBufferPointer(rebasing: rest).baseAddress, rest.count,
           CInt(MSG_DONTWAIT))

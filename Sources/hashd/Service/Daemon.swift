@@ -39,7 +39,7 @@ struct Daemon {
     let api = API(
       settings: settings, blocklist: blocklist,
       root: try settings.pathRoot.map { path throws(ListeningError) in try PathRoot(path) },
-      jobs: JobQueue(threads: settings.workers + 1, waiting: settings.queue),
+      jobs: JobQueue(threads: settings.workers, waiting: settings.queue),
       decoders: decoders,
       reading: BodyReading(ledger: BodyLedger(most: settings.mostBytesInFlight)),
       metrics: metrics)

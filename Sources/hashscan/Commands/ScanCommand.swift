@@ -65,14 +65,15 @@ struct ScanCommand: AsyncParsableCommand {
       for name in list where try blocklist.list(name) == nil {
         throw Failure("no list named \"\(name)\"")
       }
+      let jobs = jobs ?? ParallelScan.standardJobs
+      let fingerprinter = try decoding.fingerprinter(jobs)
       let scan = ParallelScan(
         moderator: Moderator(
           blocklist: blocklist,
           policy: MatchPolicy(
             pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
             timeLimit: decoding.time),
-          fingerprinter: try decoding.fingerprinter(jobs ?? ParallelScan.standardJobs)),
-        jobs: jobs)
+          fingerprinter: fingerprinter), jobs: jobs)
       var files = paths.map { FilePath($0) }
       if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
       let walk = DirectoryWalk(files, followsLinks: followLinks)

@@ -123,7 +123,9 @@ struct TakedownCommand: AsyncParsableCommand {
       fingerprinter: fingerprinter)
     let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
     var (hits, files) = (0, 0)
-    try await ParallelScan(moderator: moderator, jobs: nil).run(walk) { path, examination in
+    let scan = ParallelScan(
+      moderator: moderator, jobs: ParallelScan.standardJobs)
+    try await scan.run(walk) { path, examination in
       files += 1
       guard case .match(let matches) = examination.verdict, let match = matches.first else {
         return

@@ -1,4 +1,6 @@
+import Dispatch
 import HashEngine
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -8,13 +10,18 @@ import SystemPackage
 #endif
 
 /// Examines files on all cores and gives the answers in the files' order.
-struct ParallelScan {
-  let moderator: Moderator
-  let jobs: Int
+///
+/// On threads of its own, since reading files and waiting for decoders block them.
+struct ParallelScan: Sendable {
+  private typealias Answer = (index: Int, path: FilePath, result: Result<Examination, StorageError>)
 
-  init(moderator: Moderator, jobs: Int?) {
+  private let moderator: Moderator
+  private let threads: Int
+
+  /// - Parameter jobs: Pictures at once.
+  init(moderator: Moderator, jobs: Int) {
     self.moderator = moderator
-    self.jobs = jobs ?? Self.standardJobs
+    threads = jobs
   }
 
   /// One for each core.
@@ -22,41 +29,51 @@ struct ParallelScan {
 
   /// - Throws: ``StorageError`` when the lists cannot be read.
   func run(
-    _ items: some Sequence<DirectoryWalk.Item>, answer: (FilePath, Examination) -> Void
-  ) async throws {
+    _ walk: DirectoryWalk, answer: (FilePath, Examination) -> Void
+  ) async throws(StorageError) {
     // A slow file holds up the answers behind it, not the work: that may run ahead this far.
-    let window = jobs * 64
-    var items = Array(items).enumerated().makeIterator()
-    var waiting: [Int: (FilePath, Examination)] = [:]
-    var nextAnswer = 0
-    var started = 0
-    try await withThrowingTaskGroup(of: (Int, FilePath, Examination).self) { group in
-      var running = 0
-      func start() {
-        while running < jobs, started - nextAnswer < window, let (index, item) = items.next() {
-          started += 1
-          running += 1
-          group.addTask { [moderator] in
-            switch item {
-            case .file(let path):
-              return (index, path, try moderator.examine(path))
-            case .unreadable(let path, let error):
-              let reason = ImageError(.unreadable, "unreadable folder: \(error)")
-              return (index, path, Examination(verdict: .notScanned(reason), fingerprint: nil))
+    let room = DispatchSemaphore(value: threads * 32)
+    let source = Mutex<(walk: DirectoryWalk, next: Int)>((walk, 0))
+    let (answers, sender) = AsyncStream.makeStream(of: Answer.self)
+    let running = RunningThreads(threads) { sender.finish() }
+    for _ in 0..<threads {
+      startThread {
+        while true {
+          room.wait()
+          let next = source.withLock { source in
+            source.walk.next().map { item in
+              source.next += 1
+              return (source.next - 1, item)
             }
           }
+          guard let (index, item) = next else { break }
+          sender.yield(examine(item, index))
         }
+        // For the next thread that waits: it, too, will find nothing.
+        room.signal()
+        running.ended()
       }
-      start()
-      while let (index, path, examination) = try await group.next() {
-        running -= 1
-        waiting[index] = (path, examination)
-        while let (path, examination) = waiting.removeValue(forKey: nextAnswer) {
-          nextAnswer += 1
-          answer(path, examination)
-        }
-        start()
+    }
+    var waiting: [Int: Answer] = [:]
+    var next = 0
+    for await found in answers {
+      waiting[found.index] = found
+      while let found = waiting.removeValue(forKey: next) {
+        next += 1
+        room.signal()
+        answer(found.path, try found.result.get())
       }
+    }
+  }
+
+  private func examine(_ item: DirectoryWalk.Item, _ index: Int) -> Answer {
+    switch item {
+    case .file(let path):
+      let result = Result { () throws(StorageError) in try moderator.examine(path) }
+      return (index, path, result)
+    case .unreadable(let path, let error):
+      let reason = ImageError(.unreadable, "unreadable folder: \(error)")
+      return (index, path, .success(Examination(verdict: .notScanned(reason), fingerprint: nil)))
     }
   }
 }
