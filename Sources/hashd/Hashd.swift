@@ -67,6 +67,9 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     do {
+      guard !CommandLine.arguments.isEmpty else {
+        throw SettingsError(description: "its arguments cannot be read; is /proc there?")
+      }
       let settings = try Settings(try options.source(environment), environment: environment)
       try await Daemon(settings: settings, environment: environment).run()
     } catch {

@@ -18,4 +18,13 @@ struct HashScan: AsyncParsableCommand {
       ScanCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
       IndexCommand.self, AuditCommand.self,
     ])
+
+  /// Without a command nothing was looked for, which must not read as nothing found.
+  func run() async throws {
+    guard !CommandLine.arguments.isEmpty else {
+      throw fail("its arguments cannot be read; is /proc there?")
+    }
+    Terminal.warn(Self.helpMessage())
+    throw ExitCode.validationFailure
+  }
 }

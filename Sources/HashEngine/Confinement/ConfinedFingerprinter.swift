@@ -43,6 +43,8 @@ public final class ConfinedFingerprinter: Fingerprinter {
     public let byteCount: Int
     /// Of the picture's bytes: not to be logged as it is.
     public let sha256: [UInt8]
+    /// Whether the picture did it, as far as can be told, and not somebody who ended or stopped the worker.
+    public let isByPicture: Bool
   }
 
   /// How far workers are confined.
@@ -88,6 +90,9 @@ public final class ConfinedFingerprinter: Fingerprinter {
     self.pool = Mutex(pool)
     free = DispatchSemaphore(value: max(1, options.workers))
   }
+
+  /// Whether a worker could be had when one was last wanted.
+  public var isAble: Bool { pool.withLock { $0.failures == 0 } }
 
   public func fingerprint(
     of bytes: Span<UInt8>, _ request: FingerprintRequest
@@ -184,16 +189,19 @@ public final class ConfinedFingerprinter: Fingerprinter {
   private func lost(_ loss: WorkerProcess.Loss, _ bytes: Span<UInt8>) -> ImageError {
     let error =
       switch loss {
-      case .time: DecodingLimits.outOfTime
+      case .time, .held: DecodingLimits.outOfTime
       case .memory:
         ImageError(.overLimit, "too large: its decoder took more memory than it may")
       case .signal, .gone, .goneBefore, .nonsense, .noRoom:
         ImageError(.crashed, "it ended the program that decoded it")
       }
-    // One that somebody else has ended says nothing of the picture.
-    if loss != .gone { suspects.add(bytes, error) }
+    // One that somebody else has ended, or stopped, says nothing of the picture.
+    let isByPicture = loss != .gone && loss != .held
+    if isByPicture { suspects.add(bytes, error) }
     let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
-    onLoss(LostWorker(error: error, byteCount: bytes.count, sha256: Array(digest)))
+    onLoss(
+      LostWorker(
+        error: error, byteCount: bytes.count, sha256: Array(digest), isByPicture: isByPicture))
     return error
   }
 }

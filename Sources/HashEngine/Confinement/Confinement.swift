@@ -64,6 +64,9 @@ public struct ChosenFingerprinter: Sendable {
     }
   }
 
+  /// Whether pictures can be decoded; `false` while workers do not start.
+  public var isAble: Bool { (fingerprinter as? ConfinedFingerprinter)?.isAble ?? true }
+
   /// As in `full (seccomp, landlock 7, limits)` or `none (in this process)`.
   public var levelText: String { level.map { "\($0)" } ?? "none (in this process)" }
 }

@@ -26,7 +26,9 @@ enum Spawn {
     defer { for copy in copies { close(copy) } }
     for (own, theirs) in descriptors {
       // Out of the way of the numbers that they are to get.
-      let copy = fcntl(own, F_DUPFD_CLOEXEC, 16)
+      var copy = fcntl(own, F_DUPFD_CLOEXEC, 16)
+      // Where there are fewer than sixteen.
+      if copy < 0 { copy = fcntl(own, F_DUPFD_CLOEXEC, theirs + 2) }
       guard copy >= 0 else { throw Errno(rawValue: errno) }
       copies.append(copy)
       posix_spawn_file_actions_adddup2(&actions, copy, theirs)

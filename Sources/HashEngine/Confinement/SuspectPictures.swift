@@ -21,7 +21,14 @@ final class SuspectPictures: Sendable {
     guard !known.isEmpty else { return nil }
     let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
     let now = ContinuousClock.now
-    return known.first { $0.digest == digest && $0.until > now }?.error
+    guard let suspect = known.first(where: { $0.digest == digest && $0.until > now }) else {
+      return nil
+    }
+    let minutes = Int(((suspect.until - now) / .seconds(60)).rounded(.up))
+    return ImageError(
+      suspect.error.code,
+      "not tried again, since its decoder did not survive it a short while ago; it will be in"
+        + " \(minutes) min")
   }
 
   func add(_ bytes: Span<UInt8>, _ error: ImageError) {

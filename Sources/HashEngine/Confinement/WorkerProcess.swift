@@ -14,8 +14,10 @@ internal import SystemPackage
 final class WorkerProcess: Sendable {
   /// How a worker came to its end, or was ended.
   enum Loss: Error, Hashable {
-    /// It took longer than it may.
+    /// It took longer than it may, and worked most of that time.
     case time
+    /// It took longer than it may, and was kept from working.
+    case held
     /// It took more memory than it may.
     case memory
     /// A signal ended it that a picture can bring about.
@@ -33,8 +35,11 @@ final class WorkerProcess: Sendable {
   let level: ConfinementLevel
   private let process: pid_t
   private let socket: CInt
+  /// Of the processor time that it uses.
+  private let clock: clockid_t
   private let memory: SharedMemory
   private let settings: WorkerSettings
+  private let isEnded = Atomic(false)
   private let pictures = Atomic(0)
   /// The processor that it is kept on; -1 for any.
   private let processor = Atomic<CInt>(-1)
@@ -95,6 +100,10 @@ final class WorkerProcess: Sendable {
       close(own)
       throw failure("did not say that it is ready (\(Spawn.text(status)))")
     }
+    var clock = clockid_t()
+    // One that cannot be read counts as used up.
+    _ = clock_getcpuclockid(process, &clock)
+    self.clock = clock
     self.level = level
     self.process = process
     self.memory = memory
@@ -104,7 +113,8 @@ final class WorkerProcess: Sendable {
 
   deinit {
     close(socket)
-    _ = Spawn.end(process)
+    // The number of one that has ended may be another process's by now.
+    if !isEnded.load(ordering: .relaxed) { _ = Spawn.end(process) }
   }
 
   /// Has a picture hashed.
@@ -118,6 +128,20 @@ final class WorkerProcess: Sendable {
   ) throws(Loss) -> Result<Fingerprint, ImageError> {
     guard memory.put(bytes) else { throw .noRoom }
     follow(bytes.count)
+    let (start, worked) = (ContinuousClock.now, processorSeconds)
+    do throws(Loss) {
+      return try exchange(bytes, request, meanwhile: meanwhile)
+    } catch {
+      guard error == .time else { throw error }
+      // A worker that was stopped, or had no processor, says nothing of the picture.
+      let isBusy = processorSeconds - worked > (ContinuousClock.now - start) / .seconds(2)
+      throw isBusy ? .time : .held
+    }
+  }
+
+  private func exchange(
+    _ bytes: Span<UInt8>, _ request: FingerprintRequest, meanwhile: () -> Void
+  ) throws(Loss) -> Result<Fingerprint, ImageError> {
     let number = pictures.add(1, ordering: .relaxed).newValue
     let id = firstID &+ UInt64(number)
     try send(WorkerRequest(id: id, count: bytes.count, request: request).bytes)
@@ -170,6 +194,7 @@ final class WorkerProcess: Sendable {
   ///
   /// - Returns: What it was lost by, which tells more than what its asker noticed.
   func end(after loss: Loss) -> Loss {
+    isEnded.store(true, ordering: .relaxed)
     let (status, peak) = Spawn.end(process)
     guard loss == .gone else { return loss }
     guard let signal = Spawn.signal(in: status) else { return loss }
@@ -183,11 +208,8 @@ final class WorkerProcess: Sendable {
 
   /// Processor time that it has used.
   private var processorSeconds: Double {
-    var clock = clockid_t()
     var time = timespec()
-    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else {
-      return .infinity
-    }
+    guard clock_gettime(clock, &time) == 0 else { return .infinity }
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 

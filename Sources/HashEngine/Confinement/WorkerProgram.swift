@@ -25,6 +25,9 @@ enum WorkerProgram {
     if let found = places.first(where: { $0.withPlatformString { access($0, X_OK) == 0 } }) {
       return found
     }
+    if let found = places.first(where: { $0.withPlatformString { access($0, F_OK) == 0 } }) {
+      throw ConfinementError(.noProgram, "\(found) may not be executed")
+    }
     throw ConfinementError(
       .noProgram, "no program \(places.map(\.string).joined(separator: ", and no "))")
   }

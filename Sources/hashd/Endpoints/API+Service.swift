@@ -26,9 +26,13 @@ extension API {
   private var readiness: HealthAnswer {
     do {
       let count = try blocklist.lists().count { $0.settings.isInForce(at: Timestamp.now) }
+      let reason =
+        count == 0
+        ? "no list is in force"
+        : decoders.isAble ? nil : "the programs that decode pictures do not start"
       return HealthAnswer(
-        live: true, ready: count > 0, reason: count > 0 ? nil : "no list is in force",
-        lists: count, confinement: decoders.levelText)
+        live: true, ready: reason == nil, reason: reason, lists: count,
+        confinement: decoders.levelText)
     } catch {
       return HealthAnswer(
         live: true, ready: false, reason: APIError.storageMessage, lists: 0,

@@ -96,7 +96,8 @@ struct Daemon {
     options.onLoss = { lost in
       metrics.decoderLost(lost.error)
       logger.warning(
-        "a picture ended its decoder",
+        lost.isByPicture
+          ? "a picture ended its decoder" : "a decoder was ended or stopped by something else",
         metadata: [
           "error": "\(lost.error.code.rawValue)", "bytes": .stringConvertible(lost.byteCount),
           "picture": "\(key.name(of: lost.sha256))",

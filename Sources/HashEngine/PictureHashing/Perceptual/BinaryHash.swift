@@ -15,7 +15,7 @@ public protocol BinaryHash: Hashable, Sendable, LosslessStringConvertible {
 
 extension BinaryHash {
   /// Bytes of the hash.
-  public static var byteCount: Int { bitCount / 8 }
+  @inlinable public static var byteCount: Int { bitCount / 8 }
 
   /// Lower-case hexadecimal, two digits a byte.
   public var description: String { hexText(bytes) }

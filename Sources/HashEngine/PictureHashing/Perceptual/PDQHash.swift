@@ -6,14 +6,15 @@
 ///
 /// Algorithm: Meta's PDQ (facebook/ThreatExchange, `pdq/`), without its shrinking to 512×512.
 public struct PDQHash: BinaryHash {
-  public static let bitCount = 256
+  @inlinable public static var bitCount: Int { 256 }
 
   /// Bits 0 to 63 in the first word, and so on.
-  package let words: SIMD4<UInt64>
+  @usableFromInline package let words: SIMD4<UInt64>
 
-  package init(words: SIMD4<UInt64>) { self.words = words }
+  @inlinable package init(words: SIMD4<UInt64>) { self.words = words }
 
-  public init?(bytes: Span<UInt8>) {
+  // What an index calls for every hash is inlined into it: it is another module.
+  @inlinable public init?(bytes: Span<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = SIMD4<UInt64>.zero
     for index in 0..<Self.byteCount {
@@ -22,11 +23,11 @@ public struct PDQHash: BinaryHash {
     self.words = words
   }
 
-  public var bytes: [UInt8] {
+  @inlinable public var bytes: [UInt8] {
     (0..<Self.byteCount).map { UInt8(truncatingIfNeeded: words[3 - $0 / 8] >> (56 - 8 * ($0 % 8))) }
   }
 
-  public func distance(to other: PDQHash) -> Int {
+  @inlinable public func distance(to other: PDQHash) -> Int {
     let difference = words ^ other.words
     return (0..<4).reduce(0) { $0 + difference[$1].nonzeroBitCount }
   }

@@ -12,22 +12,22 @@
 ///
 /// Algorithm: `imagehash.phash` of JohannesBuchner/imagehash, with Pillow's resizing.
 public struct PerceptualHash64: BinaryHash {
-  public static let bitCount = 64
+  @inlinable public static var bitCount: Int { 64 }
 
-  package let word: UInt64
+  @usableFromInline package let word: UInt64
 
-  package init(word: UInt64) { self.word = word }
+  @inlinable package init(word: UInt64) { self.word = word }
 
-  public init?(bytes: Span<UInt8>) {
+  @inlinable public init?(bytes: Span<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var word: UInt64 = 0
     for index in 0..<Self.byteCount { word = word << 8 | UInt64(bytes[index]) }
     self.word = word
   }
 
-  public var bytes: [UInt8] { withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+  @inlinable public var bytes: [UInt8] { withUnsafeBytes(of: word.bigEndian) { Array($0) } }
 
-  public func distance(to other: PerceptualHash64) -> Int {
+  @inlinable public func distance(to other: PerceptualHash64) -> Int {
     (word ^ other.word).nonzeroBitCount
   }
 
