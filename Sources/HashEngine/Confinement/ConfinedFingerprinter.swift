@@ -11,6 +11,7 @@ public import SystemPackage
 /// one that was taken over could call everything clean from then on. What workers say is read like any
 /// stranger's bytes. Safe to use from any thread.
 public final class ConfinedFingerprinter: Fingerprinter {
+  /// How workers are started, and what they may take.
   public struct Options: Sendable {
     /// Workers at once.
     public var workers: Int
@@ -25,6 +26,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     /// Called when a worker does not start.
     public var onFailure: @Sendable (ConfinementError) -> Void = { _ in }
 
+    /// - Parameter workers: At once; one for each core is usual.
     public init(
       workers: Int, limits: DecodingLimits = DecodingLimits(), niceness: Int = 0,
       program: FilePath? = nil
@@ -38,6 +40,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
 
   /// A picture that has cost a worker.
   public struct LostWorker: Sendable {
+    /// What became of the picture: `crashed`, `time-limit` or `over-limit`.
     public let error: ImageError
     /// Of the picture.
     public let byteCount: Int
@@ -94,6 +97,9 @@ public final class ConfinedFingerprinter: Fingerprinter {
   /// Whether a worker could be had when one was last wanted.
   public var isAble: Bool { pool.withLock { $0.failures == 0 } }
 
+  /// Has a picture decoded and hashed by a worker; waits for one until the request's deadline, or a minute.
+  ///
+  /// - Throws: ``ImageError``; besides what decoding throws `crashed`, and `noWorker` when none could be had.
   public func fingerprint(
     of bytes: Span<UInt8>, _ request: FingerprintRequest
   ) throws(ImageError) -> Fingerprint {

@@ -12,6 +12,7 @@ public enum Confinement: String, Sendable, Hashable, CaseIterable {
 
 /// Why pictures cannot be decoded as confined as was asked for.
 public struct ConfinementError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kinds of trouble, stable names.
   public enum Code: String, Sendable, Hashable {
     /// The worker program is not where it should be.
     case noProgram = "no-program"
@@ -21,6 +22,7 @@ public struct ConfinementError: Error, Hashable, Sendable, CustomStringConvertib
     case notConfined = "not-confined"
   }
 
+  /// What kind of trouble it is.
   public let code: Code
   /// A sentence for people.
   public let description: String
@@ -33,6 +35,7 @@ public struct ConfinementError: Error, Hashable, Sendable, CustomStringConvertib
 
 /// A fingerprinter, and how far what it decodes is confined.
 public struct ChosenFingerprinter: Sendable {
+  /// What decodes.
   public let fingerprinter: any Fingerprinter
   /// `nil` for this process.
   public let level: ConfinementLevel?

@@ -7,6 +7,7 @@ public struct ConfinementLevel: Sendable, Hashable {
   /// Memory, processor time and open files without bound, and being read by other processes.
   public var resources: Bool
 
+  /// - Parameter landlock: The kernel's version of it, from 1 on; `nil` for none.
   public init(systemCalls: Bool, landlock: Int?, resources: Bool) {
     self.systemCalls = systemCalls
     self.landlock = landlock

@@ -1,8 +1,10 @@
 /// What one picture yields.
 public struct Fingerprint: Sendable, Hashable {
+  /// The format that its bytes announce.
   public let format: ImageFormat
   /// Pixels as stored; of an animation, of its canvas.
   public let width: Int
+  /// As ``width``.
   public let height: Int
   /// How the stored pixels are to be turned to show the picture (EXIF).
   public let orientation: Orientation
@@ -88,7 +90,9 @@ public struct Fingerprint: Sendable, Hashable {
 public struct FrameFingerprint: Sendable, Hashable {
   /// Counted from 1.
   public let number: Int
+  /// `nil` when not asked for.
   public let pdq: PDQFingerprint?
+  /// `nil` when not asked for.
   public let phash64: PerceptualFingerprint64?
   /// PDQ of its views, past the picture itself.
   public let views: [ViewedHash]

@@ -4,8 +4,10 @@ public struct FingerprintRequest: Sendable, Hashable {
   public var kinds: Set<HashKind>
   /// What PDQ is computed of besides the picture itself.
   public var views: ViewSet
+  /// What it may cost.
   public var limits: DecodingLimits
 
+  /// PDQ of the picture itself, unless more is said.
   public init(
     kinds: Set<HashKind> = [.pdq], views: ViewSet = .none,
     limits: DecodingLimits = DecodingLimits()
@@ -29,8 +31,12 @@ public protocol Fingerprinter: Sendable {
 
 /// Decodes in the caller's own process, with nothing between a codec's faults and the caller's memory.
 public struct InProcessFingerprinter: Fingerprinter {
+  /// There is nothing to set.
   public init() {}
 
+  /// Decodes and hashes a picture here and now.
+  ///
+  /// - Throws: ``ImageError`` when there is no picture to hash.
   public func fingerprint(
     of bytes: Span<UInt8>, _ request: FingerprintRequest
   ) throws(ImageError) -> Fingerprint {
