@@ -7,6 +7,7 @@ import time
 
 from checking import check, expect
 from clients import noise_png
+from crowds import settle
 from daemon import running
 
 KILLS = int(os.environ.get("KILLS", 500))
@@ -104,9 +105,15 @@ def no_decoders_are_left(world):
         daemon.ask("POST", "/v1/match", world.picture)
         workers = workers_of(daemon)
         daemon.stop(signal.SIGKILL)
-        time.sleep(0.5)
-        left = [process for process in workers if os.path.exists(f"/proc/{process}")]
-        expect(not left, f"{len(left)} decoders outlive their daemon")
+        settle(lambda: not any(is_running(process) for process in workers), "decoders outlive their daemon")
+
+
+def is_running(process):
+    """Whether it is there, and not only waited for by nobody."""
+    try:
+        return open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @check
