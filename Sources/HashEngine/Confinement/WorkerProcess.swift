@@ -14,7 +14,7 @@ internal import SystemPackage
 final class WorkerProcess: Sendable {
   /// How a worker came to its end, or was ended.
   enum Loss: Error, Hashable {
-    /// It took longer than it may, and worked most of that time.
+    /// It took longer than it may, and worked a good part of that time.
     case time
     /// It took longer than it may, and was kept from working.
     case held
@@ -54,6 +54,8 @@ final class WorkerProcess: Sendable {
   private static let smallPicture = 1 << 19
   /// Bytes of an answer that is no animation's, and some more.
   private static let usualAnswer = 1 << 13
+  /// Of the time that a picture has taken, the part that its worker worked if it was not held up.
+  private static let leastShare = 0.1
   /// Pictures until it is replaced.
   private static let mostPictures = 1000
   /// A larger picture than this leaves so much memory behind that the worker is replaced.
@@ -134,8 +136,8 @@ final class WorkerProcess: Sendable {
     } catch {
       guard error == .time else { throw error }
       // A worker that was stopped, or had no processor, says nothing of the picture.
-      let isBusy = processorSeconds - worked > (ContinuousClock.now - start) / .seconds(2)
-      throw isBusy ? .time : .held
+      let share = (processorSeconds - worked) / ((ContinuousClock.now - start) / .seconds(1))
+      throw share > Self.leastShare ? .time : .held
     }
   }
 

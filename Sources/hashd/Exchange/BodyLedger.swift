@@ -25,13 +25,15 @@ final class BodyLedger: Sendable {
 
   /// Bytes that are a good way further.
   private static let step = 1 << 16
-  /// Who has come no further for so long may be cut.
-  private static let patience = Duration.milliseconds(200)
-
   private let most: Int
+  private let patience: Duration
   private let state = Mutex(State())
 
-  init(most: Int) { self.most = most }
+  /// - Parameter patience: Who has come no further for so long may be cut.
+  init(most: Int, patience: Duration = .milliseconds(200)) {
+    self.most = most
+    self.patience = patience
+  }
 
   /// Bytes that are held.
   var inUse: Int { state.withLock { $0.used } }
@@ -85,7 +87,7 @@ final class BodyLedger: Sendable {
     }
     let candidates = state.entries.filter { _, entry in
       entry.isArriving && entry.bytes > 0
-        && (now - entry.progress >= Self.patience || isGreedy(entry))
+        && (now - entry.progress >= patience || isGreedy(entry))
     }.sorted { first, second in
       let greedy = (isGreedy(first.value), isGreedy(second.value))
       return greedy.0 == greedy.1 ? first.value.progress < second.value.progress : greedy.0
