@@ -66,6 +66,8 @@ public final class ConfinedFingerprinter: Fingerprinter {
   private static let processorSeconds = 120
   /// Beside what decoders may hold: hashes, views, and what memory is lost between.
   private static let spareMemory = 256 << 20
+  /// More than any machine has.
+  private static let mostMemory = 1 << 46
 
   private let program: FilePath
   private let settings: WorkerSettings
@@ -82,7 +84,8 @@ public final class ConfinedFingerprinter: Fingerprinter {
     program = if let given = options.program { given } else { try WorkerProgram.find() }
     settings = WorkerSettings(
       sharedBytes: max(1 << 16, options.limits.bytes),
-      memory: options.limits.memory + Self.spareMemory, processorSeconds: Self.processorSeconds,
+      memory: max(0, min(options.limits.memory, Self.mostMemory)) + Self.spareMemory,
+      processorSeconds: Self.processorSeconds,
       niceness: options.niceness)
     onLoss = options.onLoss
     onFailure = options.onFailure

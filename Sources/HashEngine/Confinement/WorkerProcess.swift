@@ -186,10 +186,8 @@ final class WorkerProcess: Sendable {
 
   /// Whether it has done enough: what took a worker over with one picture is not to see many more.
   var isSpent: Bool {
-    let number = pictures.load(ordering: .relaxed)
-    return number >= Self.mostPictures || memory.longest > Self.mostKept
-      // Looked at now and then: it takes a system call.
-      || number % 16 == 0 && processorSeconds >= Double(settings.processorSeconds) / 2
+    pictures.load(ordering: .relaxed) >= Self.mostPictures || memory.longest > Self.mostKept
+      || processorSeconds >= Double(settings.processorSeconds) / 2
   }
 
   /// Ends the worker.

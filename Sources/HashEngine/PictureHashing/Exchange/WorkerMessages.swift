@@ -52,8 +52,8 @@ package struct WorkerRequest: Sendable, Hashable {
     for number in [
       limits.bytes, limits.side, limits.pixels, limits.memory, limits.frames,
       limits.animationPixels, limits.views, limits.scans, limits.scanPixels,
-    ] { writer.append(UInt64(number)) }
-    writer.append(UInt64(limits.nanosecondsLeft))
+    ] { writer.append(UInt64(clamping: number)) }
+    writer.append(UInt64(clamping: limits.nanosecondsLeft))
     return writer.bytes
   }
 
