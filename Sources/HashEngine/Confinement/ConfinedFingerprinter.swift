@@ -89,7 +89,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
       niceness: options.niceness)
     onLoss = options.onLoss
     onFailure = options.onFailure
-    let first = try WorkerProcess(program, settings)
+    let first = try Self.start(program, settings, as: nil)
     level = first.level
     var pool = Pool()
     pool.idle.append(first)
@@ -168,7 +168,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     if let idle { return idle }
     guard !rests else { throw ImageError(.noWorker, "no decoder: its program does not start") }
     do throws(ConfinementError) {
-      let worker = try start()
+      let worker = try Self.start(program, settings, as: level)
       pool.withLock { $0.failures = 0 }
       return worker
     } catch {
@@ -181,14 +181,20 @@ public final class ConfinedFingerprinter: Fingerprinter {
     }
   }
 
-  /// A new worker. Somebody may end one while it starts, so that one failure says little.
-  private func start() throws(ConfinementError) -> WorkerProcess {
+  /// A new worker. Somebody may end one while it starts, or be writing its program, so that one failure says
+  /// little.
+  ///
+  /// - Parameter level: What was promised at first, and holds for those that come later.
+  private static func start(
+    _ program: FilePath, _ settings: WorkerSettings, as level: ConfinementLevel?
+  ) throws(ConfinementError) -> WorkerProcess {
     for _ in 0..<2 {
-      if let worker = try? WorkerProcess(program, settings), worker.level == level { return worker }
+      if let worker = try? WorkerProcess(program, settings), worker.level == level ?? worker.level {
+        return worker
+      }
     }
     let worker = try WorkerProcess(program, settings)
-    // What was promised at first holds for those that come later.
-    guard worker.level == level else {
+    guard worker.level == level ?? worker.level else {
       throw ConfinementError(.notConfined, "less confined than before: \(worker.level)")
     }
     return worker
