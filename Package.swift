@@ -77,7 +77,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["PictureHashing"],
-      swiftSettings: strict),
+      // Tables of a transaction cannot outlive it: the compiler sees to that.
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(
       name: "hashworker",
       dependencies: ["PictureHashing", "CLinux"],

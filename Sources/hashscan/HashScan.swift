@@ -6,7 +6,7 @@ import HashEngine
 struct HashScan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hashscan",
-    abstract: "Find pictures that are on a blocklist, even resized or recompressed.",
+    abstract: "Find pictures that are on a store, even resized or recompressed.",
     discussion: """
       Exit status: 0 nothing found, 1 something found, 2 an error or a picture that was not \
       scanned (found wins), 64 a wrong command line.

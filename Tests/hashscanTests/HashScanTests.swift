@@ -7,20 +7,20 @@ import Testing
 @Suite struct HashScanTests {
   private let hashscan: HashScanProcess
   private let uploads = TestFiles.fixtures.appending("uploads").string
-  private let blocklist = TestFiles.fixtures.appending("blocklist.csv").string
+  private let store = TestFiles.fixtures.appending("blocklist.csv").string
 
   init() throws { hashscan = try HashScanProcess() }
 
   private func importFixtures() throws {
-    #expect(try hashscan.run("import", blocklist, "--list", "demo").status == 0)
+    #expect(try hashscan.run("import", store, "--list", "demo").status == 0)
   }
 
   @Test func importTellsWhatItDid() throws {
-    let first = try hashscan.run("import", blocklist, "--list", "demo")
+    let first = try hashscan.run("import", store, "--list", "demo")
     #expect(first.status == 0)
     #expect(first.output.contains(": 6 added, 0 replaced, 0 withdrawn, 0 unchanged, 0 rejected;"))
     #expect(first.output.hasSuffix("list demo serial 0 to 1; read as csv\n"))
-    let again = try hashscan.run("import", blocklist, "--list", "demo")
+    let again = try hashscan.run("import", store, "--list", "demo")
     #expect(again.output.contains("0 added, 0 replaced, 0 withdrawn, 6 unchanged"))
     #expect(try hashscan.run("lists").output.hasPrefix("demo  6 entries  block  pdq 31"))
     #expect(try hashscan.run("lists", "--json").output.contains("\"entries\":6,"))
@@ -199,19 +199,19 @@ import Testing
       usleep(UInt32(round * 60_000))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-      let blocklist = try Blocklist(at: hashscan.database)
+      let store = try ListStore(at: hashscan.database)
       // So many hashes are sealed when they are in: the kill may have come in the middle of that.
-      #expect(try blocklist.indexProblems(samples: 3) == [])
-      let listed = try blocklist.listedHashes()
-      let indexed = try blocklist.indexedHashes().map { ListedHash($0) }
+      #expect(try store.indexProblems(samples: 3) == [])
+      let listed = try store.listedHashes()
+      let indexed = try store.indexedHashes().map { ListedHash($0) }
       #expect(indexed.count == listed.count && Set(indexed) == listed)
       counts.insert(listed.count)
       // The fixtures' hashes answer as before.
-      #expect(try blocklist.lists().contains { $0.name == "demo" && $0.count == 6 })
+      #expect(try store.lists().contains { $0.name == "demo" && $0.count == 6 })
     }
     #expect(counts.isSubset(of: [6, 60_006]))
     #expect(try hashscan.run("import", list.string, "--list", "big", "--kind", "pdq").status == 0)
-    #expect(try Blocklist(at: hashscan.database).listedHashes().count == 60_006)
+    #expect(try ListStore(at: hashscan.database).listedHashes().count == 60_006)
     let stats = try hashscan.run("index", "stats")
     #expect(stats.output.contains("pdq: 60006 hashes, 0 live, 60006 sealed"))
   }
@@ -225,21 +225,25 @@ import Testing
       (0..<4).map { _ in String(random.next() | 1 << 63, radix: 16) }.joined()
     }
     let list = try hashscan.folder.write(hashes.joined(separator: "\n"), to: "list.txt").string
-    let blocklist = try Blocklist(at: hashscan.database)
+    let store = try ListStore(at: hashscan.database)
+    let moderator = Moderator(store, policy: MatchPolicy(pdqRadius: 31))
+    func matches(_ hash: ListedHash) throws -> [Match] {
+      try moderator.lookup([hash]).results[0].matches
+    }
     let listed = try #require(
       ListedHash(
         kind: .pdq, text: "f7d0e08ff8677b82508e659e874f420d15f09c56bc3fb0cc24961a1fd8a8e0f6"))
     let new = try #require(ListedHash(kind: .pdq, text: hashes[12_345]))
-    #expect(try blocklist.matches(for: new, radius: 31).isEmpty)
+    #expect(try matches(new).isEmpty)
     let importing = try hashscan.start(["import", list, "--list", "new", "--kind", "pdq"])
     var states: Set<Int> = []
     repeat {
-      #expect(try blocklist.matches(for: listed, radius: 0).map(\.entry) == ["case-1"])
-      states.insert(try blocklist.lists().reduce(0) { $0 + $1.count })
+      #expect(try matches(listed).map(\.entry) == ["case-1"])
+      states.insert(try store.lists().reduce(0) { $0 + $1.count })
     } while importing.isRunning
     #expect(try hashscan.finish(importing).status == 0)
     #expect(states.isSubset(of: [6, 30_006]))
-    #expect(try blocklist.matches(for: new, radius: 31).map(\.list) == ["new"])
+    #expect(try matches(new).map(\.list) == ["new"])
   }
 
   @Test func readersFollowADatabaseThatOutgrowsTheirMap() throws {
@@ -253,13 +257,14 @@ import Testing
     }
     try importAll([hashes[0]])
     // As a reader that was started when the database was small and its map full.
-    let reader = try Blocklist(at: hashscan.database, mapSize: 1 << 18)
+    let reader = try ListStore(at: hashscan.database, mapSize: 1 << 18)
     try importAll(hashes)
     #expect(try reader.lists().map(\.count) == [20_000])
     let hash = try #require(ListedHash(kind: .pdq, text: hashes[19_000]))
-    let match = try #require(try reader.matches(for: hash, radius: 0).first)
+    let moderator = Moderator(reader)
+    let match = try #require(try moderator.lookup([hash]).results[0].matches.first)
     #expect(try reader.withdraw(entries: [match.entry], from: "l").withdrawn == 1)
-    #expect(try reader.matches(for: hash, radius: 0).isEmpty)
+    #expect(try moderator.lookup([hash]).results[0].matches.isEmpty)
   }
 
   @Test func theIndexIsLookedAfter() throws {

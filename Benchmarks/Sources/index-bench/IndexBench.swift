@@ -32,14 +32,14 @@ struct IndexBench: ParsableCommand {
     let hashes = text.split(separator: "\n").compactMap { ListedHash(kind: kind, text: $0) }
     switch method {
     case .ours:
-      let blocklist = try Blocklist(at: FilePath(source))
-      try time(hashes) { try blocklist.explainSearch(for: $0, radius: radius)?.found ?? 0 }
+      let moderator = Moderator(try ListStore(at: FilePath(source)))
+      try time(hashes) { try moderator.explainSearch(for: [$0], radius: radius)?.found ?? 0 }
     case .batch:
-      let blocklist = try Blocklist(at: FilePath(source))
+      let moderator = Moderator(try ListStore(at: FilePath(source)))
       try time(
         stride(from: 0, to: hashes.count, by: 50).map { hashes[$0..<min($0 + 50, hashes.count)] }
       ) {
-        try blocklist.explainSearch(for: Array($0), radius: radius)?.found ?? 0
+        try moderator.explainSearch(for: Array($0), radius: radius)?.found ?? 0
       }
     case .scan:
       let all = try bytes()

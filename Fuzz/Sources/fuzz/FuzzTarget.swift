@@ -100,8 +100,9 @@ enum FuzzTarget: String, CaseIterable {
   private static func records(of pieces: [[UInt8]], _ options: ImportOptions) -> [Int]? {
     let beginning = pieces.flatMap { $0 }
     guard let format = options.format,
-      var importer = try? Blocklist.importer(
-        of: format, options, beginning: Array(beginning.prefix(ListDetector.length)), now: 0)
+      var importer = try? ListStore.importer(
+        of: format, options, beginning: Array(beginning.prefix(ListDetector.length)),
+        now: Timestamp(seconds: 0))
     else { return nil }
     var records: [SourceRecord] = []
     do {

@@ -1,19 +1,19 @@
 extension BKTree {
   /// All hashes within `radius` of `hash`, in no particular order. None for a negative radius.
   func search(
-    _ hash: Hash, radius: Int, in transaction: borrowing some Transaction & ~Copyable
+    _ hash: Hash, radius: Int
   ) throws(StorageError) -> [Neighbor<Hash>] {
-    var work = Work()
-    return try search([hash], radius: radius, in: transaction, work: &work)[0]
+    var work = TreeWork()
+    return try search([hash], radius: radius, work: &work)[0]
   }
 
   /// The same for several at once, telling what it cost: a node that more than one comes to is visited
   /// once.
   func search(
-    _ queries: [Hash], radius: Int, in transaction: borrowing some Transaction & ~Copyable,
-    work: inout Work
+    _ queries: [Hash], radius: Int,
+    work: inout TreeWork
   ) throws(StorageError) -> [[Neighbor<Hash>]] {
-    let root = try header(in: transaction).root
+    let root = try header().root
     var found = [[Neighbor<Hash>]](repeating: [], count: queries.count)
     guard root != 0, radius >= 0 else { return found }
     var open = [(id: root, queries: Array(queries.indices))]
@@ -21,7 +21,7 @@ extension BKTree {
     defer { work.hashes += compared }
     while let (id, asking) = open.popLast() {
       work.nodes += 1
-      let inner = try visit(id, in: transaction) { hashes in
+      let inner = try visit(id) { hashes in
         for query in asking {
           compared += hashes.byteCount / Hash.byteCount
           kernels.scan(hashes, for: queries[query], radius: radius) { index, distance in
@@ -44,16 +44,16 @@ extension BKTree {
 
   /// The `k` hashes nearest to `hash`, nearest first; of several at the last one's distance, any.
   func nearest(
-    _ hash: Hash, k: Int, in transaction: borrowing some Transaction & ~Copyable
+    _ hash: Hash, k: Int
   ) throws(StorageError) -> [Neighbor<Hash>] {
-    let root = try header(in: transaction).root
+    let root = try header().root
     guard root != 0, k > 0 else { return [] }
     var best: [Neighbor<Hash>] = []
     // The nearest that a subtree can hold; the most promising is taken from the end.
     var open = [(gap: 0, id: root)]
     while let (gap, id) = open.popLast() {
       if best.count == k, gap >= best[k - 1].distance { continue }
-      let inner = try visit(id, in: transaction) { hashes in
+      let inner = try visit(id) { hashes in
         let radius = best.count == k ? best[k - 1].distance - 1 : Hash.bitCount
         kernels.scan(hashes, for: hash, radius: radius) { index, distance in
           guard best.count < k || distance < best[k - 1].distance,
@@ -76,10 +76,10 @@ extension BKTree {
   }
 
   /// Calls `body` with all hashes.
-  func forEach(
-    in transaction: borrowing some Transaction & ~Copyable, _ body: (Hash) -> Void
+  func forEachHash(
+    _ body: (Hash) -> Void
   ) throws(StorageError) {
-    try forEachLeaf(in: transaction) { hashes in
+    try forEachLeaf { hashes in
       for index in 0..<hashes.byteCount / Hash.byteCount {
         if let hash = Self.hash(at: index, in: hashes) { body(hash) }
       }
@@ -88,27 +88,26 @@ extension BKTree {
 
   /// Calls `body` with the hashes of each leaf, one behind the other.
   func forEachLeaf(
-    in transaction: borrowing some Transaction & ~Copyable, _ body: (RawSpan) -> Void
+    _ body: (RawSpan) -> Void
   ) throws(StorageError) {
-    let root = try header(in: transaction).root
+    let root = try header().root
     var open = root == 0 ? [] : [root]
     while let id = open.popLast() {
-      let inner = try visit(id, in: transaction, leaf: body)
+      let inner = try visit(id, leaf: body)
       open += inner?.children.map(\.id) ?? []
     }
   }
 
   /// Calls `body` with each node, its depth from 1, and whether a search for a hash would come to it.
   func walk(
-    in transaction: borrowing some Transaction & ~Copyable,
     _ body: (BKTreeNode<Hash>, _ depth: Int, _ contains: (Hash) -> Bool) -> Void
   ) throws(StorageError) {
     /// The pivots above a node, each with the distances that lead to it.
     typealias Path = [(pivot: Hash, range: ClosedRange<Int>)]
-    let root = try header(in: transaction).root
+    let root = try header().root
     var open: [(id: UInt64, path: Path)] = root == 0 ? [] : [(root, [])]
     while let (id, path) = open.popLast() {
-      let node = try node(id, in: transaction)
+      let node = try node(id)
       body(node, path.count + 1) { hash in
         path.allSatisfy { $0.range.contains(hash.distance(to: $0.pivot)) }
       }
@@ -122,10 +121,10 @@ extension BKTree {
 
   /// Calls `leaf` with a leaf's hashes in place; returns an inner node.
   private func visit(
-    _ id: UInt64, in transaction: borrowing some Transaction & ~Copyable, leaf: (RawSpan) -> Void
+    _ id: UInt64, leaf: (RawSpan) -> Void
   ) throws(StorageError) -> BKTreeInnerNode<Hash>? {
     var inner: BKTreeInnerNode<Hash>?
-    let isNode = try nodes.value(for: id, in: transaction) { bytes in
+    let isNode = try nodes.value(for: id) { bytes in
       if let hashes = BKTreeNode<Hash>.hashes(ofLeaf: bytes) {
         leaf(bytes.extracting(hashes))
         return true
@@ -134,7 +133,7 @@ extension BKTree {
       inner = node
       return true
     }
-    guard isNode == true else { throw damaged(id, transaction.path) }
+    guard isNode == true else { throw damaged(id) }
     return inner
   }
 

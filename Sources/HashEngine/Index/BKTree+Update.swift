@@ -1,77 +1,76 @@
-extension BKTree {
+extension BKTree where Access == Writing {
   /// Adds hashes that are not there yet. Many at once cost far less than one by one: each leaf they
   /// reach is written once.
   ///
   /// - Returns: How many were new.
   @discardableResult
   func insert(
-    _ hashes: some Sequence<Hash>, in transaction: borrowing WriteTransaction
+    _ hashes: some Sequence<Hash>
   ) throws(StorageError) -> Int {
-    try insert(distinct: Array(Set(hashes)), in: transaction)
+    try insert(distinct: Array(Set(hashes)))
   }
 
   /// The same for hashes of which no two are equal.
   @discardableResult
   func insert(
-    distinct hashes: [Hash], in transaction: borrowing WriteTransaction
+    distinct hashes: [Hash]
   ) throws(StorageError) -> Int {
     let new = HashBlock(hashes)
     guard !new.isEmpty else { return 0 }
-    var header = try header(in: transaction)
+    var header = try header()
     if header.root == 0 { header.root = takeID(&header) }
     let isFirst = header.count == 0
     let added =
       isFirst
-      ? try build(new, header.root, &header, in: transaction)
-      : try add(new, to: header.root, &header, in: transaction)
+      ? try build(new, header.root, &header)
+      : try add(new, to: header.root, &header)
     header.count += UInt64(added)
     header.changes += 1
-    try setHeader(header, in: transaction)
+    try setHeader(header)
     return added
   }
 
   /// Removes a hash. Whether it was there.
   @discardableResult
   func remove(
-    _ hash: Hash, in transaction: borrowing WriteTransaction
+    _ hash: Hash
   ) throws(StorageError) -> Bool {
-    var header = try header(in: transaction)
+    var header = try header()
     guard header.root != 0 else { return false }
-    switch try remove(hash, from: header.root, in: transaction) {
+    switch try remove(hash, from: header.root) {
     case .absent: return false
     case .removed: break
     case .emptied: header.root = 0
     }
     header.count -= 1
     header.changes += 1
-    try setHeader(header, in: transaction)
+    try setHeader(header)
     return true
   }
 
   /// Removes all hashes.
-  func removeAll(in transaction: borrowing WriteTransaction) throws(StorageError) {
-    let header = try header(in: transaction)
-    try nodes.removeAll(in: transaction)
-    try setHeader(Header(changes: header.changes + 1), in: transaction)
+  func removeAll() throws(StorageError) {
+    let header = try header()
+    try nodes.removeAll()
+    try setHeader(BKTreeHeader(changes: header.changes + 1))
   }
 
   // MARK: Adding
 
-  private func takeID(_ header: inout Header) -> UInt64 {
+  private func takeID(_ header: inout BKTreeHeader) -> UInt64 {
     defer { header.nextID += 1 }
     return header.nextID
   }
 
   /// Adds those of `new` that a subtree lacks; returns their number.
   private func add(
-    _ new: HashBlock<Hash>, to id: UInt64, _ header: inout Header,
-    in transaction: borrowing WriteTransaction
+    _ new: HashBlock<Hash>, to id: UInt64, _ header: inout BKTreeHeader
   ) throws(StorageError) -> Int {
-    switch try node(id, in: transaction) {
+    switch try node(id) {
     case .leaf(let block):
       let merged = merge(new, into: block)
       if merged.count == block.count { return 0 }
-      _ = try build(merged, id, &header, in: transaction)
+      _ = try build(merged, id, &header)
       return merged.count - block.count
     case .inner(var inner):
       let distances = new.distances(to: inner.pivot, kernels: kernels)
@@ -84,24 +83,24 @@ extension BKTree {
       // From the last child on, so that what is split off does not move those still to come.
       for (child, part) in parts.sorted(by: { $0.key > $1.key }) {
         let childID = inner.children[child].id
-        guard case .leaf(let block) = try node(childID, in: transaction) else {
-          added += try add(part, to: childID, &header, in: transaction)
+        guard case .leaf(let block) = try node(childID) else {
+          added += try add(part, to: childID, &header)
           continue
         }
         let merged = merge(part, into: block)
         added += merged.count - block.count
         if merged.count == block.count { continue }
         if merged.count <= BKTreeNode<Hash>.leafCapacity {
-          try put(.leaf(merged), childID, in: transaction)
+          try put(.leaf(merged), childID)
           continue
         }
         let range = inner.distances(ofChild: child)
         let split = try split(
-          merged, by: inner.pivot, over: range, reusing: childID, &header, in: transaction)
+          merged, by: inner.pivot, over: range, reusing: childID, &header)
         inner.children.replaceSubrange(child...child, with: split)
         isChanged = true
       }
-      if isChanged { try put(.inner(inner), id, in: transaction) }
+      if isChanged { try put(.inner(inner), id) }
       return added
     }
   }
@@ -123,17 +122,16 @@ extension BKTree {
 
   /// Writes a subtree of distinct hashes under a node number; returns their number.
   private func build(
-    _ block: HashBlock<Hash>, _ id: UInt64, _ header: inout Header,
-    in transaction: borrowing WriteTransaction
+    _ block: HashBlock<Hash>, _ id: UInt64, _ header: inout BKTreeHeader
   ) throws(StorageError) -> Int {
     guard block.count > BKTreeNode<Hash>.leafCapacity, let pivot = pivot(of: block) else {
-      try put(.leaf(block), id, in: transaction)
+      try put(.leaf(block), id)
       return block.count
     }
     let children = try split(
-      block, by: pivot, over: 0...Hash.bitCount, reusing: nil, &header, in: transaction)
+      block, by: pivot, over: 0...Hash.bitCount, reusing: nil, &header)
     try put(
-      .inner(BKTreeInnerNode(pivot: pivot, children: children)), id, in: transaction)
+      .inner(BKTreeInnerNode(pivot: pivot, children: children)), id)
     return block.count
   }
 
@@ -141,7 +139,7 @@ extension BKTree {
   /// a single distance that does not fit becomes a subtree.
   private func split(
     _ block: HashBlock<Hash>, by pivot: Hash, over range: ClosedRange<Int>, reusing id: UInt64?,
-    _ header: inout Header, in transaction: borrowing WriteTransaction
+    _ header: inout BKTreeHeader
   ) throws(StorageError) -> [BKTreeInnerNode<Hash>.Child] {
     let distances = block.distances(to: pivot, kernels: kernels)
     var parts = [HashBlock<Hash>](repeating: HashBlock(), count: range.count)
@@ -156,7 +154,7 @@ extension BKTree {
     func close(_ upper: Int) throws(StorageError) {
       let id = spare ?? takeID(&header)
       spare = nil
-      _ = try build(open, id, &header, in: transaction)
+      _ = try build(open, id, &header)
       children.append(BKTreeInnerNode<Hash>.Child(upper: upper, id: id))
       open = HashBlock()
     }
@@ -192,32 +190,32 @@ extension BKTree {
   }
 
   private func remove(
-    _ hash: Hash, from id: UInt64, in transaction: borrowing WriteTransaction
+    _ hash: Hash, from id: UInt64
   ) throws(StorageError) -> Removal {
-    switch try node(id, in: transaction) {
+    switch try node(id) {
     case .leaf(var block):
       guard let index = (0..<block.count).first(where: { block[$0] == hash }) else {
         return .absent
       }
       block.remove(at: index)
       guard !block.isEmpty else {
-        try nodes.remove(id, in: transaction)
+        try nodes.remove(id)
         return .emptied
       }
-      try put(.leaf(block), id, in: transaction)
+      try put(.leaf(block), id)
       return .removed
     case .inner(var inner):
       let index = inner.child(at: hash.distance(to: inner.pivot))
-      let result = try remove(hash, from: inner.children[index].id, in: transaction)
+      let result = try remove(hash, from: inner.children[index].id)
       guard result == .emptied else { return result }
       // Its distances go to the child after it, or to the one before when it was the last.
       let upper = inner.children.remove(at: index).upper
       guard !inner.children.isEmpty else {
-        try nodes.remove(id, in: transaction)
+        try nodes.remove(id)
         return .emptied
       }
       if index == inner.children.count { inner.children[index - 1].upper = upper }
-      try put(.inner(inner), id, in: transaction)
+      try put(.inner(inner), id)
       return .removed
     }
   }

@@ -8,88 +8,84 @@
 ///
 /// At PDQ's radius of 31 unrelated hashes lie too far apart, all at about the same distance, for any
 /// such tree to leave much out: its strength there is the scan of its leaves.
-struct BKTree<Hash: BinaryHash>: Sendable {
-  let nodes: Table
+struct BKTree<Hash: BinaryHash, Access: TransactionAccess>: ~Escapable {
+  let nodes: Table<Access>
   let kernels: Kernels
 
-  /// Record 0: where the tree begins.
-  struct Header {
-    /// 0 when the tree is empty.
-    var root: UInt64 = 0
-    var nextID: UInt64 = 1
-    var count: UInt64 = 0
-    /// Grows with every insert and removal.
-    var changes: UInt64 = 0
-  }
-
-  /// What a search looked at.
-  struct Work {
-    var nodes = 0
-    /// Hashes that were compared.
-    var hashes = 0
-  }
-
-  /// The tree of that name, `nil` when there is none yet.
-  static func existing(
-    _ name: String, in transaction: borrowing some Transaction & ~Copyable,
-    kernels: Kernels = .best
-  ) throws(StorageError) -> BKTree? {
-    guard let nodes = try Table.existing(name, .integerKeys, in: transaction) else { return nil }
-    return BKTree(nodes: nodes, kernels: kernels)
-  }
-
-  static func make(
-    _ name: String, in transaction: borrowing WriteTransaction, kernels: Kernels = .best
-  ) throws(StorageError) -> BKTree {
-    BKTree(nodes: try Table.make(name, .integerKeys, in: transaction), kernels: kernels)
+  @_lifetime(copy nodes)
+  init(nodes: Table<Access>, kernels: Kernels) {
+    self.nodes = nodes
+    self.kernels = kernels
   }
 
   /// Hashes in the tree.
-  func count(in transaction: borrowing some Transaction & ~Copyable) throws(StorageError) -> Int {
-    Int(try header(in: transaction).count)
-  }
+  func count() throws(StorageError) -> Int { Int(try header().count) }
 
-  func header(
-    in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> Header {
-    let header = try nodes.value(for: 0, in: transaction) { bytes -> Header? in
-      var record = RecordReader(bytes)
-      guard let root = record.uint64(), let next = record.uint64(), let count = record.uint64(),
-        let changes = record.uint64()
-      else { return nil }
-      return Header(root: root, nextID: next, count: count, changes: changes)
-    }
-    guard let header else { return Header() }
-    guard let header else { throw damaged(0, transaction.path) }
+  func header() throws(StorageError) -> BKTreeHeader {
+    let header = try nodes.value(for: 0) { BKTreeHeader($0) }
+    guard let header else { return BKTreeHeader() }
+    guard let header else { throw damaged(0) }
     return header
   }
 
-  func setHeader(
-    _ header: Header, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) {
-    var record = RecordWriter()
-    record.append(header.root)
-    record.append(header.nextID)
-    record.append(header.count)
-    record.append(header.changes)
-    try nodes.put(record.bytes.span, for: 0, in: transaction)
-  }
-
-  func node(
-    _ id: UInt64, in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> BKTreeNode<Hash> {
-    let node = try nodes.value(for: id, in: transaction) { BKTreeNode<Hash>($0) }
-    guard let node, let node else { throw damaged(id, transaction.path) }
+  func node(_ id: UInt64) throws(StorageError) -> BKTreeNode<Hash> {
+    let node = try nodes.value(for: id) { BKTreeNode<Hash>($0) }
+    guard let node, let node else { throw damaged(id) }
     return node
   }
 
-  func put(
-    _ node: BKTreeNode<Hash>, _ id: UInt64, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) {
-    try nodes.put(node.bytes.span, for: id, in: transaction)
+  func damaged(_ id: UInt64) -> StorageError {
+    StorageError(.damaged, "\(nodes.path): the database is damaged (index node \(id))")
+  }
+}
+
+extension BKTree where Access == Writing {
+  func setHeader(_ header: BKTreeHeader) throws(StorageError) {
+    let bytes = header.bytes
+    try nodes.put(bytes.span, for: 0)
   }
 
-  func damaged(_ id: UInt64, _ path: String) -> StorageError {
-    StorageError(.damaged, "\(path): the database is damaged (index node \(id))")
+  func put(_ node: BKTreeNode<Hash>, _ id: UInt64) throws(StorageError) {
+    let bytes = node.bytes
+    try nodes.put(bytes.span, for: id)
   }
+}
+
+/// Record 0 of a ``BKTree``'s table: where the tree begins.
+struct BKTreeHeader {
+  /// 0 when the tree is empty.
+  var root: UInt64 = 0
+  var nextID: UInt64 = 1
+  var count: UInt64 = 0
+  /// Grows with every insert and removal.
+  var changes: UInt64 = 0
+
+  init(changes: UInt64 = 0) { self.changes = changes }
+
+  init?(_ bytes: RawSpan) {
+    var record = RecordReader(bytes)
+    guard let root = record.uint64(), let next = record.uint64(), let count = record.uint64(),
+      let changes = record.uint64()
+    else { return nil }
+    self.root = root
+    nextID = next
+    self.count = count
+    self.changes = changes
+  }
+
+  var bytes: [UInt8] {
+    var record = RecordWriter()
+    record.append(root)
+    record.append(nextID)
+    record.append(count)
+    record.append(changes)
+    return record.bytes
+  }
+}
+
+/// What a search of a ``BKTree`` looked at.
+struct TreeWork {
+  var nodes = 0
+  /// Hashes that were compared.
+  var hashes = 0
 }

@@ -21,17 +21,15 @@ public struct IndexStatistics: Sendable, Hashable {
 }
 
 extension HammingIndex {
-  func statistics(
-    in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> IndexStatistics {
+  func statistics() throws(StorageError) -> IndexStatistics {
     var result = IndexStatistics()
-    let header = try header(in: transaction)
-    result.hashes = try count(in: transaction)
-    result.live = try live.count(in: transaction)
+    let header = try header()
+    result.hashes = try count()
+    result.live = try live.count()
     result.sealed = Int(header.count)
-    result.removed = try removed.count(in: transaction)
+    result.removed = try removed.count()
     result.bands = Int(header.bands)
-    try parts.forEach(in: transaction) { key, value in
+    try parts.forEachPair { key, value in
       let number = key.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
       if number != 0, SegmentPart.generation(ofKey: number) == header.generation {
         result.sealedBytes += value.byteCount
@@ -39,7 +37,7 @@ extension HammingIndex {
       return true
     }
     var leaves = 0
-    try live.walk(in: transaction) { node, depth, _ in
+    try live.walk { node, depth, _ in
       result.nodes += 1
       result.depth = max(result.depth, depth)
       if case .leaf = node { leaves += 1 }
@@ -54,41 +52,41 @@ extension HammingIndex {
   /// - Parameter samples: How many of the hashes are searched for, slightly changed.
   /// - Returns: What is wrong, a sentence each; empty when all is well.
   func problems(
-    samples: Int, in transaction: borrowing some Transaction & ~Copyable
+    samples: Int
   ) throws(StorageError) -> [String] {
     var problems: [String] = []
     var counted = 0
-    try live.walk(in: transaction) { node, _, contains in
+    try live.walk { node, _, contains in
       guard case .leaf(let block) = node else { return }
       counted += block.count
       if block.hashes.contains(where: { !contains($0) }) {
         problems.append("a hash in a leaf where no search looks for it")
       }
     }
-    if try counted != live.count(in: transaction) {
+    if try counted != live.count() {
       problems.append("the tree holds \(counted) hashes and says another number")
     }
-    let header = try header(in: transaction)
-    let isSealed = try segment(in: transaction) != nil
-    if isSealed, try checksum(of: header, in: transaction) != header.checksum {
+    let header = try header()
+    let isSealed = try segment() != nil
+    if isSealed, try checksum(of: header) != header.checksum {
       problems.append("the sealed hashes or their bands have changed since they were sealed")
     }
     guard problems.isEmpty else { return problems }
-    return try searchProblems(samples: samples, in: transaction)
+    return try searchProblems(samples: samples)
   }
 
   /// Searches that give another answer than brute force.
   private func searchProblems(
-    samples: Int, in transaction: borrowing some Transaction & ~Copyable
+    samples: Int
   ) throws(StorageError) -> [String] {
     var block = HashBlock<Hash>()
-    try forEach(in: transaction) { block.append($0) }
+    try forEachHash { block.append($0) }
     guard block.count > 0, samples > 0 else { return [] }
     var wrong = 0
     for sample in 0..<min(samples, block.count) {
       guard let hash = block[sample * block.count / min(samples, block.count)] else { continue }
       for radius in [0, Hash.bitCount / 32, Hash.bitCount / 8 - 1] {
-        let found = try search(hash, radius: radius, in: transaction)
+        let found = try search(hash, radius: radius)
         let expected = block.distances(to: hash, kernels: kernels).filter { $0 <= radius }
         if found.map({ UInt16($0.distance) }).sorted() != expected.sorted() { wrong += 1 }
       }
@@ -97,14 +95,14 @@ extension HammingIndex {
   }
 
   private func checksum(
-    of header: SegmentHeader, in transaction: borrowing some Transaction & ~Copyable
+    of header: SegmentHeader
   ) throws(StorageError) -> [UInt8] {
     var checksum = SHA256()
     func add(_ array: SegmentPart.Array, chunks shift: UInt32?) throws(StorageError) {
       let chunks = shift.map { (Int(header.count) + 1 << Int($0) - 1) >> Int($0) } ?? 1
       for chunk in 0..<chunks {
         let key = SegmentPart(generation: header.generation, array: array, chunk: chunk).key
-        if let bytes = try parts.bytes(for: key, in: transaction) {
+        if let bytes = try parts.bytes(for: key) {
           checksum.update(bufferPointer: bytes)
         }
       }

@@ -27,12 +27,11 @@ struct Segment<Hash: BinaryHash> {
 
   /// `nil` for one without hashes.
   init?(
-    _ header: SegmentHeader, in table: Table,
-    _ transaction: borrowing some Transaction & ~Copyable, kernels: Kernels
+    _ header: SegmentHeader, in table: Table<some TransactionAccess>, kernels: Kernels
   ) throws(StorageError) {
     guard header.count > 0 else { return nil }
     let bands = Int(header.bands)
-    let path = transaction.path
+    let path = table.path
     func damaged() -> StorageError {
       StorageError(.damaged, "\(path): the database is damaged (sealed hashes)")
     }
@@ -45,7 +44,7 @@ struct Segment<Hash: BinaryHash> {
       _ array: SegmentPart.Array, _ chunk: Int, count: Int, of _: Element.Type
     ) throws(StorageError) -> UnsafePointer<Element> {
       let key = SegmentPart(generation: header.generation, array: array, chunk: chunk).key
-      let bytes = try table.bytes(for: key, in: transaction)
+      let bytes = try table.bytes(for: key)
       guard let bytes, bytes.count == count * MemoryLayout<Element>.stride,
         let base = bytes.baseAddress
       else { throw damaged() }
@@ -93,17 +92,11 @@ struct Segment<Hash: BinaryHash> {
     self.buckets = buckets
   }
 
-  /// What a search looked at.
-  struct Work {
-    var probes = 0
-    var candidates = 0
-  }
-
   /// Calls `body` for each hash within `radius` of each query, once.
   ///
   /// - Throws: ``StorageError`` `damaged` when the tables contradict themselves.
   func search(
-    _ queries: [Hash], radius: Int, plan: SearchPlan, work: inout Work,
+    _ queries: [Hash], radius: Int, plan: SearchPlan, work: inout SegmentWork,
     _ body: (_ query: Int, Hash, _ distance: Int) -> Void
   ) throws(StorageError) {
     guard radius >= 0 else { return }
@@ -134,7 +127,7 @@ struct Segment<Hash: BinaryHash> {
   /// Whether a hash is there.
   func contains(_ hash: Hash) throws(StorageError) -> Bool {
     var isThere = false
-    var work = Work()
+    var work = SegmentWork()
     // One band finds an equal hash.
     var radii = [Int](repeating: -1, count: layout.bits.count)
     radii[0] = 0
@@ -195,7 +188,7 @@ struct Segment<Hash: BinaryHash> {
 
   private func probe(
     _ band: Int, _ bandRadius: Int, _ query: [UInt8], radius: Int, _ room: inout Room,
-    _ work: inout Work, _ body: (Hash, _ distance: Int) -> Void
+    _ work: inout SegmentWork, _ body: (Hash, _ distance: Int) -> Void
   ) throws(StorageError) {
     let table = kernels.table
     var key: UInt32 = 0
@@ -239,4 +232,12 @@ struct Segment<Hash: BinaryHash> {
       }
     }
   }
+}
+
+/// What a search of a ``Segment`` looked at.
+struct SegmentWork {
+  /// Buckets of bands.
+  var probes = 0
+  /// Hashes in them, which were compared.
+  var candidates = 0
 }

@@ -1,79 +1,40 @@
 public import SystemPackage
 
-/// What counts as a match, besides what the lists' settings say.
-public struct MatchPolicy: Sendable, Hashable {
-  /// Bits by which a PDQ hash may differ from a listed one, whatever its list says; `nil` for the list's own
-  /// radius. Unrelated pictures lie at about 128.
-  public var pdqRadius: Int?
-  /// The same for 64-bit perceptual hashes.
-  public var phash64Radius: Int?
-  /// In which views pictures are asked, whatever a list says; `nil` for the lists' own efforts.
-  public var effort: Effort?
-  /// The lists that are asked, `nil` for all.
-  public var lists: Set<String>?
-  /// The kinds of hash that are asked for, `nil` for those that the lists have.
-  public var kinds: Set<HashKind>?
-  public var limits: DecodingLimits
-  /// How long one picture may take, decoding and search together; `nil` for as long as it takes, or until the
-  /// limits' deadline.
-  public var timeLimit: Duration?
-  /// Whether a search ends when it is certain that a picture is to be refused; what else it matches is not told
-  /// then.
-  public var endsEarly: Bool
-
-  public init(
-    pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
-    lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,
-    limits: DecodingLimits = DecodingLimits(), timeLimit: Duration? = nil,
-    endsEarly: Bool = true
-  ) {
-    self.pdqRadius = pdqRadius
-    self.phash64Radius = phash64Radius
-    self.effort = effort
-    self.lists = lists
-    self.kinds = kinds
-    self.limits = limits
-    self.timeLimit = timeLimit
-    self.endsEarly = endsEarly
-  }
-
-  /// The limits for a picture whose turn is now.
-  fileprivate var limitsFromNow: DecodingLimits {
-    var limits = limits
-    if let timeLimit {
-      limits.deadline = min(limits.deadline ?? .now + timeLimit, .now + timeLimit)
-    }
-    return limits
-  }
-
-  fileprivate var radii: [HashKind: Int] {
-    var radii: [HashKind: Int] = [:]
-    radii[.pdq] = pdqRadius
-    radii[.phash64] = phash64Radius
-    return radii
-  }
-}
-
-/// Answers whether a picture is on a list. Safe to use from any thread.
+/// Says whether a picture, or a hash, is on a list, and what that comes to: the only way to a verdict. Safe to
+/// use from any thread.
 public struct Moderator: Sendable {
-  private let blocklist: Blocklist
-  private let fingerprinter: any Fingerprinter
+  /// What is searched.
+  let lists: any SearchableLists
+  let fingerprinter: any Fingerprinter
   public let policy: MatchPolicy
 
   /// - Parameter fingerprinter: Decodes the pictures: in this process unless said, or confined.
   public init(
-    blocklist: Blocklist, policy: MatchPolicy = MatchPolicy(),
+    _ store: ListStore, policy: MatchPolicy = MatchPolicy(),
     fingerprinter: any Fingerprinter = InProcessFingerprinter()
   ) {
-    self.blocklist = blocklist
+    self.init(searching: store, policy: policy, fingerprinter: fingerprinter)
+  }
+
+  init(
+    searching lists: any SearchableLists, policy: MatchPolicy, fingerprinter: any Fingerprinter
+  ) {
+    self.lists = lists
     self.policy = policy
     self.fingerprinter = fingerprinter
   }
 
-  /// Reads and examines a file. Whatever is wrong with it is the answer, not an error.
+  /// Makes sure that there is something to compare with, before there is a picture.
   ///
-  /// - Throws: ``StorageError`` when the lists cannot be read.
-  public func examine(_ file: FilePath) throws(StorageError) -> Examination {
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  public func checkLists() throws(ListError) {
+    try requireMatchable(lists.search(for: [], policy.searchOptions()))
+  }
+
+  /// Reads and examines a file. Whatever is wrong with it is the verdict, not an error.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  public func examine(_ file: FilePath) throws(ListError) -> Examination {
     let bytes: [UInt8]
     do {
       bytes = try PictureFile.read(file, limits: policy.limits)
@@ -83,83 +44,128 @@ public struct Moderator: Sendable {
     return try examine(bytes.span)
   }
 
-  /// Examines a picture's bytes.
+  /// Examines a picture's bytes. Whatever is wrong with them is the verdict, not an error.
   ///
-  /// - Throws: ``StorageError`` when the lists cannot be read.
-  public func examine(_ bytes: Span<UInt8>) throws(StorageError) -> Examination {
-    var demand = try blocklist.demand(of: policy.lists)
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  public func examine(_ bytes: Span<UInt8>) throws(ListError) -> Examination {
+    var needed = try lists.requirements(of: policy.lists)
     let limits = policy.limitsFromNow
     while true {
-      let (examination, latest) = try examine(bytes, for: demand, limits)
-      // A list may have got a new kind of hash meanwhile, or wants other views; the answer names that state
-      // of it.
-      if policy.kinds != nil || latest.kinds.isSubset(of: demand.kinds),
-        policy.effort != nil || latest.effort <= demand.effort
+      let (examination, latest) = try examine(bytes, as: needed, limits)
+      // A list may have got a new kind of hash meanwhile, or wants other views; the examination names that
+      // state of it.
+      if policy.kinds != nil || latest.kinds.isSubset(of: needed.kinds),
+        policy.effort != nil || latest.effort <= needed.effort
       {
         return examination
       }
-      demand.kinds.formUnion(latest.kinds)
-      demand.effort = max(demand.effort, latest.effort)
+      needed.kinds.formUnion(latest.kinds)
+      needed.effort = max(needed.effort, latest.effort)
     }
   }
 
-  /// Examines hashes that somebody else has computed, each by itself.
+  /// Examines what is known of a picture already. It is as complete as its fingerprint: what that was not hashed
+  /// for is not looked up.
   ///
-  /// - Returns: What each matches, in their order, and the lists that were asked.
-  /// - Throws: ``StorageError`` when the lists cannot be read.
-  public func examine(
-    _ hashes: [ListedHash]
-  ) throws(StorageError) -> (results: [HashExamination], lists: [ListVersion]) {
-    let answer = try blocklist.answer(
-      for: hashes.map { HashQuery($0) }, radii: policy.radii, lists: policy.lists)
-    let results = answer.matches.map { matches in
-      var found = FoundMatches()
-      found.add(matches)
-      return HashExamination(matches: found.nearestFirst ?? [])
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  public func examine(_ fingerprint: Fingerprint) throws(ListError) -> Examination {
+    try examine(fingerprint, fingerprint.digests, nil, until: policy.limitsFromNow.deadline).0
+  }
+
+  /// Looks up hashes that somebody else has computed, each by itself.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  public func lookup(_ hashes: [ListedHash]) throws(ListError) -> HashLookup {
+    let found = try lists.search(for: hashes.map { HashQuery($0) }, policy.searchOptions())
+    try requireMatchable(found)
+    return HashLookup(
+      results: found.candidates.map { candidates in
+        var matches = MatchSet()
+        matches.add(candidates)
+        return HashExamination(matches: matches.nearestFirst)
+      }, lists: found.lists)
+  }
+
+  /// With nothing to compare against there is no "no match".
+  private func requireMatchable(_ found: SearchResult) throws(ListError) {
+    guard found.lists.contains(where: \.canMatch) else {
+      throw ListError(
+        .noListInForce,
+        "no list is in force: there is none that blocks or asks for a review, or each of them is"
+          + " disabled, expired or empty")
     }
-    return (results, answer.lists)
   }
 
   private func examine(
-    _ bytes: Span<UInt8>, for demand: ListDemand, _ limits: DecodingLimits
-  ) throws(StorageError) -> (Examination, ListDemand) {
+    _ bytes: Span<UInt8>, as needed: ListRequirements, _ limits: DecodingLimits
+  ) throws(ListError) -> (Examination, ListRequirements) {
     let start = ContinuousClock.now
-    // Quality is told of every picture, whatever the lists have.
-    let kinds = policy.kinds ?? demand.kinds.union([.pdq])
-    let effort = demand.kinds.contains(.pdq) ? policy.effort ?? demand.effort : .exact
+    // Quality is reported of every picture, whatever the lists have.
+    let kinds = policy.kinds ?? needed.kinds.union([.pdq])
+    let effort = needed.kinds.contains(.pdq) ? policy.effort ?? needed.effort : .exact
     var fingerprint: Fingerprint?
     var problem: ImageError?
     do throws(ImageError) {
       fingerprint = try fingerprinter.fingerprint(
-        of: bytes,
-        FingerprintRequest(kinds: kinds, views: .upTo(effort), limits: limits))
+        of: bytes, FingerprintRequest(kinds: kinds, views: .upTo(effort), limits: limits))
     } catch {
       problem = error
     }
-    let middle = ContinuousClock.now
+    let decoding = ContinuousClock.now - start
     // What cannot be decoded may still be listed, to the byte.
-    let asked = PictureQuery.all(
-      of: fingerprint, digests: fingerprint?.digests ?? Digests.of(bytes, kinds: kinds))
-    let answer = try blocklist.answer(
-      for: asked.map(\.query), radii: policy.radii, effort: policy.effort, lists: policy.lists,
-      deadline: limits.deadline
-    ) { policy.endsEarly && FoundMatches(asked, $0).isCertain }
-    let found = FoundMatches(asked, answer.matches)
+    let digests = fingerprint?.digests ?? Digests.of(bytes, kinds: kinds)
+    return try examine(
+      fingerprint, digests, problem, until: limits.deadline, decoding: decoding)
+  }
+
+  private func examine(
+    _ fingerprint: Fingerprint?, _ digests: [HashKind: [UInt8]], _ problem: ImageError?,
+    until deadline: ContinuousClock.Instant?, decoding: Duration = .zero
+  ) throws(ListError) -> (Examination, ListRequirements) {
+    let start = ContinuousClock.now
+    let queries = PictureQuery.all(of: fingerprint, digests: digests)
+    let found = try lists.search(
+      for: queries.map(\.query), policy.searchOptions(until: deadline)
+    ) { policy.endsEarly && MatchSet(queries, $0).isCertain }
+    try requireMatchable(found)
+    let matches = MatchSet(queries, found.candidates)
+    let nearest = matches.nearestFirst
     let verdict: Verdict
     // A match of what came of a damaged picture counts; that nothing was found in it does not, nor that what
     // was found is excused by its look.
-    if case .partial(let reason) = fingerprint?.completeness, !found.isDecided {
+    if case .partial(let reason) = fingerprint?.completeness, !matches.isDecided {
       verdict = .notScanned(reason)
-    } else if answer.isCut, !found.isDecided {
+    } else if found.isCut, !matches.isDecided {
       verdict = .notScanned(DecodingLimits.outOfTime)
-    } else if let matches = found.nearestFirst {
-      verdict = .match(matches)
+    } else if !nearest.isEmpty {
+      verdict = .match(nearest)
     } else {
       verdict = problem.map { .notScanned($0) } ?? .noMatch
     }
     let examination = Examination(
-      verdict: verdict, fingerprint: fingerprint, lists: answer.lists, asked: answer.asked,
-      timings: Examination.Timings(decoding: middle - start, lookup: .now - middle))
-    return (examination, answer.demand)
+      verdict: verdict, fingerprint: fingerprint, lists: found.lists, lookups: found.lookups,
+      timings: Examination.Timings(decoding: decoding, lookup: .now - start))
+    return (examination, found.requirements)
   }
 }
+
+/// Lists that a moderator searches: those of a ``ListStore``, or one on trial.
+protocol SearchableLists: Sendable {
+  /// See ``ListStore/search(for:_:isEnough:)``.
+  func search(
+    for queries: [HashQuery], _ options: SearchOptions, isEnough: ([[Candidate]]) -> Bool
+  ) throws(ListError) -> SearchResult
+
+  /// What a picture is to be hashed for. The names are those of the lists to search, `nil` for all.
+  func requirements(of names: Set<String>?) throws(ListError) -> ListRequirements
+}
+
+extension SearchableLists {
+  func search(
+    for queries: [HashQuery], _ options: SearchOptions
+  ) throws(ListError) -> SearchResult {
+    try search(for: queries, options) { _ in false }
+  }
+}
+
+extension ListStore: SearchableLists {}

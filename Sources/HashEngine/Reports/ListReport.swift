@@ -9,10 +9,10 @@ package struct ListReport: Encodable {
   let phash64Radius: Int
   let effort: Effort
   let enabled: Bool
-  let expires: String?
+  let expires: Timestamp?
   let note: String?
   let serial: Int
-  let created: String
+  let created: Timestamp
 
   enum CodingKeys: String, CodingKey {
     case list, entries, withdrawn, meaning
@@ -32,9 +32,9 @@ package struct ListReport: Encodable {
     phash64Radius = list.settings.phash64Radius
     effort = list.settings.effort
     enabled = list.settings.isEnabled
-    expires = list.settings.expiresAt.map { Timestamp.text($0) }
+    expires = list.settings.expiresAt
     note = list.settings.note
     serial = list.serial
-    created = Timestamp.text(list.createdAt)
+    created = list.createdAt
   }
 }

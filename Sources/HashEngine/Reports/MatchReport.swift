@@ -25,7 +25,7 @@ package struct MatchReport: Encodable {
     entry = match.entry
     label = match.label
     meaning = match.meaning
-    allowed = match.isAllowed ? true : nil
+    allowed = match.isExcused ? true : nil
     kind = match.kind
     distance = match.distance
     radius = match.radius

@@ -8,21 +8,17 @@ internal import SystemPackage
   internal import Musl
 #endif
 
-/// A database: an LMDB environment in a folder of its own. One writer at a time, any number of
-/// readers, in any process; what is committed survives any crash.
+/// An LMDB environment in a folder of its own. One writer at a time, any number of readers, in any process;
+/// what is committed survives any crash.
 final class Environment: Sendable {
   struct Options: Sendable {
-    /// Make the database if there is none.
+    /// Whether to make the environment where there is none.
     var creates = false
-    /// Address space that the database has to begin with, in bytes; it grows when half of it is used. It
+    /// Address space that the environment has to begin with, in bytes; it grows when half of it is used. It
     /// costs neither memory nor disk.
     var mapSize = 1 << 36
     /// Readers at once, over all processes.
     var readers: UInt32 = 512
-    /// The layout of the tables this software reads and writes.
-    var format: UInt32
-    /// The oldest layout that it reads as well.
-    var oldestFormat: UInt32 = 1
   }
 
   // LMDB's environment may be used from any thread; only `deinit` closes it.
@@ -34,7 +30,7 @@ final class Environment: Sendable {
   let mapChanges = Atomic(0)
   private let claim: EnvironmentClaim
 
-  /// - Throws: ``StorageError`` for a path that holds something else, or a newer format.
+  /// - Throws: ``StorageError`` for a path that holds something else.
   init(_ folder: FilePath, options: Options) throws(StorageError) {
     let path = folder.string
     try Self.prepare(folder, path: path, creates: options.creates)
@@ -49,7 +45,6 @@ final class Environment: Sendable {
     }
     self.path = path
     self.claim = claim
-    try checkFormat(options)
   }
 
   deinit {
@@ -141,46 +136,5 @@ final class Environment: Sendable {
     // Slots that killed readers left behind would keep old pages from being used again.
     mdb_reader_check(handle, nil)
     return handle
-  }
-
-  private func checkFormat(_ options: Options) throws(StorageError) {
-    let key = Array("format".utf8)
-    do {
-      let reading = try ReadTransaction(self)
-      if let table = try Table.existing("meta", in: reading) {
-        let stored = try table.value(for: key, in: reading) { bytes in
-          var record = RecordReader(bytes)
-          return record.uint32()
-        }
-        guard let format = stored ?? nil else {
-          throw StorageError(.notADatabase, "\(path): not a database of this software")
-        }
-        guard format <= options.format else {
-          throw StorageError(
-            .newerFormat,
-            "\(path): written by a newer version (format \(format), this one reads up to"
-              + " \(options.format))")
-        }
-        guard format >= options.oldestFormat else {
-          throw StorageError(
-            .olderFormat,
-            "\(path): written by an older version (format \(format)); make a new one and import"
-              + " the lists again")
-        }
-        return
-      }
-      guard try Table.main(in: reading).isEmpty(in: reading) else {
-        throw StorageError(.notADatabase, "\(path): an LMDB database of other software")
-      }
-    }
-    guard options.creates else {
-      throw StorageError(.notADatabase, "\(path): not a database of this software")
-    }
-    let writing = try WriteTransaction(self)
-    let table = try Table.make("meta", in: writing)
-    var record = RecordWriter()
-    record.append(options.format)
-    try table.put(record.bytes.span, for: key.span, in: writing)
-    try writing.commit()
   }
 }

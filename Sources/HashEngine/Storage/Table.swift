@@ -1,7 +1,8 @@
 internal import CLMDB
+internal import Synchronization
 
-/// A named table of byte keys and byte values, ordered by key.
-struct Table: Sendable {
+/// A table's number in its environment: opened once, good for every later transaction.
+struct TableID: Sendable {
   struct Kind: OptionSet, Sendable {
     let rawValue: UInt32
     /// Keys are `UInt64` in the machine's own order.
@@ -10,194 +11,111 @@ struct Table: Sendable {
     static let manyValues = Kind(rawValue: UInt32(MDB_DUPSORT | MDB_DUPFIXED))
   }
 
-  let id: MDB_dbi
+  let number: MDB_dbi
+}
 
-  /// The table of that name, `nil` when there is none yet.
-  static func existing(
-    _ name: String, _ kind: Kind = [], in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> Table? {
-    var id: MDB_dbi = 0
-    let result = mdb_dbi_open(transaction.handle, name, kind.rawValue, &id)
-    if result == MDB_NOTFOUND { return nil }
-    try check(result, transaction)
-    return Table(id: id)
+/// A table of byte keys and byte values, ordered by key, as one transaction sees it.
+struct Table<Access: TransactionAccess>: ~Escapable {
+  private let id: MDB_dbi
+  private let transaction: OpaquePointer
+  // The transaction keeps its environment, and a table does not outlive its transaction.
+  private unowned(unsafe) let environment: Environment
+
+  @_lifetime(borrow transaction)
+  init<Base: Transaction & ~Copyable>(_ id: TableID, _ transaction: borrowing Base)
+  where Base.Access == Access {
+    self.id = id.number
+    self.transaction = transaction.handle
+    environment = transaction.environment
   }
 
-  /// The table of that name, made when there is none.
-  static func make(
-    _ name: String, _ kind: Kind = [], in transaction: borrowing WriteTransaction
-  ) throws(StorageError) -> Table {
-    var id: MDB_dbi = 0
-    try check(
-      mdb_dbi_open(transaction.handle, name, kind.rawValue | UInt32(MDB_CREATE), &id), transaction)
-    return Table(id: id)
-  }
+  /// The environment's folder, for errors.
+  var path: String { environment.path }
 
-  /// The table that names the others.
-  static func main(
-    in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> Table {
-    var id: MDB_dbi = 0
-    try check(mdb_dbi_open(transaction.handle, nil, 0, &id), transaction)
-    return Table(id: id)
-  }
+  /// See ``Environment/mapChanges``; the same throughout a transaction.
+  var mapChanges: Int { environment.mapChanges.load(ordering: .sequentiallyConsistent) }
 
   /// Pairs in the table, every value of a key counted.
-  func count(in transaction: borrowing some Transaction & ~Copyable) throws(StorageError) -> Int {
+  func count() throws(StorageError) -> Int {
     var status = MDB_stat()
-    try Self.check(mdb_stat(transaction.handle, id, &status), transaction)
+    try check(mdb_stat(transaction, id, &status))
     return status.ms_entries
   }
 
-  func isEmpty(in transaction: borrowing some Transaction & ~Copyable) throws(StorageError) -> Bool
-  {
-    try count(in: transaction) == 0
-  }
+  func isEmpty() throws(StorageError) -> Bool { try count() == 0 }
 
   /// Calls `body` with the value in place, the first of several; `nil` when there is none.
-  func value<R>(
-    for key: [UInt8], in transaction: borrowing some Transaction & ~Copyable,
-    _ body: (RawSpan) -> R
-  ) throws(StorageError) -> R? {
+  func value<R>(for key: [UInt8], _ body: (RawSpan) -> R) throws(StorageError) -> R? {
+    try value(for: key.span, body)
+  }
+
+  /// The same for a key that is no array.
+  func value<R>(for key: Span<UInt8>, _ body: (RawSpan) -> R) throws(StorageError) -> R? {
     var data = MDB_val()
     let result = key.withUnsafeBytes { key in
       var key = MDB_val(reading: key)
-      return mdb_get(transaction.handle, id, &key, &data)
+      return mdb_get(transaction, id, &key, &data)
     }
     if result == MDB_NOTFOUND { return nil }
-    try Self.check(result, transaction)
+    try check(result)
     return body(data.buffer.bytes)
   }
 
   /// The same under an integer key.
-  func value<R>(
-    for key: UInt64, in transaction: borrowing some Transaction & ~Copyable,
-    _ body: (RawSpan) -> R
-  ) throws(StorageError) -> R? {
-    try value(for: Self.bytes(of: key), in: transaction, body)
+  func value<R>(for key: UInt64, _ body: (RawSpan) -> R) throws(StorageError) -> R? {
+    guard let bytes = try bytes(for: key) else { return nil }
+    return body(bytes.bytes)
   }
 
   /// The value under an integer key as it lies in the map, `nil` when there is none: valid until the
   /// transaction ends or, in a writing one, changes.
-  func bytes(
-    for key: UInt64, in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> UnsafeRawBufferPointer? {
+  func bytes(for key: UInt64) throws(StorageError) -> UnsafeRawBufferPointer? {
     var data = MDB_val()
     let result = withUnsafeBytes(of: key) { key in
       var key = MDB_val(reading: key)
-      return mdb_get(transaction.handle, id, &key, &data)
+      return mdb_get(transaction, id, &key, &data)
     }
     if result == MDB_NOTFOUND { return nil }
-    try Self.check(result, transaction)
+    try check(result)
     return data.buffer
   }
 
-  /// Removes all pairs.
-  func removeAll(in transaction: borrowing WriteTransaction) throws(StorageError) {
-    try Self.check(mdb_drop(transaction.handle, id, 0), transaction)
-  }
-
-  /// Sets the value of a key, or adds one in a table with many.
-  func put(
-    _ value: Span<UInt8>, for key: Span<UInt8>, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) {
-    let result = key.withUnsafeBytes { key in
-      value.withUnsafeBytes { value in
-        var (key, value) = (MDB_val(reading: key), MDB_val(reading: value))
-        return mdb_put(transaction.handle, id, &key, &value, 0)
-      }
-    }
-    try Self.check(result, transaction)
-  }
-
-  func put(
-    _ value: Span<UInt8>, for key: UInt64, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) {
-    try put(value, for: Self.bytes(of: key).span, in: transaction)
-  }
-
-  /// Adds a pair whose integer key lies after all others; costs less than ``put``, and pages are filled.
-  func append(
-    _ value: Span<UInt8>, for key: UInt64, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) {
-    let result = withUnsafeBytes(of: key) { key in
-      value.withUnsafeBytes { value in
-        var (key, value) = (MDB_val(reading: key), MDB_val(reading: value))
-        return mdb_put(transaction.handle, id, &key, &value, UInt32(MDB_APPEND))
-      }
-    }
-    try Self.check(result, transaction)
-  }
-
   /// The greatest of integer keys, `nil` in an empty table.
-  func lastKey(
-    in transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) -> UInt64? {
+  func lastKey() throws(StorageError) -> UInt64? {
     var last: UInt64?
-    try walk([], MDB_LAST, MDB_NEXT, transaction) { key, _ in
+    try walk([], MDB_LAST, MDB_NEXT) { key, _ in
       if key.byteCount == 8 { last = key.unsafeLoadUnaligned(as: UInt64.self) }
       return false
     }
     return last
   }
 
-  /// Removes a key with all its values, or one of them. Whether it was there.
-  @discardableResult
-  func remove(
-    _ key: Span<UInt8>, value: [UInt8]? = nil, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) -> Bool {
-    let result = key.withUnsafeBytes { key in
-      var key = MDB_val(reading: key)
-      guard let value else { return mdb_del(transaction.handle, id, &key, nil) }
-      return value.withUnsafeBytes { value in
-        var value = MDB_val(reading: value)
-        return mdb_del(transaction.handle, id, &key, &value)
-      }
-    }
-    if result == MDB_NOTFOUND { return false }
-    try Self.check(result, transaction)
-    return true
-  }
-
-  @discardableResult
-  func remove(
-    _ key: UInt64, in transaction: borrowing WriteTransaction
-  ) throws(StorageError) -> Bool {
-    try remove(Self.bytes(of: key).span, in: transaction)
-  }
-
   /// Walks the pairs from the first key that is not before `start`, until `body` says false.
-  func forEach(
-    from start: [UInt8] = [], in transaction: borrowing some Transaction & ~Copyable,
-    _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
+  func forEachPair(
+    from start: [UInt8] = [], _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
   ) throws(StorageError) {
-    try walk(start, start.isEmpty ? MDB_FIRST : MDB_SET_RANGE, MDB_NEXT, transaction, body)
+    try walk(start, start.isEmpty ? MDB_FIRST : MDB_SET_RANGE, MDB_NEXT, body)
   }
 
   /// Walks the keys, each once.
-  func forEachKey(
-    in transaction: borrowing some Transaction & ~Copyable, _ body: (RawSpan) -> Void
-  ) throws(StorageError) {
-    try walk([], MDB_FIRST, MDB_NEXT_NODUP, transaction) { key, _ in
+  func forEachKey(_ body: (RawSpan) -> Void) throws(StorageError) {
+    try walk([], MDB_FIRST, MDB_NEXT_NODUP) { key, _ in
       body(key)
       return true
     }
   }
 
-  /// Walks the values of one key.
-  func forEachValue(
-    of key: [UInt8], in transaction: borrowing some Transaction & ~Copyable,
-    _ body: (RawSpan) -> Bool
-  ) throws(StorageError) {
-    try walk(key, MDB_SET_KEY, MDB_NEXT_DUP, transaction) { _, value in body(value) }
+  /// Walks the values of one key, until `body` says false.
+  func forEachValue(of key: [UInt8], _ body: (RawSpan) -> Bool) throws(StorageError) {
+    try walk(key, MDB_SET_KEY, MDB_NEXT_DUP) { _, value in body(value) }
   }
 
   private func walk(
     _ start: [UInt8], _ first: MDB_cursor_op, _ next: MDB_cursor_op,
-    _ transaction: borrowing some Transaction & ~Copyable, _ body: (RawSpan, RawSpan) -> Bool
+    _ body: (RawSpan, RawSpan) -> Bool
   ) throws(StorageError) {
     var cursor: OpaquePointer?
-    try Self.check(mdb_cursor_open(transaction.handle, id, &cursor), transaction)
+    try check(mdb_cursor_open(transaction, id, &cursor))
     defer { mdb_cursor_close(cursor) }
     var (key, value) = (MDB_val(), MDB_val())
     var result = start.withUnsafeBytes { start in
@@ -208,17 +126,83 @@ struct Table: Sendable {
       guard body(key.buffer.bytes, value.buffer.bytes) else { return }
       result = mdb_cursor_get(cursor, &key, &value, next)
     }
-    if result != MDB_NOTFOUND { try Self.check(result, transaction) }
+    if result != MDB_NOTFOUND { try check(result) }
   }
 
-  private static func bytes(of key: UInt64) -> [UInt8] {
-    withUnsafeBytes(of: key) { Array($0) }
+  private func check(_ result: CInt) throws(StorageError) {
+    guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
+  }
+}
+
+extension Table where Access == Writing {
+  /// Sets the value of a key, or adds one in a table with many.
+  func put(_ value: Span<UInt8>, for key: Span<UInt8>) throws(StorageError) {
+    let result = key.withUnsafeBytes { key in
+      value.withUnsafeBytes { value in
+        var (key, value) = (MDB_val(reading: key), MDB_val(reading: value))
+        return mdb_put(transaction, id, &key, &value, 0)
+      }
+    }
+    try check(result)
   }
 
-  static func check(
-    _ result: CInt, _ transaction: borrowing some Transaction & ~Copyable
-  ) throws(StorageError) {
-    guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: transaction.path) }
+  /// Sets the value of an integer key.
+  func put(_ value: Span<UInt8>, for key: UInt64) throws(StorageError) {
+    try put(value, key, flags: 0)
+  }
+
+  /// Adds a pair whose integer key lies after all others; costs less than ``put``, and pages are filled.
+  func append(_ value: Span<UInt8>, for key: UInt64) throws(StorageError) {
+    try put(value, key, flags: UInt32(MDB_APPEND))
+  }
+
+  private func put(_ value: Span<UInt8>, _ key: UInt64, flags: UInt32) throws(StorageError) {
+    let result = withUnsafeBytes(of: key) { key in
+      value.withUnsafeBytes { value in
+        var (key, value) = (MDB_val(reading: key), MDB_val(reading: value))
+        return mdb_put(transaction, id, &key, &value, flags)
+      }
+    }
+    try check(result)
+  }
+
+  /// Removes a key with all its values, or one of them. Whether it was there.
+  @discardableResult
+  func remove(_ key: Span<UInt8>, value: [UInt8]? = nil) throws(StorageError) -> Bool {
+    let result = key.withUnsafeBytes { key in
+      var key = MDB_val(reading: key)
+      guard let value else { return mdb_del(transaction, id, &key, nil) }
+      return value.withUnsafeBytes { value in
+        var value = MDB_val(reading: value)
+        return mdb_del(transaction, id, &key, &value)
+      }
+    }
+    if result == MDB_NOTFOUND { return false }
+    try check(result)
+    return true
+  }
+
+  /// Removes an integer key. Whether it was there.
+  @discardableResult
+  func remove(_ key: UInt64) throws(StorageError) -> Bool {
+    let result = withUnsafeBytes(of: key) { key in
+      var key = MDB_val(reading: key)
+      return mdb_del(transaction, id, &key, nil)
+    }
+    if result == MDB_NOTFOUND { return false }
+    try check(result)
+    return true
+  }
+
+  /// Removes all pairs.
+  func removeAll() throws(StorageError) { try check(mdb_drop(transaction, id, 0)) }
+
+  /// A cursor, to put and get many pairs in the order of their keys.
+  func cursor() throws(StorageError) -> TableCursor {
+    var cursor: OpaquePointer?
+    try check(mdb_cursor_open(transaction, id, &cursor))
+    guard let cursor else { throw StorageError(.failed, "\(path): no cursor") }
+    return TableCursor(cursor, path: path)
   }
 }
 

@@ -3,17 +3,16 @@ internal import CLMDB
 /// Puts and gets many pairs of one table; in the order of their keys it costs far less than one by one,
 /// since LMDB looks into the page it is on before it searches.
 ///
-/// It belongs to its transaction: it must not outlive it.
+/// It belongs to its transaction and must not outlive it. (It can leave its scope, unlike a ``Table``, since a
+/// writer changes itself while it uses one.)
 struct TableCursor: ~Copyable {
   private let cursor: OpaquePointer
   private let path: String
 
-  init(_ table: Table, in transaction: borrowing WriteTransaction) throws(StorageError) {
-    var cursor: OpaquePointer?
-    try Table.check(mdb_cursor_open(transaction.handle, table.id, &cursor), transaction)
-    guard let cursor else { throw StorageError(.failed, "\(transaction.path): no cursor") }
+  /// - Parameter cursor: An open one; it is closed with this value.
+  init(_ cursor: OpaquePointer, path: String) {
     self.cursor = cursor
-    path = transaction.path
+    self.path = path
   }
 
   deinit { mdb_cursor_close(cursor) }

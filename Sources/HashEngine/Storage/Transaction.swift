@@ -1,23 +1,60 @@
 internal import CLMDB
 internal import Synchronization
 
-/// A consistent view of the database.
+/// What a transaction may do with tables: ``Reading`` or ``Writing``.
+protocol TransactionAccess {}
+
+/// Tables can be read.
+enum Reading: TransactionAccess {}
+
+/// Tables can be read and changed.
+enum Writing: TransactionAccess {}
+
+/// A consistent view of an environment.
 protocol Transaction: ~Copyable {
+  associatedtype Access: TransactionAccess
+
   var handle: OpaquePointer { get }
-  var path: String { get }
-  /// See ``Environment/mapChanges``; the same throughout the transaction.
-  var mapChanges: Int { get }
+  var environment: Environment { get }
 }
 
-/// The newest committed state, unchanged by whatever is written meanwhile. Short: while it lives,
-/// pages it could read are not used again.
-struct ReadTransaction: Transaction, ~Copyable {
-  let handle: OpaquePointer
-  private let environment: Environment
-  private var isFinished = false
+extension Transaction where Self: ~Copyable {
+  /// A table as this transaction sees it.
+  @_lifetime(borrow self)
+  borrowing func table(_ id: TableID) -> Table<Access> { Table(id, self) }
 
-  var path: String { environment.path }
-  var mapChanges: Int { environment.mapChanges.load(ordering: .sequentiallyConsistent) }
+  /// The table of that name, `nil` when there is none yet.
+  borrowing func openTable(
+    _ name: String, _ kind: TableID.Kind = []
+  ) throws(StorageError) -> TableID? {
+    var id: MDB_dbi = 0
+    let result = mdb_dbi_open(handle, name, kind.rawValue, &id)
+    if result == MDB_NOTFOUND { return nil }
+    guard result == MDB_SUCCESS else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
+    return TableID(number: id)
+  }
+
+  /// The table that names the others.
+  borrowing func openMainTable() throws(StorageError) -> TableID {
+    var id: MDB_dbi = 0
+    let result = mdb_dbi_open(handle, nil, 0, &id)
+    guard result == MDB_SUCCESS else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
+    return TableID(number: id)
+  }
+}
+
+/// The newest committed state, unchanged by whatever is written meanwhile. Keep it short: while it lives, pages
+/// that it could read are not used again.
+struct ReadTransaction: Transaction, ~Copyable {
+  typealias Access = Reading
+
+  let handle: OpaquePointer
+  let environment: Environment
+  private var isFinished = false
 
   init(_ environment: Environment) throws(StorageError) {
     handle = try environment.begin(UInt32(MDB_RDONLY))
@@ -29,7 +66,9 @@ struct ReadTransaction: Transaction, ~Copyable {
     isFinished = true
     let result = mdb_txn_commit(handle)
     environment.ended()
-    guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
+    guard result == MDB_SUCCESS else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
   }
 
   deinit {
@@ -41,12 +80,11 @@ struct ReadTransaction: Transaction, ~Copyable {
 
 /// The one writer. All its changes become visible at `commit`, or none.
 struct WriteTransaction: Transaction, ~Copyable {
-  let handle: OpaquePointer
-  private let environment: Environment
-  private var isFinished = false
-  var mapChanges: Int { environment.mapChanges.load(ordering: .sequentiallyConsistent) }
+  typealias Access = Writing
 
-  var path: String { environment.path }
+  let handle: OpaquePointer
+  let environment: Environment
+  private var isFinished = false
 
   /// Waits for the writer before it, in whichever process that is. LMDB ties a writer to its
   /// thread.
@@ -57,18 +95,47 @@ struct WriteTransaction: Transaction, ~Copyable {
     self.environment = environment
   }
 
+  /// The table of that name, made when there is none.
+  borrowing func makeTable(
+    _ name: String, _ kind: TableID.Kind = []
+  ) throws(StorageError) -> TableID {
+    var id: MDB_dbi = 0
+    let result = mdb_dbi_open(handle, name, kind.rawValue | UInt32(MDB_CREATE), &id)
+    guard result == MDB_SUCCESS else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
+    return TableID(number: id)
+  }
+
   @available(*, noasync)
   consuming func commit() throws(StorageError) {
     // LMDB frees the handle whether it commits or fails.
     isFinished = true
     let result = mdb_txn_commit(handle)
     environment.ended()
-    guard result == MDB_SUCCESS else { throw StorageError(lmdb: result, path: path) }
+    guard result == MDB_SUCCESS else {
+      throw StorageError(lmdb: result, path: environment.path)
+    }
   }
 
   deinit {
     guard !isFinished else { return }
     mdb_txn_abort(handle)
     environment.ended()
+  }
+}
+
+extension Environment {
+  /// Does something in a write transaction, and keeps it unless it fails.
+  ///
+  /// - Throws: ``StorageError``, also what `body` throws.
+  @available(*, noasync)
+  func write<Result>(
+    _ body: (borrowing WriteTransaction) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let transaction = try WriteTransaction(self)
+    let result = try body(transaction)
+    try transaction.commit()
+    return result
   }
 }

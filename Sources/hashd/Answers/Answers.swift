@@ -3,7 +3,7 @@ import HashEngine
 import Hummingbird
 import NIOCore
 
-/// A list that was asked, in the state that answered.
+/// A list that was searched, in the state that it had.
 struct ListVersionAnswer: Encodable {
   let list: String
   let serial: Int
@@ -163,7 +163,7 @@ struct ChangeAnswer: Encodable {
   /// True when a picture has too little detail to be found by its look.
   var exactOnly: Bool?
   let serial: Int
-  let receipt: Receipt
+  let receipt: ReceiptReport
 
   enum CodingKeys: String, CodingKey {
     case requestID = "request_id"
@@ -180,7 +180,7 @@ struct ChangeAnswer: Encodable {
     self.entry = entry
     self.exactOnly = exactOnly
     serial = receipt.serialAfter
-    self.receipt = receipt
+    self.receipt = ReceiptReport(receipt)
   }
 }
 

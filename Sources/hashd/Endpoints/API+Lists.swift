@@ -15,7 +15,7 @@ extension API {
   /// `GET /v1/lists`: what lists there are.
   func lists(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, [])
-    let (lists, _) = try await jobs.run { try blocklist.lists() }
+    let (lists, _) = try await jobs.run { try store.lists() }
     return .json(
       ListsAnswer(requestID: context.exchange.id, lists: lists.map { ListReport($0) }))
   }
@@ -37,10 +37,8 @@ extension API {
         of: bytes, includesCrops: crops, limits: limits, by: decoders.fingerprinter)
     }
     let (done, _) = try await writers.run {
-      let done = try blocklist.takeDown(
+      try store.takeDown(
         [takedown], on: name, reason: reason, caseID: caseID, label: label, by: author)
-      sealIfGrown(context)
-      return done
     }
     exchange.note {
       $0.lists = [name]
@@ -59,7 +57,7 @@ extension API {
     let name = try Self.parameter("name", context)
     let id = try Self.parameter("id", context)
     let (receipt, _) = try await writers.run {
-      try blocklist.withdraw(entries: [id], from: name, reason: reason, by: author)
+      try store.withdraw(entries: [id], from: name, reason: reason, by: author)
     }
     context.exchange.note {
       $0.lists = [name]
@@ -78,14 +76,14 @@ extension API {
     do {
       spool = try ListSpool()
     } catch {
-      throw APIError(.noRoom, "no-room", "there is no room for the list")
+      throw APIError.noRoom
     }
     try await reading.forEachChunk(request, limit: settings.mostImportBytes, exchange) {
       chunk throws(APIError) in
       do {
         try spool.append(chunk.readableBytesView)
       } catch {
-        throw APIError(.noRoom, "no-room", "there is no room for the list")
+        throw APIError.noRoom
       }
     }
     // An empty file is a list without entries, which would count as scanned; nobody sends one on purpose.
@@ -93,10 +91,7 @@ extension API {
       throw APIError(.badRequest, "empty", "there is no list in the body")
     }
     let (receipt, _) = try await writers.run {
-      let receipt = try blocklist.importList(
-        try spool.rewound(), into: name, options: options, by: author)
-      if !options.isDryRun { sealIfGrown(context) }
-      return receipt
+      try store.importList(try spool.rewound(), into: name, options: options, by: author)
     }
     exchange.note { $0.lists = [name] }
     return .json(ChangeAnswer(receipt, requestID: exchange.id))
@@ -150,14 +145,5 @@ extension API {
       let text = URLComponents(string: "/" + encoded)?.path.dropFirst(), !text.isEmpty
     else { throw .badRequest("\(name): no valid text") }
     return String(text)
-  }
-
-  /// Searches stay right without it, only slower.
-  private func sealIfGrown(_ context: APIContext) {
-    do {
-      try blocklist.seal()
-    } catch {
-      context.logger.warning("not sealed", metadata: ["error": "\(error)"])
-    }
   }
 }

@@ -33,11 +33,10 @@ extension API {
     ) {
       let hashes = try Self.hashes(in: held.bytes)
       let begin = ContinuousClock.now
-      let (results, lists) = try moderator.examine(hashes)
-      return (hashes, results, lists, ContinuousClock.now - begin)
+      let found = try moderator.lookup(hashes)
+      return (hashes, found.results, found.lists, ContinuousClock.now - begin)
     }
-    let (hashes, results, asked, lookup) = found
-    try check(asked, for: lists)
+    let (hashes, results, searched, lookup) = found
     exchange.note {
       $0.verdict = "\(results.count { !$0.matches.isEmpty })/\(results.count)"
       $0.lists = Set(results.flatMap(\.matches).map(\.list)).sorted()
@@ -50,7 +49,7 @@ extension API {
         requestID: exchange.id,
         results: zip(hashes, results).map {
           LookupAnswer.Result($1, isDegenerate: $0.isDegenerate)
-        }, lists: asked.map { ListVersionAnswer($0) },
+        }, lists: searched.map { ListVersionAnswer($0) },
         timings: TimingsAnswer(
           queue: waited.microseconds, decode: nil, lookup: lookup.microseconds,
           total: (ContinuousClock.now - exchange.start).microseconds)))

@@ -46,7 +46,6 @@ extension API {
     let (examination, waited) = try await examined(body, exchange) { bytes, limits in
       try moderator(lists: lists, kinds: kinds, effort: effort, limits: limits).examine(bytes)
     }
-    try check(examination.lists, for: lists)
     let verdict: VerdictAnswer
     let matches: [MatchReport]
     switch examination.verdict {
@@ -79,7 +78,7 @@ extension API {
         PictureAnswer($0, lacksDetail: examination.lacksDetail)
       },
       lists: examination.lists.map { ListVersionAnswer($0) }, uploader: uploader,
-      reference: reference, hashesAsked: examination.asked,
+      reference: reference, hashesAsked: examination.lookups,
       timings: TimingsAnswer(
         queue: waited.microseconds, decode: examination.timings.decoding.microseconds,
         lookup: examination.timings.lookup.microseconds,

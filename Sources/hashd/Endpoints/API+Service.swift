@@ -25,7 +25,7 @@ extension API {
   /// pages of the map.
   private var readiness: HealthAnswer {
     do {
-      let count = try blocklist.lists().count { $0.settings.isInForce(at: Timestamp.now) }
+      let count = try store.lists().count { $0.canMatch(at: .now) }
       let reason =
         count == 0
         ? "no list is in force"
@@ -54,9 +54,9 @@ extension API {
     _ = try Query(request, [])
     let (text, _) = try await jobs.run {
       try metrics.text(
-        lists: blocklist.lists().map { list in
-          let latest = try? blocklist.latestReceipt(of: list.name)
-          return (list, changed: latest.flatMap { Timestamp.seconds($0.at) })
+        lists: store.lists().map { list in
+          let latest = try? store.latestReceipt(of: list.name)
+          return (list, changed: latest?.at)
         }, waiting: jobs.waiting, bytesInFlight: reading.ledger.inUse)
     }
     return Response(

@@ -11,7 +11,7 @@ import Logging
 /// What all endpoints work with.
 struct API: Sendable {
   let settings: Settings
-  let blocklist: Blocklist
+  let store: ListStore
   let root: PathRoot?
   /// Decode and look up.
   let jobs: JobQueue
@@ -34,26 +34,15 @@ struct API: Sendable {
     return router.buildResponder()
   }
 
-  /// How the lists are asked for one request.
+  /// What examines for one request.
   func moderator(
     lists: Set<String>?, kinds: Set<HashKind>? = nil, effort: Effort? = nil,
     limits: DecodingLimits = DecodingLimits()
   ) -> Moderator {
     Moderator(
-      blocklist: blocklist,
+      store,
       policy: MatchPolicy(effort: effort, lists: lists, kinds: kinds, limits: limits),
       fingerprinter: decoders.fingerprinter)
-  }
-
-  /// - Throws: ``APIError`` for a list that there is not: a misspelt name must not read as "no match"; and
-  ///   when no list at all could match.
-  func check(_ asked: [ListVersion], for names: Set<String>?) throws(APIError) {
-    if let missing = names?.subtracting(asked.map(\.name)).min() {
-      throw APIError(.notFound, "unknown-list", "no list named \"\(missing)\"")
-    }
-    guard asked.contains(where: \.isInForce) else {
-      throw .busy("no-lists", "no list is in force")
-    }
   }
 
   /// - Throws: ``APIError`` 403 for clients that may not change lists.

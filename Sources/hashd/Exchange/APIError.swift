@@ -50,25 +50,38 @@ struct APIError: Error {
     if status == .serviceUnavailable { headers[.retryAfter] = "1" }
   }
 
-  init(_ error: BlocklistError) {
+  /// A request about lists that could not be followed.
+  init(_ error: ListError) {
+    if let storage = error.storage {
+      self.init(storage)
+      return
+    }
     let status: HTTPResponse.Status =
       switch error.code {
       case .unknownList, .unknownEntry: .notFound
       case .listExists, .nothingToUndo: .conflict
       case .invalidName, .invalidSetting: .badRequest
-      case .kindNotStated, .categoriesNotStated, .nothingToImport, .unreadable:
+      case .kindNotStated, .categoriesNotStated, .formatNotStated, .nothingToImport, .unreadable:
         .unprocessableContent
+      case .noListInForce: .serviceUnavailable
       case .storage: .internalServerError
       }
-    self.init(
-      status, error.code.rawValue,
-      error.code == .storage ? Self.storageMessage : error.description)
+    self.init(status, error.code.rawValue, error.description)
+    if status == .serviceUnavailable { headers[.retryAfter] = "1" }
   }
 
+  /// The database failed.
   init(_ error: StorageError) {
-    let status: HTTPResponse.Status = error.code == .full ? .noRoom : .internalServerError
-    self.init(status, "storage-\(error.code.rawValue)", Self.storageMessage)
+    guard error.code != .full else {
+      self = .noRoom
+      return
+    }
+    self.init(.internalServerError, "storage-\(error.code.rawValue)", Self.storageMessage)
   }
+
+  /// The disk is full: nothing was changed.
+  static let noRoom = APIError(
+    .noRoom, "no-room", "there is no room left on the disk; nothing was changed")
 
   /// What the database says of itself names places of this machine, which are no client's business.
   static let storageMessage = "the database failed; the daemon's log says how"

@@ -19,8 +19,8 @@ struct ErrorAnswers: RouterMiddleware {
       problem = error
     } catch let error as ImageError {
       problem = APIError(error)
-    } catch let error as BlocklistError {
-      if error.code == .storage { log(error, context) }
+    } catch let error as ListError {
+      if error.storage != nil { log(error, context) }
       problem = APIError(error)
     } catch let error as StorageError {
       log(error, context)

@@ -54,7 +54,7 @@ struct DaemonMetrics: Sendable {
   }
 
   func matched(_ matches: [Match]) {
-    for match in matches where !match.isAllowed {
+    for match in matches where !match.isExcused {
       Counter(
         label: "hashd_matches_total",
         dimensions: [("list", match.list), ("meaning", match.meaning.rawValue)], factory: registry
@@ -74,9 +74,9 @@ struct DaemonMetrics: Sendable {
 
   /// All of it as Prometheus reads it.
   ///
-  /// - Parameter changed: When the list was last changed, in seconds since 1970.
+  /// - Parameter changed: When the list was last changed.
   func text(
-    lists: [(list: HashList, changed: Int?)], waiting: Int, bytesInFlight: Int
+    lists: [(list: HashList, changed: Timestamp?)], waiting: Int, bytesInFlight: Int
   ) -> String {
     // Lists come and go; what is told of them is of this moment.
     var current = PrometheusText(help: Self.help)
@@ -86,7 +86,8 @@ struct DaemonMetrics: Sendable {
       current.add("hashd_list_entries", .gauge, "\(labels) \(list.count)")
       if let changed {
         current.add(
-          "hashd_list_age_seconds", .gauge, "\(labels) \(max(0, Timestamp.now - changed))")
+          "hashd_list_age_seconds", .gauge,
+          "\(labels) \(max(0, Timestamp.now.seconds - changed.seconds))")
       }
     }
     current.add("hashd_queue_waiting", .gauge, " \(waiting)")

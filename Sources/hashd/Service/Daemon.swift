@@ -32,12 +32,12 @@ struct Daemon {
     // Sockets before the database: a second daemon is told so, and touches nothing.
     let sockets = try openSockets()
     defer { for socket in sockets { socket.file?.remove() } }
-    let blocklist = try Blocklist(at: settings.database, creates: true)
+    let store = try ListStore(at: settings.database, creates: true)
     let decoders = try ChosenFingerprinter(
-      settings.confinement, decoding(blocklist, metrics: metrics, logger: logger))
+      settings.confinement, decoding(store, metrics: metrics, logger: logger))
     if let shortfall = decoders.shortfall { logger.warning("\(shortfall)") }
     let api = API(
-      settings: settings, blocklist: blocklist,
+      settings: settings, store: store,
       root: try settings.pathRoot.map { path throws(ListeningError) in try PathRoot(path) },
       jobs: JobQueue(threads: settings.workers, waiting: settings.queue),
       decoders: decoders,
@@ -87,10 +87,10 @@ struct Daemon {
 
   /// How pictures are decoded, and what is told of those that end their decoder.
   private func decoding(
-    _ blocklist: Blocklist, metrics: DaemonMetrics, logger: Logger
+    _ store: ListStore, metrics: DaemonMetrics, logger: Logger
   ) -> ConfinedFingerprinter.Options {
     // Where the database cannot be written, names are good for this run only.
-    let key = (try? blocklist.installationKey()) ?? InstallationKey()
+    let key = (try? store.installationKey()) ?? InstallationKey()
     var options = ConfinedFingerprinter.Options(
       workers: settings.workers, limits: settings.decoding, niceness: JobQueue.niceness)
     options.onLoss = { lost in

@@ -15,14 +15,14 @@ struct AuditShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Print the journal, JSON Lines; each line carries the SHA-256 of the one before.")
 
-  @Option(help: "From this line on.")
+  @Option(help: "The first line to print; lines are counted from 1.")
   var from = 1
 
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
     try reporting {
-      for line in try database.open().journal(from: from) { print(line) }
+      try database.open().forEachJournalLine(from: from) { print($0) }
     }
   }
 }
@@ -30,13 +30,14 @@ struct AuditShowCommand: ParsableCommand {
 struct AuditVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Hold every line of the journal against the one before and the lists' receipts.",
+    abstract:
+      "Check every line of the journal against the line before it and against the lists' receipts.",
     discussion: """
       Whoever can write the database could write a whole new journal: keep a copy elsewhere, and give it \
       here. Exit status: 0 all is well, 1 it is not, 2 an error.
       """)
 
-  @Argument(help: "A copy of the journal's lines, from the first on.")
+  @Argument(help: "A file with a copy of the journal, from its first line on.")
   var copy: String?
 
   @OptionGroup var database: DatabaseOption

@@ -13,10 +13,10 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "A picture, or 64 hexadecimal digits.")
   var first: String
 
-  @Argument(help: "Another.")
+  @Argument(help: "Another picture, or another hash.")
   var second: String
 
-  @Option(help: "Bits by which a match may differ, 0 to 256.")
+  @Option(help: "How many of the 256 bits may differ for a match.")
   var radius = 31
 
   @OptionGroup var decoding: DecodingOptions

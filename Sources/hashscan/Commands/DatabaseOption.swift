@@ -22,11 +22,22 @@ struct DatabaseOption: ParsableArguments {
   var path: String?
 
   /// Opens the database; makes it when `creates`.
-  func open(creates: Bool = false) throws -> Blocklist {
+  func open(creates: Bool = false) throws -> ListStore {
     do {
-      return try Blocklist(at: try folder(), creates: creates)
+      return try ListStore(at: try folder(), creates: creates)
     } catch let error as StorageError where error.code == .missing {
       throw Failure("\(error); \"hashscan import\" makes one")
+    } catch let error as StorageError {
+      throw Failure("\(error)")
+    }
+  }
+
+  /// Opens the database if there is one.
+  func openIfThere() throws -> ListStore? {
+    do {
+      return try ListStore(at: try folder())
+    } catch let error as StorageError where error.code == .missing {
+      return nil
     } catch let error as StorageError {
       throw Failure("\(error)")
     }

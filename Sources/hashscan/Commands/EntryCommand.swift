@@ -33,9 +33,7 @@ struct EntryShowCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      guard let found = try entry.database.open().entry(entry.id, in: entry.list) else {
-        throw Failure("no entry \"\(ShownText(entry.id))\" on list \(ShownText(entry.list))")
-      }
+      let found = try entry.database.open().entry(entry.id, in: entry.list)
       print(JSONLine.render(EntryLine(found, list: entry.list, showsHashes: hashes)))
     }
   }
@@ -44,26 +42,29 @@ struct EntryShowCommand: ParsableCommand {
 struct EntryDisableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disable",
-    abstract: "Match an entry no longer, or not until a time; later imports leave that as it is.")
+    abstract: "Stop matching an entry, for good or until a time; later imports leave that as it is."
+  )
 
   @OptionGroup var entry: NamedEntry
 
   @Option(
-    help: ArgumentHelp("Until then, as 2026-12-31 or 2026-12-31T12:00:00Z.", valueName: "time"))
+    help: ArgumentHelp(
+      "When it matches again, as 2026-12-31 or 2026-12-31T12:00:00Z. Default: when you enable it.",
+      valueName: "time"))
   var until: String?
 
   @Option(help: "Why.")
   var reason: String?
 
   func validate() throws {
-    guard until.map({ Timestamp.seconds($0) != nil }) ?? true else {
+    guard until.map({ Timestamp($0) != nil }) ?? true else {
       throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
     }
   }
 
   func run() throws {
     try reporting {
-      let time = until.flatMap { Timestamp.seconds($0) }
+      let time = until.flatMap { Timestamp($0) }
       try entry.database.open().disable(
         entry: entry.id, of: entry.list, until: time, reason: reason)
       print("\(entry.list) \(ShownText(entry.id)): disabled" + (until.map { " until \($0)" } ?? ""))
@@ -79,7 +80,7 @@ struct EntryEnableCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      try entry.database.open().disable(false, entry: entry.id, of: entry.list)
+      try entry.database.open().enable(entry: entry.id, of: entry.list)
       print("\(entry.list) \(ShownText(entry.id)): enabled")
     }
   }

@@ -39,6 +39,8 @@ struct ExportCommand: ParsableCommand {
         try write()
       } catch let error as Errno {
         throw Failure("not written: \(error)")
+      } catch let error as ListError where error.code == .kindNotStated {
+        throw Failure("\(error) (--kind pdq)")
       }
     }
   }

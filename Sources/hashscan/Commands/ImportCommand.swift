@@ -69,9 +69,9 @@ struct ImportCommand: ParsableCommand {
     do {
       let source = try open()
       defer { try? source.close() }
-      let blocklist = try database.open(creates: true)
+      let store = try database.open(creates: true)
       var progress = ProgressLine(total: Self.size(of: file), unit: .bytes)
-      let receipt = try blocklist.importList(
+      let receipt = try store.importList(
         source, into: list, options: options(named: name),
         onProgress: { bytes, _ in progress.update(bytes) })
       progress.clear()
@@ -83,10 +83,9 @@ struct ImportCommand: ParsableCommand {
           "\(name): and \(receipt.rejected - receipt.rejections.count) more rejected")
       }
       for warning in receipt.warnings { Terminal.warn("\(name): warning: \(ShownText(warning))") }
-      print(json ? JSONLine.render(receipt) : "\(name): \(ReceiptText(receipt))")
-      if !dryRun { seal(blocklist) }
-    } catch let error as BlocklistError {
-      throw fail("\(name): not imported: \(error)")
+      print(json ? JSONLine.render(ReceiptReport(receipt)) : "\(name): \(ReceiptText(receipt))")
+    } catch let error as ListError {
+      throw fail("\(name): not imported: \(error)\(Self.advice(for: error))")
     } catch let error as Failure {
       throw fail("\(error)")
     }
@@ -115,12 +114,13 @@ struct ImportCommand: ParsableCommand {
     return pairs
   }
 
-  private func seal(_ blocklist: Blocklist) {
-    do {
-      try blocklist.seal()
-    } catch {
-      // The list is there and every answer is right; only searches stay slower.
-      Terminal.warn("hashscan: not sealed: \(error)")
+  /// What on the command line would help.
+  private static func advice(for error: ListError) -> String {
+    switch error.code {
+    case .kindNotStated: " (--kind pdq, phash64, md5, sha1 or sha256)"
+    case .categoriesNotStated: " (--category 1=LABEL --category 2=LABEL)"
+    case .formatNotStated: " (--format)"
+    default: ""
     }
   }
 

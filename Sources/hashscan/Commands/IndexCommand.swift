@@ -4,7 +4,7 @@ import HashEngine
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
-    abstract: "Look after the search index.",
+    abstract: "Inspect, check and seal the search index.",
     subcommands: [
       IndexStatsCommand.self, IndexSealCommand.self, IndexVerifyCommand.self,
       IndexExplainCommand.self,
@@ -65,7 +65,7 @@ struct IndexVerifyCommand: ParsableCommand {
     abstract: "Walk the whole index and hold searches against brute force.",
     discussion: "Exit status: 0 all is well, 2 something is wrong.")
 
-  @Option(help: "Hashes that are searched for.")
+  @Option(help: "How many of the listed hashes to search for.")
   var samples = 20
 
   @OptionGroup var database: DatabaseOption
@@ -90,7 +90,7 @@ struct IndexExplainCommand: ParsableCommand {
 
   func validate() throws {
     guard !searched.kind.isDigest else {
-      throw ValidationError("digests are looked up, not searched for")
+      throw ValidationError("a digest is looked up by itself; there is no search to explain")
     }
   }
 
@@ -98,21 +98,21 @@ struct IndexExplainCommand: ParsableCommand {
     guard let (hash, stated) = searched.search else { return }
     let radius = stated ?? ListSettings().radius(of: hash.kind)
     try reporting {
-      let blocklist = try database.open()
+      let moderator = Moderator(try database.open())
       // Once to bring tables and pages in, once to time.
-      _ = try blocklist.explainSearch(for: hash, radius: radius)
+      _ = try moderator.explainSearch(for: [hash], radius: radius)
       let start = ContinuousClock.now
-      guard let search = try blocklist.explainSearch(for: hash, radius: radius) else { return }
+      guard let search = try moderator.explainSearch(for: [hash], radius: radius) else { return }
       let microseconds = Int((ContinuousClock.now - start) / .microseconds(1))
       switch search.plan {
       case nil: print("sealed: nothing")
-      case .scan: print("sealed: scanned, \(search.candidates) hashes compared")
+      case .scan: print("sealed: scanned, \(search.sealedComparisons) hashes compared")
       case .bands(let radii):
         print(
           "sealed: bands within \(radii.map(String.init).joined(separator: ", ")),"
-            + " \(search.probes) probes, \(search.candidates) candidates")
+            + " \(search.probes) probes, \(search.sealedComparisons) hashes compared")
       }
-      print("live: \(search.nodes) nodes visited, \(search.compared) hashes compared")
+      print("live: \(search.nodes) nodes visited, \(search.liveComparisons) hashes compared")
       print("\(search.found) found within \(radius) in \(microseconds) µs")
     }
   }

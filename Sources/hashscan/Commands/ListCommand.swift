@@ -4,7 +4,7 @@ import HashEngine
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Make lists, decide what they mean, see and take back what was done to them.",
+    abstract: "Make lists, set what a match with them means, see and undo what was done to them.",
     subcommands: [
       ListCreateCommand.self, ListShowCommand.self, ListSetCommand.self, ListEnableCommand.self,
       ListDisableCommand.self, ListRemoveCommand.self, ListHistoryCommand.self,
@@ -39,7 +39,8 @@ struct ListOptions: ParsableArguments {
 
   @Option(
     help:
-      "In how many views a picture is asked: exact, standard or thorough. New lists have standard.")
+      "In how many views a picture is compared: exact, standard or thorough. New lists have standard."
+  )
   var effort: Effort?
 
   @Option(help: "Bits by which a 64-bit hash may differ, 0 to 64.")
@@ -47,11 +48,11 @@ struct ListOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "When the list is no longer matched, as 2026-12-31 or 2026-12-31T12:00:00Z; never takes it away.",
+      "When the list stops being matched, as 2026-12-31 or 2026-12-31T12:00:00Z; \"never\" removes the date.",
       valueName: "time"))
   var expires: String?
 
-  @Option(help: "A note for people; empty takes it away.")
+  @Option(help: "A note for people; an empty one removes it.")
   var note: String?
 
   func validate() throws {
@@ -59,7 +60,7 @@ struct ListOptions: ParsableArguments {
       throw ValidationError(
         "a review radius is a number from 0 to \(PDQHash.bitCount), default or none")
     }
-    guard expires.map({ $0 == "never" || Timestamp.seconds($0) != nil }) ?? true else {
+    guard expires.map({ $0 == "never" || Timestamp($0) != nil }) ?? true else {
       throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
     }
   }
@@ -73,7 +74,7 @@ struct ListOptions: ParsableArguments {
     }
     if let effort { settings.effort = effort }
     if let phash64Radius { settings.phash64Radius = phash64Radius }
-    if let expires { settings.expiresAt = Timestamp.seconds(expires) }
+    if let expires { settings.expiresAt = Timestamp(expires) }
     if let note { settings.note = note.isEmpty ? nil : note }
   }
 }
@@ -87,11 +88,11 @@ struct ListCreateCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let blocklist = try list.database.open(creates: true)
+      let store = try list.database.open(creates: true)
       var settings = ListSettings()
       options.apply(to: &settings)
-      try blocklist.create(list.name, settings: settings)
-      if let made = try blocklist.list(list.name) { print(ListText(made)) }
+      try store.create(list.name, settings: settings)
+      print(ListText(try store.list(list.name)))
     }
   }
 }
@@ -107,9 +108,7 @@ struct ListShowCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      guard let found = try list.database.open().list(list.name) else {
-        throw Failure("no list named \"\(list.name)\"")
-      }
+      let found = try list.database.open().list(list.name)
       print(json ? JSONLine.render(ListReport(found)) : ListText(found).description)
     }
   }
@@ -137,7 +136,7 @@ struct ListEnableCommand: ParsableCommand {
 
 struct ListDisableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "disable", abstract: "Match a list no longer; its entries stay.")
+    commandName: "disable", abstract: "Stop matching a list; its entries stay.")
 
   @OptionGroup var list: NamedList
 
@@ -147,24 +146,22 @@ struct ListDisableCommand: ParsableCommand {
 struct ListRemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove",
-    abstract: "Remove a list with its entries and history. It cannot be taken back.")
+    abstract: "Remove a list with its entries and history. This cannot be undone.")
 
   @OptionGroup var list: NamedList
 
-  @Flag(help: "Really.")
+  @Flag(help: "Remove it. Without this flag nothing is removed.")
   var yes = false
 
   func run() throws {
     try reporting {
-      let blocklist = try list.database.open()
-      guard let found = try blocklist.list(list.name) else {
-        throw Failure("no list named \"\(list.name)\"")
-      }
+      let store = try list.database.open()
+      let found = try store.list(list.name)
       guard yes else {
         throw Failure(
           "\(list.name) has \(found.count) entries; nothing was removed, --yes removes it")
       }
-      print("\(list.name): removed with \(try blocklist.remove(list: list.name)) entries")
+      print("\(list.name): removed with \(try store.remove(list: list.name)) entries")
     }
   }
 }
@@ -182,7 +179,7 @@ struct ListHistoryCommand: ParsableCommand {
     try reporting {
       for receipt in try list.database.open().history(of: list.name) {
         guard !json else {
-          print(JSONLine.render(receipt))
+          print(JSONLine.render(ReceiptReport(receipt)))
           continue
         }
         var line =
@@ -200,8 +197,8 @@ struct ListHistoryCommand: ParsableCommand {
 struct ListUndoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "undo",
-    abstract: "Take back the last change of a list's entries: an import, a takedown.",
-    discussion: "What was before it cannot be taken back after that.")
+    abstract: "Undo the last change of a list's entries: an import, a takedown.",
+    discussion: "Only the last one can be undone.")
 
   @OptionGroup var list: NamedList
 
@@ -209,7 +206,7 @@ struct ListUndoCommand: ParsableCommand {
     try reporting {
       let (undone, receipt) = try list.database.open().undo(list.name)
       let source = undone.source.map { " of \(ShownText($0))" } ?? ""
-      print("\(list.name): took back the \(undone.action.rawValue)\(source) of \(undone.at)")
+      print("\(list.name): undid the \(undone.action.rawValue)\(source) of \(undone.at)")
       print("\(list.name): \(ReceiptText(receipt))")
     }
   }
@@ -219,9 +216,9 @@ extension ParsableCommand {
   /// Changes a list's settings and shows the list as it is then.
   fileprivate func set(_ list: NamedList, _ body: (inout ListSettings) -> Void) throws {
     try reporting {
-      let blocklist = try list.database.open()
-      try blocklist.set(list.name, body)
-      if let changed = try blocklist.list(list.name) { print(ListText(changed)) }
+      let store = try list.database.open()
+      try store.set(list.name, body)
+      print(ListText(try store.list(list.name)))
     }
   }
 }

@@ -4,8 +4,11 @@ import HashEngine
 struct LookupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lookup",
-    abstract: "Look for a hash on the lists.",
-    discussion: "Exit status: 0 nothing found, 1 found, 2 an error.")
+    abstract: "Look a hash up on the lists.",
+    discussion: """
+      Prints the entries it matches. Exit status: 0 nothing found, or all of it is excused by an allowlist; \
+      1 found; 2 an error, or no list is in force.
+      """)
 
   @OptionGroup var searched: SearchedHash
 
@@ -17,11 +20,18 @@ struct LookupCommand: ParsableCommand {
   func run() throws {
     guard let search = searched.search else { return }
     try reporting {
-      let matches = try database.open().matches(for: search.hash, radius: search.radius)
-      for match in matches {
-        print(json ? JSONLine.render(MatchReport(match)) : MatchText(match).description)
+      var policy = MatchPolicy()
+      switch search.hash.kind {
+      case .pdq: policy.pdqRadius = search.radius
+      case .phash64: policy.phash64Radius = search.radius
+      case .md5, .sha1, .sha256: break
       }
-      try ExitStatus(found: !matches.isEmpty, failed: false).exit()
+      let moderator = Moderator(try database.open(), policy: policy)
+      guard let result = try moderator.lookup([search.hash]).results.first else { return }
+      for match in result.matches {
+        print(json ? JSONLine.render(MatchReport(match)) : MatchText(match).withExcuse)
+      }
+      try ExitStatus(result.action).exit()
     }
   }
 }

@@ -5,12 +5,12 @@ import SystemPackage
 struct ScanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "Look for pictures that are on a list.",
+    abstract: "Find pictures that are on a list.",
     discussion: """
       Prints a line for each match and for each file that was not scanned, then a summary. A line says \
       "match" where the list means to block, "review" where somebody is to look, "allowed" where an \
-      allowlist excuses it. Exit status: 0 nothing found, 1 found, 2 an error or a file not scanned; \
-      found wins over error, and what is allowed is not found.
+      allowlist excuses it. Exit status: 0 nothing found, 1 found, 2 an error, a file not scanned, or no list \
+      in force; found wins over error, and what is allowed is not found.
       """)
 
   @Argument(
@@ -34,7 +34,7 @@ struct ScanCommand: AsyncParsableCommand {
       "In how many views: exact, standard or thorough. Default: each list's own.")
   var effort: Effort?
 
-  @Option(help: "Ask only this list. May be repeated.")
+  @Option(help: "Search only this list. May be repeated.")
   var list: [String] = []
 
   @Flag(help: "One JSON object a line for every file; the summary goes to standard error.")
@@ -61,19 +61,17 @@ struct ScanCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      let blocklist = try database.open()
-      for name in list where try blocklist.list(name) == nil {
-        throw Failure("no list named \"\(name)\"")
-      }
+      let store = try database.open()
       let jobs = jobs ?? ParallelScan.standardJobs
       let fingerprinter = try decoding.fingerprinter(jobs)
-      let scan = ParallelScan(
-        moderator: Moderator(
-          blocklist: blocklist,
-          policy: MatchPolicy(
-            pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
-            timeLimit: decoding.time),
-          fingerprinter: fingerprinter), jobs: jobs)
+      let moderator = Moderator(
+        store,
+        policy: MatchPolicy(
+          pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
+          timeLimit: decoding.time),
+        fingerprinter: fingerprinter)
+      try moderator.checkLists()
+      let scan = ParallelScan(moderator: moderator, jobs: jobs)
       var files = paths.map { FilePath($0) }
       if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
       let walk = DirectoryWalk(files, followsLinks: followLinks)
@@ -93,7 +91,7 @@ struct ScanCommand: AsyncParsableCommand {
         .exit()
     } catch let error as Failure {
       throw fail("\(error)")
-    } catch let error as StorageError {
+    } catch let error as ListError {
       throw fail("\(error)")
     }
   }

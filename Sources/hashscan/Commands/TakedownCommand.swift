@@ -7,7 +7,7 @@ struct ListedPictures: ParsableArguments {
   @Argument(help: "The pictures.")
   var files: [String]
 
-  @Option(help: "The case they belong to; \"hashscan release --case\" takes it back.")
+  @Option(help: "The case they belong to; \"hashscan release --case\" withdraws all of a case.")
   var `case`: String?
 
   @OptionGroup var decoding: DecodingOptions
@@ -84,43 +84,34 @@ struct TakedownCommand: AsyncParsableCommand {
         print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
         return
       }
-      let blocklist = try pictures.database.open(creates: true)
-      let (receipt, entries) = try list(found, on: blocklist)
+      let store = try pictures.database.open(creates: true)
+      let (receipt, entries) = try list(found, on: store)
       for (file, entry) in zip(pictures.files, entries) {
         print("\(ShownPath(FilePath(file))): listed on \(list) as \(entry)")
       }
       for warning in receipt.warnings { Terminal.warn("warning: \(warning)") }
     } catch let error as Failure {
       throw fail("\(error)")
-    } catch let error as StorageError {
-      throw fail("\(error)")
-    } catch let error as BlocklistError {
+    } catch let error as ListError {
       throw fail("nothing was listed: \(error)")
     }
   }
 
   // LMDB's writers stay on their thread, so that this is no part of an asynchronous function.
   private func list(
-    _ found: [Takedown], on blocklist: Blocklist
-  ) throws(BlocklistError) -> (receipt: Receipt, entries: [String]) {
-    try blocklist.takeDown(
+    _ found: [Takedown], on store: ListStore
+  ) throws(ListError) -> (receipt: Receipt, entries: [String]) {
+    try store.takeDown(
       found, on: list, reason: reason, caseID: pictures.case, label: label)
-  }
-
-  /// Those of the list if there is one already.
-  private func settingsOfList() -> ListSettings {
-    let known = try? pictures.database.open().list(list)
-    return known?.settings ?? ListSettings()
   }
 
   /// Prints what the pictures' hashes alone would find in a folder.
   private func show(
     _ found: [Takedown], in folder: String, by fingerprinter: any Fingerprinter
   ) async throws {
-    let trial = try TrialList(found, settings: settingsOfList())
-    let moderator = Moderator(
-      blocklist: trial.blocklist, policy: MatchPolicy(timeLimit: pictures.decoding.time),
-      fingerprinter: fingerprinter)
+    let moderator = try Moderator.preview(
+      of: found, on: list, in: pictures.database.openIfThere(),
+      policy: MatchPolicy(timeLimit: pictures.decoding.time), fingerprinter: fingerprinter)
     let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
     var (hits, files) = (0, 0)
     let scan = ParallelScan(
@@ -141,10 +132,10 @@ struct TakedownCommand: AsyncParsableCommand {
 struct AllowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allow",
-    abstract: "Say that pictures are harmless, whatever list they match.",
+    abstract: "List pictures as harmless, whatever other lists they match.",
     discussion: """
       The very same files are never counted as a match again; pictures near them not against the entries \
-      that they match now. What is excused is still told.
+      that they match now. What is excused is still reported, and does not count.
       """)
 
   @OptionGroup var pictures: ListedPictures
@@ -159,27 +150,20 @@ struct AllowCommand: ParsableCommand {
     try reporting {
       let fingerprinter = try pictures.decoding.fingerprinter()
       let found = try pictures.read(by: fingerprinter, includesPHash64: true)
-      let blocklist = try pictures.database.open(creates: true)
+      let store = try pictures.database.open(creates: true)
       let moderator = Moderator(
-        blocklist: blocklist,
-        policy: MatchPolicy(timeLimit: pictures.decoding.time, endsEarly: false),
+        store, policy: MatchPolicy(timeLimit: pictures.decoding.time),
         fingerprinter: fingerprinter)
-      var excused: [(Takedown, excusing: [EntryReference])] = []
+      var allowed: [AllowedPicture] = []
       for (file, picture) in zip(pictures.files, found) {
-        var entries: [EntryReference] = []
-        if case .match(let matches) = try moderator.examine(FilePath(file)).verdict {
-          for match in matches where match.meaning != .allow {
-            let entry = EntryReference(list: match.list, entry: match.entry)
-            if !entries.contains(entry) { entries.append(entry) }
-          }
-        }
-        excused.append((picture, excusing: entries))
+        let excuses = try moderator.excusals(of: FilePath(file))
+        allowed.append(AllowedPicture(picture, excuses: excuses))
       }
-      let (_, ids) = try blocklist.allow(
-        excused, on: list, reason: reason, caseID: pictures.case)
-      for ((file, id), picture) in zip(zip(pictures.files, ids), excused) {
+      let (_, ids) = try store.allow(
+        allowed, on: list, reason: reason, caseID: pictures.case)
+      for ((file, id), picture) in zip(zip(pictures.files, ids), allowed) {
         print("\(ShownPath(FilePath(file))): allowed on \(list) as \(id)")
-        for entry in picture.excusing {
+        for entry in picture.excuses {
           print("  excuses \(entry.list) \(ShownText(entry.entry))")
         }
       }
@@ -189,7 +173,7 @@ struct AllowCommand: ParsableCommand {
 
 struct ReleaseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "release", abstract: "Take back what was listed under a case.")
+    commandName: "release", abstract: "Withdraw what was listed under a case.")
 
   @Option(help: "The case.")
   var `case`: String

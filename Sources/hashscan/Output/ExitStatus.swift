@@ -12,6 +12,14 @@ enum ExitStatus: Int32 {
     self = found ? .found : failed ? .failed : .nothingFound
   }
 
+  /// What matches come to: what is to be blocked or looked at is found, what is excused is not.
+  init(_ action: ListMeaning?) {
+    switch action {
+    case .block, .review: self = .found
+    case .allow, nil: self = .nothingFound
+    }
+  }
+
   /// Ends the command with this status.
   func exit() throws {
     if self != .nothingFound { throw ExitCode(rawValue) }
@@ -33,7 +41,7 @@ extension ParsableCommand {
       throw fail("\(error)")
     } catch let error as StorageError {
       throw fail("\(error)")
-    } catch let error as BlocklistError {
+    } catch let error as ListError {
       throw fail("\(error)")
     }
   }

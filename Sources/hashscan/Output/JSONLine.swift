@@ -20,20 +20,20 @@ struct EntryLine: Encodable {
   let list: String
   let entry: String
   let state: String
-  let disabledUntil: String?
+  let disabledUntil: Timestamp?
   let kinds: [String: Int]
   let hashes: [String: [String]]?
   let label: String?
   let severity: String?
   let note: String?
   let caseID: String?
-  let sourceTime: String?
+  let sourceTime: Timestamp?
   let quality: Int?
-  let expires: String?
+  let expires: Timestamp?
   let allows: [EntryReference]?
   /// How many of its hashes are of parts of the picture.
   let crops: Int?
-  let added: String
+  let added: Timestamp
   /// Its last change, in the list's history.
   let receipt: Int
 
@@ -53,7 +53,7 @@ struct EntryLine: Encodable {
     case .active: (state, disabledUntil) = ("active", nil)
     case .withdrawn: (state, disabledUntil) = ("withdrawn", nil)
     case .disabled(let until):
-      (state, disabledUntil) = ("disabled", until.map { Timestamp.text($0) })
+      (state, disabledUntil) = ("disabled", until)
     }
     let byKind = Dictionary(grouping: entry.hashes, by: \.kind.rawValue)
     kinds = byKind.mapValues(\.count)
@@ -63,12 +63,12 @@ struct EntryLine: Encodable {
     severity = details.severity
     note = details.note
     caseID = details.caseID
-    sourceTime = details.sourceTime.map { Timestamp.text($0) }
+    sourceTime = details.sourceTime
     quality = details.quality
-    expires = details.expiresAt.map { Timestamp.text($0) }
+    expires = details.expiresAt
     allows = details.allows.isEmpty ? nil : details.allows
     crops = details.crops.isEmpty ? nil : details.crops.count
-    added = Timestamp.text(entry.addedAt)
+    added = entry.addedAt
     receipt = entry.receipt
   }
 }
@@ -128,7 +128,7 @@ struct ScanLine: Encodable {
     frames = examination.fingerprint?.frameCount
     quality = examination.fingerprint?.pdq?.quality
     lacksDetail = examination.lacksDetail ? true : nil
-    hashesAsked = examination.asked
+    hashesAsked = examination.lookups
   }
 }
 

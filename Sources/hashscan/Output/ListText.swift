@@ -15,7 +15,7 @@ struct ListText: CustomStringConvertible {
       "  \(settings.effort.rawValue)  phash64 \(settings.phash64Radius)  serial \(list.serial)"
     if list.withdrawn > 0 { text += "  \(list.withdrawn) withdrawn" }
     if !settings.isEnabled { text += "  disabled" }
-    if let expiry = settings.expiresAt { text += "  expires \(Timestamp.text(expiry))" }
+    if let expiry = settings.expiresAt { text += "  expires \(expiry)" }
     if let note = settings.note { text += "  (\(ShownText(note)))" }
     description = text
   }

@@ -9,12 +9,19 @@ struct MatchText: CustomStringConvertible {
     description =
       "\(match.list) \(ShownText(match.entry))\(label) \(match.kind.rawValue)"
       + " distance \(match.distance)"
+    withExcuse =
+      match.isExcused
+      ? "\(description), excused by an allowlist"
+      : match.meaning == .allow ? "\(description), on an allowlist" : description
   }
+
+  /// The same, saying whether it counts.
+  let withExcuse: String
 
   /// What is to be done about it.
   static func word(for match: Match) -> String {
     switch match.meaning {
-    case _ where match.isAllowed: "allowed"
+    case _ where match.isExcused: "allowed"
     case .block: "match"
     case .review: "review"
     case .allow: "allowed by"

@@ -13,7 +13,7 @@ import SystemPackage
 ///
 /// On threads of its own, since reading files and waiting for decoders block them.
 struct ParallelScan: Sendable {
-  private typealias Answer = (index: Int, path: FilePath, result: Result<Examination, StorageError>)
+  private typealias Answer = (index: Int, path: FilePath, result: Result<Examination, ListError>)
 
   private let moderator: Moderator
   private let threads: Int
@@ -27,10 +27,10 @@ struct ParallelScan: Sendable {
   /// One for each core.
   static let standardJobs = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  /// - Throws: ``StorageError`` when the lists cannot be read.
+  /// - Throws: ``ListError`` when there is nothing to compare with, or the lists cannot be read.
   func run(
     _ walk: DirectoryWalk, answer: (FilePath, Examination) -> Void
-  ) async throws(StorageError) {
+  ) async throws(ListError) {
     // A slow file holds up the answers behind it, not the work: that may run ahead this far.
     let room = DispatchSemaphore(value: threads * 32)
     let source = Mutex<(walk: DirectoryWalk, next: Int)>((walk, 0))
@@ -69,7 +69,7 @@ struct ParallelScan: Sendable {
   private func examine(_ item: DirectoryWalk.Item, _ index: Int) -> Answer {
     switch item {
     case .file(let path):
-      let result = Result { () throws(StorageError) in try moderator.examine(path) }
+      let result = Result { () throws(ListError) in try moderator.examine(path) }
       return (index, path, result)
     case .unreadable(let path, let error):
       let reason = ImageError(.unreadable, "unreadable folder: \(error)")

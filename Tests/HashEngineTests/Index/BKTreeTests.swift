@@ -8,35 +8,51 @@ import Testing
 private final class TreeFixture {
   let folder: TemporaryFolder
   let environment: Environment
-  let tree: BKTree<PDQHash>
+  private let nodes: TableID
 
   init() throws {
     folder = try TemporaryFolder()
     environment = try Environment(
-      folder.path("db"), options: Environment.Options(creates: true, format: 1))
+      folder.path("db"), options: Environment.Options(creates: true))
     let writing = try WriteTransaction(environment)
-    tree = try BKTree.make("tree", in: writing)
+    nodes = try writing.makeTable("tree", .integerKeys)
     try writing.commit()
+  }
+
+  func read<Result>(
+    _ body: (borrowing BKTree<PDQHash, Reading>) throws -> Result
+  ) throws -> Result {
+    let reading = try ReadTransaction(environment)
+    return try body(BKTree(nodes: reading.table(nodes), kernels: .best))
+  }
+
+  func write<Result>(
+    _ body: (borrowing BKTree<PDQHash, Writing>) throws -> Result
+  ) throws -> Result {
+    let writing = try WriteTransaction(environment)
+    let result = try read(writing, body)
+    try writing.commit()
+    return result
+  }
+
+  private func read<Base: Transaction & ~Copyable, Result>(
+    _ transaction: borrowing Base, _ body: (borrowing BKTree<PDQHash, Base.Access>) throws -> Result
+  ) throws -> Result {
+    try body(BKTree(nodes: transaction.table(nodes), kernels: .best))
   }
 
   @discardableResult
   func insert(_ hashes: some Sequence<PDQHash>) throws -> Int {
-    let writing = try WriteTransaction(environment)
-    let added = try tree.insert(hashes, in: writing)
-    try writing.commit()
-    return added
+    try write { try $0.insert(hashes) }
   }
 
   @discardableResult
   func remove(_ hash: PDQHash) throws -> Bool {
-    let writing = try WriteTransaction(environment)
-    let removed = try tree.remove(hash, in: writing)
-    try writing.commit()
-    return removed
+    try write { try $0.remove(hash) }
   }
 
   func search(_ hash: PDQHash, radius: Int) throws -> Set<Neighbor<PDQHash>> {
-    let found = try tree.search(hash, radius: radius, in: ReadTransaction(environment))
+    let found = try read { try $0.search(hash, radius: radius) }
     #expect(Set(found).count == found.count)
     return Set(found)
   }
@@ -87,8 +103,7 @@ private func hashes(_ count: Int, using random: inout SeededGenerator) -> [PDQHa
       let more = hashes(500, using: &random)
       try fixture.insert(more)
       stored.formUnion(more)
-      #expect(
-        try fixture.tree.count(in: ReadTransaction(fixture.environment)) == stored.count)
+      #expect(try fixture.read { try $0.count() } == stored.count)
     }
   }
 
@@ -101,7 +116,7 @@ private func hashes(_ count: Int, using random: inout SeededGenerator) -> [PDQHa
       #expect(try fixture.search(query, radius: 31) == bruteForce(Set(all), query, radius: 31))
     }
     var seen: [PDQHash] = []
-    try fixture.tree.forEach(in: ReadTransaction(fixture.environment)) { seen.append($0) }
+    try fixture.read { tree in try tree.forEachHash { seen.append($0) } }
     #expect(seen.count == Set(all).count && Set(seen) == Set(all))
   }
 
@@ -137,7 +152,7 @@ private func hashes(_ count: Int, using random: inout SeededGenerator) -> [PDQHa
     try fixture.insert(all)
     for _ in 0..<10 {
       let query = PDQHash.random(using: &random)
-      let found = try fixture.tree.nearest(query, k: k, in: ReadTransaction(fixture.environment))
+      let found = try fixture.read { try $0.nearest(query, k: k) }
       let expected = all.map { $0.distance(to: query) }.sorted().prefix(k)
       #expect(found.map(\.distance) == Array(expected))
       #expect(found.allSatisfy { $0.hash.distance(to: query) == $0.distance })
@@ -151,10 +166,9 @@ private func hashes(_ count: Int, using random: inout SeededGenerator) -> [PDQHa
     let all = Set(hashes(3000, using: &random))
     try fixture.insert(all)
     for hash in all.shuffled(using: &random) { #expect(try fixture.remove(hash)) }
-    let reading = try ReadTransaction(fixture.environment)
-    #expect(try fixture.tree.count(in: reading) == 0)
+    #expect(try fixture.read { try $0.count() } == 0)
     // The header remains.
-    #expect(try fixture.tree.nodes.count(in: reading) == 1)
+    #expect(try fixture.read { try $0.nodes.count() } == 1)
     try fixture.insert(all.prefix(10))
     #expect(try fixture.search(try #require(all.first), radius: 256).count == 10)
   }
@@ -186,10 +200,8 @@ private func hashes(_ count: Int, using random: inout SeededGenerator) -> [PDQHa
     let all = hashes(2000, using: &random)
     try fixture.insert(all)
     for bytes: [UInt8] in [[], [9, 9], [1, 0, 0, 0, 0, 0, 0, 0, 1], [0, 0, 0, 0, 0, 0, 0, 0, 1]] {
-      let root = try fixture.tree.header(in: ReadTransaction(fixture.environment)).root
-      let writing = try WriteTransaction(fixture.environment)
-      try fixture.tree.nodes.put(bytes.span, for: root, in: writing)
-      try writing.commit()
+      let root = try fixture.read { try $0.header().root }
+      try fixture.write { try $0.nodes.put(bytes.span, for: root) }
       let error = #expect(throws: StorageError.self) { try fixture.search(all[0], radius: 31) }
       #expect(error?.code == .damaged)
     }

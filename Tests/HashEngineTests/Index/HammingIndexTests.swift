@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -9,49 +10,73 @@ import Testing
 private final class IndexFixture<Hash: BinaryHash> {
   let folder: TemporaryFolder
   private(set) var environment: Environment
-  private(set) var index: HammingIndex<Hash>
+  private(set) var tables: IndexTables<Hash>
   var stored: Set<Hash> = []
 
   init() throws {
     folder = try TemporaryFolder()
     environment = try Environment(
-      folder.path("db"), options: Environment.Options(creates: true, format: 1))
+      folder.path("db"), options: Environment.Options(creates: true))
     let writing = try WriteTransaction(environment)
-    index = try HammingIndex.make("index", in: writing)
+    tables = try IndexTables(make: "index", writing)
     try writing.commit()
   }
 
-  func insert(_ hashes: [Hash]) throws {
+  func read<Result>(
+    _ body: (borrowing HammingIndex<Hash, Reading>) throws -> Result
+  ) throws -> Result {
+    let reading = try ReadTransaction(environment)
+    return try body(reading.index(tables))
+  }
+
+  func write<Result>(
+    _ body: (borrowing HammingIndex<Hash, Writing>) throws -> Result
+  ) throws -> Result {
     let writing = try WriteTransaction(environment)
-    let added = try index.insert(hashes, in: writing)
+    let result = try read(writing, body)
     try writing.commit()
+    return result
+  }
+
+  private func read<Base: Transaction & ~Copyable, Result>(
+    _ transaction: borrowing Base,
+    _ body: (borrowing HammingIndex<Hash, Base.Access>) throws -> Result
+  ) throws -> Result {
+    try body(transaction.index(tables))
+  }
+
+  func insert(_ hashes: [Hash]) throws {
+    let added = try write { try $0.insert(hashes) }
     #expect(added == Set(hashes).subtracting(stored).count)
     stored.formUnion(hashes)
   }
 
   func remove(_ hash: Hash) throws {
-    let writing = try WriteTransaction(environment)
-    let isRemoved = try index.remove(hash, in: writing)
-    try writing.commit()
+    let isRemoved = try write { try $0.remove(hash) }
     #expect(isRemoved == (stored.remove(hash) != nil))
   }
 
-  func seal() throws -> Int? { try index.seal(environment) }
+  func seal() throws -> Int? { try IndexSealing(tables, in: environment).run() }
 
   /// As another process would, that has not used the index yet.
   func openIndexAnew() {
-    index = HammingIndex(
-      live: index.live, parts: index.parts, removed: index.removed, kernels: index.kernels)
+    tables = tables.with(tables.kernels)
   }
 
   /// Holds the answer for a query against brute force.
   func check(_ query: Hash, radius: Int) throws {
-    let reading = try ReadTransaction(environment)
-    let found = try index.search(query, radius: radius, in: reading)
+    let found = try read { try $0.search(query, radius: radius) }
     let expected = stored.map { Neighbor(hash: $0, distance: $0.distance(to: query)) }
       .filter { $0.distance <= radius }
     #expect(found.count == expected.count && Set(found) == Set(expected), "radius \(radius)")
-    #expect(try index.count(in: reading) == stored.count)
+    #expect(try read { try $0.count() } == stored.count)
+  }
+}
+
+extension IndexTables {
+  /// The same tables, with nothing kept of them.
+  fileprivate func with(_ kernels: Kernels) -> Self {
+    IndexTables(nodes: nodes, parts: parts, removed: removed, kernels: kernels)
   }
 }
 
@@ -96,19 +121,18 @@ private final class IndexFixture<Hash: BinaryHash> {
     _ = try fixture.seal()
     try fixture.insert(Self.pdq(3000, using: &random))
     for hash in fixture.stored.shuffled(using: &random).prefix(300) { try fixture.remove(hash) }
-    let reading = try ReadTransaction(fixture.environment)
     // One of them twice.
     let known = Array(fixture.stored.prefix(30))
     let queries = known + known.prefix(1) + (0..<10).map { _ in .random(using: &random) }
     for radius in [0, 31, 90, 256] {
-      let found = try fixture.index.search(queries, radius: radius, in: reading).found
+      let found = try fixture.read { try $0.search(queries, radius: radius).found }
       #expect(found.count == queries.count)
       for (query, neighbors) in zip(queries, found) {
-        let alone = try fixture.index.search(query, radius: radius, in: reading)
+        let alone = try fixture.read { try $0.search(query, radius: radius) }
         #expect(neighbors.count == alone.count && Set(neighbors) == Set(alone))
       }
     }
-    #expect(try fixture.index.search([], radius: 31, in: reading).found.isEmpty)
+    #expect(try fixture.read { try $0.search([], radius: 31).found.isEmpty })
   }
 
   @Test func everyKernelFindsTheSame() throws {
@@ -118,13 +142,14 @@ private final class IndexFixture<Hash: BinaryHash> {
     _ = try fixture.seal()
     try fixture.insert(Self.pdq(600, using: &random))
     let reading = try ReadTransaction(fixture.environment)
-    let whole = fixture.index
+    #expect(Kernels.available.count > 1)
     for query in fixture.stored.prefix(10) {
       let answers = try Kernels.available.map { kernels in
-        let index = HammingIndex<PDQHash>(
-          live: BKTree(nodes: whole.live.nodes, kernels: kernels), parts: whole.parts,
-          removed: whole.removed, kernels: kernels)
-        return try [8, 31, 60].map { Set(try index.search(query, radius: $0, in: reading)) }
+        let index = reading.index(fixture.tables.with(kernels))
+        return [
+          Set(try index.search(query, radius: 8)), Set(try index.search(query, radius: 31)),
+          Set(try index.search(query, radius: 60)),
+        ]
       }
       #expect(answers.allSatisfy { $0 == answers[0] } && !answers[0][0].isEmpty)
     }
@@ -160,8 +185,7 @@ private final class IndexFixture<Hash: BinaryHash> {
     _ = try fixture.seal()
     try fixture.insert(Self.pdq(300, using: &random))
     for query in [PDQHash.random(using: &random), try #require(fixture.stored.first)] {
-      let found = try fixture.index.nearest(
-        query, k: k, in: ReadTransaction(fixture.environment))
+      let found = try fixture.read { try $0.nearest(query, k: k) }
       let expected = fixture.stored.map { $0.distance(to: query) }.sorted().prefix(k)
       #expect(found.map(\.distance) == Array(expected))
     }
@@ -177,16 +201,18 @@ private final class IndexFixture<Hash: BinaryHash> {
     for hash in first.prefix(50) { try fixture.remove(hash) }
     let live = Self.pdq(2000, using: &random)
     try fixture.insert(live)
-    let (environment, index) = (fixture.environment, fixture.index)
-    let sealing = Thread { _ = try? index.seal(environment) }
-    sealing.start()
+    let sealing = IndexSealing(fixture.tables, in: fixture.environment)
+    let sealed = Mutex<Int?>(nil)
+    let thread = Thread { sealed.withLock { $0 = try? sealing.run() } }
+    thread.start()
     // Removals of sealed and of live ones, one put back, new ones.
     for step in 0..<60 {
       try fixture.remove(first[100 + step])
       try fixture.remove(live[step])
       try fixture.insert([first[step % 50], .random(using: &random)])
     }
-    sealing.join()
+    thread.join()
+    #expect(sealed.withLock { $0 } ?? 0 > 30_000)
     for hash in live.prefix(80) + first.prefix(200) { try fixture.check(hash, radius: 31) }
     _ = try fixture.seal()
     for hash in live.prefix(20) + first.prefix(60) { try fixture.check(hash, radius: 0) }
@@ -206,18 +232,16 @@ private final class IndexFixture<Hash: BinaryHash> {
     let fixture = try IndexFixture<Hash>()
     try fixture.insert(hashes)
     _ = try fixture.seal()
-    let header = try fixture.index.header(in: ReadTransaction(fixture.environment))
+    let header = try fixture.read { try $0.header() }
     let query = try #require(fixture.stored.first)
     for array in arrays {
       let key = SegmentPart(generation: header.generation, array: array, chunk: 0).key
       let whole = try #require(
-        try fixture.index.parts.value(for: key, in: ReadTransaction(fixture.environment)) {
-          $0.withUnsafeBytes { Array($0) }
+        try fixture.read { index in
+          try index.parts.value(for: key) { $0.withUnsafeBytes { Array($0) } }
         })
       func put(_ bytes: [UInt8]) throws {
-        let writing = try WriteTransaction(fixture.environment)
-        try fixture.index.parts.put(bytes.span, for: key, in: writing)
-        try writing.commit()
+        try fixture.write { try $0.parts.put(bytes.span, for: key) }
         fixture.openIndexAnew()
       }
       try put(Array(whole.dropLast()))
@@ -229,8 +253,7 @@ private final class IndexFixture<Hash: BinaryHash> {
           damaged[Int.random(in: 0..<damaged.count, using: &random)] ^= 0x80
         }
         try put(damaged)
-        _ = try? fixture.index.search(
-          query, radius: radius, in: ReadTransaction(fixture.environment))
+        _ = try? fixture.read { try $0.search(query, radius: radius) }
       }
       try put(whole)
       try fixture.check(query, radius: radius)

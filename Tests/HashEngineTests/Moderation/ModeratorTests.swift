@@ -10,11 +10,11 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let blocklist = try Blocklist(at: folder.path("db"), creates: true)
+    let store = try ListStore(at: folder.path("db"), creates: true)
     let list = try FileDescriptor.open(TestFiles.fixtures.appending("blocklist.csv"), .readOnly)
     defer { try? list.close() }
-    _ = try blocklist.importList(list, into: "demo")
-    moderator = Moderator(blocklist: blocklist)
+    _ = try store.importList(list, into: "demo")
+    moderator = Moderator(store)
   }
 
   private func verdict(_ name: String) throws -> Verdict {
@@ -84,10 +84,10 @@ import Testing
   @Test func theOrientationThatMatchedIsNamed() throws {
     let upright = TestFiles.fixtures.appending("turned/upright.png")
     let hash = try #require(try fingerprint(of: upright).pdq?.hash)
-    let blocklist = try Blocklist(at: folder.path("turned"), creates: true)
+    let store = try ListStore(at: folder.path("turned"), creates: true)
     let list = try FileDescriptor.open(try folder.write("\(hash),island", to: "l"), .readOnly)
-    _ = try blocklist.importList(list, into: "l", options: ImportOptions(kind: .pdq))
-    let moderator = Moderator(blocklist: blocklist)
+    _ = try store.importList(list, into: "l", options: ImportOptions(kind: .pdq))
+    let moderator = Moderator(store)
     for number in [2, 5, 6, 8] {
       let name = "orientation-\(number).\(number == 2 ? "png" : "jpg")"
       let path = TestFiles.fixtures.appending("turned").appending(name)
@@ -107,18 +107,18 @@ import Testing
   @Test func otherKindsMatchToo() throws {
     let path = TestFiles.fixtures.appending("uploads/glacier.jpg")
     let glacier = try fingerprint(of: path, kinds: [.phash64, .sha256, .md5])
-    let blocklist = try Blocklist(at: folder.path("kinds"), creates: true)
+    let store = try ListStore(at: folder.path("kinds"), creates: true)
     for (kind, text) in [
       (HashKind.phash64, glacier.frames[0].phash64?.hash.description),
       (.sha256, glacier.digestText(.sha256)), (.md5, glacier.digestText(.md5)),
     ] {
       let file = try folder.write("\(try #require(text)),\(kind.rawValue)", to: "l")
       let list = try FileDescriptor.open(file, .readOnly)
-      let report = try blocklist.importList(list, into: "l", options: ImportOptions(kind: kind))
+      let report = try store.importList(list, into: "l", options: ImportOptions(kind: kind))
       #expect(report.added == 1)
     }
-    #expect(try blocklist.demand().kinds == [.phash64, .sha256, .md5])
-    let verdict = try Moderator(blocklist: blocklist).examine(path).verdict
+    #expect(try store.requirements().kinds == [.phash64, .sha256, .md5])
+    let verdict = try Moderator(store).examine(path).verdict
     guard case .match(let matches) = verdict else {
       Issue.record("no match")
       return
@@ -142,19 +142,21 @@ import Testing
     try fixture.importText("\(ListFixture.hash),a\n", ImportOptions(kind: .pdq))
     var random = SeededGenerator(seed: 1)
     let queries = (0..<1500).map { _ in HashQuery(ListedHash(PDQHash.random(using: &random))) }
-    let whole = try fixture.blocklist.answer(for: queries)
-    #expect(!whole.isCut && whole.asked == 1500)
-    let cut = try fixture.blocklist.answer(for: queries, deadline: .now)
-    #expect(cut.isCut && cut.asked < 1500)
-    #expect(!(try fixture.blocklist.answer(for: queries, deadline: .now + .seconds(60))).isCut)
+    func search(until deadline: ContinuousClock.Instant?) throws -> SearchResult {
+      try fixture.store.search(for: queries, SearchOptions(deadline: deadline))
+    }
+    let whole = try search(until: nil)
+    #expect(!whole.isCut && whole.lookups == 1500)
+    let cut = try search(until: .now)
+    #expect(cut.isCut && cut.lookups < 1500)
+    #expect(try !search(until: .now + .seconds(60)).isCut)
   }
 
   @Test func aPictureWithoutTimeIsNotScanned() throws {
     let fixture = try ListFixture()
     try fixture.importText("\(ListFixture.hash),a\n", ImportOptions(kind: .pdq))
     let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending("animated/three.webp"))
-    let moderator = Moderator(
-      blocklist: fixture.blocklist, policy: MatchPolicy(timeLimit: .nanoseconds(1)))
+    let moderator = Moderator(fixture.store, policy: MatchPolicy(timeLimit: .nanoseconds(1)))
     guard case .notScanned(let error) = try moderator.examine(bytes.span).verdict else {
       Issue.record("scanned")
       return

@@ -7,13 +7,16 @@ import Testing
 /// From a reported picture to one that stays down, and back when it was harmless.
 @Suite struct TakedownTests {
   private let fixture: ListFixture
-  private var blocklist: Blocklist { fixture.blocklist }
+  private var store: ListStore { fixture.store }
   private let original = TestFiles.fixtures.appending("uploads/glacier.jpg")
 
-  init() throws { fixture = try ListFixture() }
+  init() throws {
+    fixture = try ListFixture()
+    try fixture.importBystander()
+  }
 
   private func examine(_ path: FilePath) throws -> Examination {
-    try Moderator(blocklist: blocklist).examine(path)
+    try Moderator(store).examine(path)
   }
 
   private func takedown(_ path: FilePath) throws -> Takedown {
@@ -25,7 +28,7 @@ import Testing
     #expect(try examine(original).verdict == .noMatch)
     let picture = try takedown(original)
     #expect(Set(picture.hashes.map(\.kind)) == [.sha256, .pdq])
-    let (receipt, ids) = try blocklist.takeDown(
+    let (receipt, ids) = try store.takeDown(
       [picture], on: "reported", reason: "complaint", caseID: "2026-17")
     #expect(receipt.added == 1 && receipt.caseID == "2026-17" && ids.count == 1)
     let found = try examine(original)
@@ -35,16 +38,16 @@ import Testing
       Set(matches.map(\.kind)) == [.sha256, .pdq] && matches.allSatisfy { $0.entry == ids[0] })
     // Listed once, however often it is reported.
     #expect(
-      try blocklist.takeDown([picture], on: "reported", reason: "again", caseID: "2026-17")
+      try store.takeDown([picture], on: "reported", reason: "again", caseID: "2026-17")
         .receipt.added == 0)
-    #expect(throws: BlocklistError.self) { try blocklist.release(caseID: "2026-18") }
-    #expect(try blocklist.release(caseID: "2026-17", reason: "mistake").map(\.withdrawn) == [1])
+    #expect(throws: ListError.self) { try store.release(caseID: "2026-18") }
+    #expect(try store.release(caseID: "2026-17", reason: "mistake").map(\.withdrawn) == [1])
     #expect(try examine(original).verdict == .noMatch)
-    #expect(throws: BlocklistError.self) { try blocklist.release(caseID: "2026-17") }
+    #expect(throws: ListError.self) { try store.release(caseID: "2026-17") }
     #expect(
-      try blocklist.history(of: "reported").map(\.action) == [.takedown, .takedown, .release])
+      try store.history(of: "reported").map(\.action) == [.takedown, .takedown, .release])
     // And down again.
-    try blocklist.takeDown([picture], on: "reported", reason: "after all")
+    try store.takeDown([picture], on: "reported", reason: "after all")
     #expect(try examine(original).action == .block)
   }
 
@@ -55,7 +58,7 @@ import Testing
 
   @Test func aTurnedPictureIsFoundUpright() throws {
     let turned = try takedown(TestFiles.fixtures.appending("turned/orientation-6.jpg"))
-    try blocklist.takeDown([turned], on: "reported", reason: "r")
+    try store.takeDown([turned], on: "reported", reason: "r")
     #expect(try examine(TestFiles.fixtures.appending("turned/upright.png")).action == .block)
   }
 
@@ -68,21 +71,22 @@ import Testing
       Issue.record("the copy does not match")
       return
     }
-    #expect(before.map(\.isAllowed) == [false])
-    try blocklist.allow(
-      [(takedown(copy), excusing: [EntryReference(list: "demo", entry: "case-1")])], on: "allow",
+    #expect(before.map(\.isExcused) == [false])
+    try store.allow(
+      [AllowedPicture(takedown(copy), excuses: [EntryReference(list: "demo", entry: "case-1")])],
+      on: "allow",
       reason: "a meme", caseID: "8")
     let after = try examine(copy)
     #expect(after.action == .allow)
     guard case .match(let matches) = after.verdict else { return }
     #expect(Set(matches.map(\.list)) == ["demo", "allow"])
-    #expect(matches.first { $0.list == "demo" }?.isAllowed == true)
+    #expect(matches.first { $0.list == "demo" }?.isExcused == true)
     // What the entry was made for is excused by its look as well, but nothing else is.
     _ = try fixture.importText(
       "\(try #require(takedown(copy).hashes.last?.text)),z\n", into: "second",
       ImportOptions(kind: .pdq))
     #expect(try examine(copy).action == .allow)
-    try blocklist.release(caseID: "8")
+    try store.release(caseID: "8")
     #expect(try examine(copy).action == .block)
   }
 
@@ -91,7 +95,7 @@ import Testing
     try fixture.importText("\(hash),a\n\(hash),b\n", into: "bad", ImportOptions(kind: .pdq))
     var settings = ListSettings()
     settings.meaning = .allow
-    try blocklist.create("fine", settings: settings)
+    try store.create("fine", settings: settings)
     let receipt = try fixture.importText("\(hash),x\n", into: "fine", ImportOptions(kind: .pdq))
     #expect(receipt.warnings.contains { $0.contains("excuse none") })
     #expect(try examine(original).action == .block)
@@ -99,25 +103,25 @@ import Testing
       ListFixture.jsonl(#"{"id":"x","h":"\#(hash)","allows":[{"list":"bad","entry":"a"}]}"#),
       into: "fine")
     guard case .match(let matches) = try examine(original).verdict else { return }
-    #expect(matches.filter(\.isAllowed).map(\.entry) == ["a"])
+    #expect(matches.filter(\.isExcused).map(\.entry) == ["a"])
     #expect(try examine(original).action == .block)
-    try blocklist.disable(entry: "b", of: "bad")
+    try store.disable(entry: "b", of: "bad")
     #expect(try examine(original).action == .allow)
     // A list for review is graver than what is allowed, and less than what is blocked.
     try fixture.importText("\(hash),r\n", into: "look", ImportOptions(kind: .pdq))
-    try blocklist.set("look") { $0.meaning = .review }
+    try store.set("look") { $0.meaning = .review }
     #expect(try examine(original).action == .review)
   }
 
   @Test func aTakedownIsNotPutOnAnAllowlist() throws {
     let picture = try takedown(original)
-    try blocklist.allow([(picture, excusing: [])], on: "allow", reason: "r")
-    #expect(throws: BlocklistError.self) {
-      try blocklist.takeDown([picture], on: "allow", reason: "r")
+    try store.allow([AllowedPicture(picture, excuses: [])], on: "allow", reason: "r")
+    #expect(throws: ListError.self) {
+      try store.takeDown([picture], on: "allow", reason: "r")
     }
-    try blocklist.takeDown([picture], on: "bad", reason: "r")
-    #expect(throws: BlocklistError.self) {
-      try blocklist.allow([(picture, excusing: [])], on: "bad", reason: "r")
+    try store.takeDown([picture], on: "bad", reason: "r")
+    #expect(throws: ListError.self) {
+      try store.allow([AllowedPicture(picture, excuses: [])], on: "bad", reason: "r")
     }
   }
 
@@ -138,11 +142,11 @@ import Testing
   @Test func theListedPictureIsNotExcusedByOneThatResemblesIt() throws {
     let listed = try #require(try takedown(original).hashes.last?.pdq)
     let near = PDQHash(words: listed.words ^ SIMD4(0xF_FFFF, 0, 0, 0))
-    try blocklist.takeDown([takedown(original)], on: "bad", reason: "r")
-    let entry = try #require(try blocklist.matches(for: ListedHash(listed)).first?.entry)
+    try store.takeDown([takedown(original)], on: "bad", reason: "r")
+    let entry = try #require(try store.matches(for: ListedHash(listed)).first?.entry)
     var settings = ListSettings()
     settings.meaning = .allow
-    try blocklist.create("fine", settings: settings)
+    try store.create("fine", settings: settings)
     try fixture.importText(
       ListFixture.jsonl(
         #"{"id":"x","h":"\#(near)","allows":[{"list":"bad","entry":"\#(entry)"}]}"#), into: "fine")
@@ -155,14 +159,14 @@ import Testing
     let hash = try #require(try takedown(broken).hashes.last).text
     var settings = ListSettings()
     settings.meaning = .allow
-    try blocklist.create("fine", settings: settings)
+    try store.create("fine", settings: settings)
     try fixture.importText("\(hash),x\n", into: "fine", ImportOptions(kind: .pdq))
     guard case .notScanned = try examine(broken).verdict else {
       Issue.record("a picture that is half there was let through")
       return
     }
     // To the byte it is known, however much of it there is.
-    try blocklist.allow([(takedown(broken), excusing: [])], on: "fine", reason: "r")
+    try store.allow([AllowedPicture(takedown(broken), excuses: [])], on: "fine", reason: "r")
     #expect(try examine(broken).action == .allow)
   }
 }

@@ -7,7 +7,7 @@ import Testing
 /// Edited copies are found in the view that undoes the edit.
 @Suite struct ViewMatchTests {
   private let fixture: ListFixture
-  private var blocklist: Blocklist { fixture.blocklist }
+  private var store: ListStore { fixture.store }
 
   init() throws {
     fixture = try ListFixture()
@@ -20,7 +20,7 @@ import Testing
   }
 
   private func matches(_ name: String, _ policy: MatchPolicy = MatchPolicy()) throws -> [Match] {
-    let verdict = try Moderator(blocklist: blocklist, policy: policy).examine(path(name)).verdict
+    let verdict = try Moderator(store, policy: policy).examine(path(name)).verdict
     if case .match(let matches) = verdict { return matches }
     return []
   }
@@ -57,12 +57,12 @@ import Testing
   /// matched by what others ask for.
   @Test func listsSayHowMuchEffort() throws {
     #expect(try matches("mirrored").count == 1)
-    try blocklist.set("demo") { $0.effort = .exact }
+    try store.set("demo") { $0.effort = .exact }
     #expect(try matches("mirrored").isEmpty)
     #expect(try matches("mirrored", MatchPolicy(effort: .standard)).count == 1)
     _ = try fixture.importBytes(
       TestFiles.bytes(of: TestFiles.fixtures.appending("blocklist.csv")), into: "other")
-    try blocklist.set("other") { $0.effort = .thorough }
+    try store.set("other") { $0.effort = .thorough }
     #expect(try matches("mirrored").map(\.list) == ["other"])
     #expect(try matches("rotated").map(\.list) == ["other"])
     #expect(try matches("rotated", MatchPolicy(lists: ["demo"])).isEmpty)
@@ -72,9 +72,9 @@ import Testing
 
   @Test func viewsAreAskedOnlyWhereAListWantsThem() throws {
     func asked(_ policy: MatchPolicy) throws -> Int {
-      try Moderator(blocklist: blocklist, policy: policy).examine(
+      try Moderator(store, policy: policy).examine(
         TestFiles.fixtures.appending("uploads/glacier.jpg")
-      ).asked
+      ).lookups
     }
     #expect(try asked(MatchPolicy(effort: .exact)) == 1)
     let standard = try asked(MatchPolicy())
@@ -82,10 +82,10 @@ import Testing
     #expect((10...40).contains(standard) && (standard + 20...120).contains(thorough))
     // With a hash of the exact picture on a list that blocks, the rest is not asked.
     let bytes = try PictureFile.read(TestFiles.fixtures.appending("uploads/glacier.jpg"))
-    try blocklist.takeDown([Takedown(of: bytes.span)], on: "reported", reason: "r")
+    try store.takeDown([Takedown(of: bytes.span)], on: "reported", reason: "r")
     #expect(try asked(MatchPolicy()) == 2)
     #expect(try asked(MatchPolicy(endsEarly: false)) == standard + 1)
-    try blocklist.set("reported") { $0.meaning = .review }
+    try store.set("reported") { $0.meaning = .review }
     #expect(try asked(MatchPolicy()) == standard + 1)
   }
 
@@ -96,22 +96,22 @@ import Testing
       try matches("cropped-2", MatchPolicy(pdqRadius: 256, effort: .exact)).first?.distance)
     #expect((32...47).contains(distance))
     #expect(try matches("cropped-2", MatchPolicy(effort: .exact)).isEmpty)
-    try blocklist.set("demo") { $0.reviewRadius = ListSettings.usualReviewRadius }
-    let exact = Moderator(blocklist: blocklist, policy: MatchPolicy(effort: .exact))
+    try store.set("demo") { $0.reviewRadius = ListSettings.usualReviewRadius }
+    let exact = Moderator(store, policy: MatchPolicy(effort: .exact))
     let examination = try exact.examine(copy)
     #expect(examination.action == .review)
     let found = try matches("cropped-2", MatchPolicy(effort: .exact))
     #expect(found.map(\.radius) == [47] && found.map(\.distance) == [distance])
     // In another view it is near enough to be blocked.
-    #expect(try Moderator(blocklist: blocklist).examine(copy).action == .block)
+    #expect(try Moderator(store).examine(copy).action == .block)
     #expect(try matches("mirrored", MatchPolicy(pdqRadius: 31, effort: .exact)).isEmpty)
     // A radius that is stated is all there is; one that is narrower means nothing.
     #expect(try matches("cropped-2", MatchPolicy(pdqRadius: 31, effort: .exact)).isEmpty)
-    try blocklist.set("demo") { $0.reviewRadius = 20 }
+    try store.set("demo") { $0.reviewRadius = 20 }
     #expect(try exact.examine(copy).verdict == .noMatch)
-    #expect(throws: BlocklistError.self) { try blocklist.set("demo") { $0.reviewRadius = 257 } }
-    let settings = try blocklist.list("demo")?.settings
-    #expect(settings?.reviewRadius == 20 && settings?.effort == .standard)
+    #expect(throws: ListError.self) { try store.set("demo") { $0.reviewRadius = 257 } }
+    let settings = try store.list("demo").settings
+    #expect(settings.reviewRadius == 20 && settings.effort == .standard)
   }
 
   /// The hash of a view that needs effort is blocked or nothing.
@@ -119,35 +119,37 @@ import Testing
     let listed = try #require(PDQHash(ListFixture.hash))
     let far = ListedHash(PDQHash(words: listed.words ^ SIMD4(0xFF_FFFF_FFFF, 0, 0, 0)))
     try fixture.importText("\(ListFixture.hash),a\n", ImportOptions(kind: .pdq))
-    try blocklist.set("l") { $0.reviewRadius = 47 }
+    try store.set("l") { $0.reviewRadius = 47 }
     let queries = [HashQuery(far), HashQuery(far, effort: .standard)]
-    let answer = try blocklist.answer(for: queries)
-    #expect(answer.matches.map { $0.map(\.meaning) } == [[.review], []])
-    try blocklist.set("l") { $0.pdqRadius = 40 }
+    #expect(try store.search(for: queries).candidates.map { $0.map(\.meaning) } == [[.review], []])
+    try store.set("l") { $0.pdqRadius = 40 }
     #expect(
-      try blocklist.answer(for: queries).matches.map { $0.map(\.meaning) } == [[.block], [.block]])
+      try store.search(for: queries).candidates.map { $0.map(\.meaning) } == [[.block], [.block]])
   }
 
   /// Allowlists ask for no views themselves, and excuse in any that others ask for.
   @Test func allowlistsExcuseAtAnyEffort() throws {
-    try blocklist.set("demo") { $0.effort = .exact }
+    try store.set("demo") { $0.effort = .exact }
     try fixture.importText("\(ListFixture.hash),a\n", into: "fine", ImportOptions(kind: .pdq))
-    try blocklist.set("fine") { $0.meaning = .allow }
-    #expect(try blocklist.demand().effort == .exact)
+    try store.set("fine") { $0.meaning = .allow }
+    #expect(try store.requirements().effort == .exact)
     let same = ListedHash(try #require(PDQHash(ListFixture.hash)))
-    let answer = try blocklist.answer(
-      for: [HashQuery(same, effort: .thorough)], effort: .exact)
-    #expect(answer.matches.map { $0.map(\.list) } == [["fine"]])
+    let found = try store.search(
+      for: [HashQuery(same, effort: .thorough)], SearchOptions(effort: .exact))
+    #expect(found.candidates.map { $0.map(\.list) } == [["fine"]])
   }
 
   /// An allowlist excuses a copy in the view in which it knows it.
   @Test func whatIsAllowedIsAllowedInItsViews() throws {
     let bytes = try PictureFile.read(path("mirrored"))
-    try blocklist.allow(
-      [(Takedown(of: bytes.span), excusing: [EntryReference(list: "demo", entry: "case-1")])],
+    try store.allow(
+      [
+        AllowedPicture(
+          Takedown(of: bytes.span), excuses: [EntryReference(list: "demo", entry: "case-1")])
+      ],
       on: "fine", reason: "a joke")
-    #expect(try Moderator(blocklist: blocklist).examine(path("mirrored")).action == .allow)
-    #expect(try Moderator(blocklist: blocklist).examine(path("bordered")).action == .block)
+    #expect(try Moderator(store).examine(path("mirrored")).action == .allow)
+    #expect(try Moderator(store).examine(path("bordered")).action == .block)
   }
 
   @Test func framesAreSeenInTheirViews() throws {
@@ -162,11 +164,14 @@ import Testing
 /// Takedowns that list a picture's crops.
 @Suite struct CropTests {
   private let fixture: ListFixture
-  private var blocklist: Blocklist { fixture.blocklist }
+  private var store: ListStore { fixture.store }
   private let original = TestFiles.fixtures.appending("uploads/glacier.jpg")
   private let cropped = TestFiles.fixtures.appending("edited/cropped-5.jpg")
 
-  init() throws { fixture = try ListFixture() }
+  init() throws {
+    fixture = try ListFixture()
+    try fixture.importBystander()
+  }
 
   private func takedown(crops: Bool) throws -> Takedown {
     let bytes = try PictureFile.read(original)
@@ -176,14 +181,14 @@ import Testing
   @Test func cropsAreFoundAndNamed() throws {
     let plain = try takedown(crops: false)
     #expect(plain.crops.isEmpty)
-    try blocklist.takeDown([plain], on: "reported", reason: "r")
-    let exact = Moderator(blocklist: blocklist, policy: MatchPolicy(effort: .exact))
+    try store.takeDown([plain], on: "reported", reason: "r")
+    let exact = Moderator(store, policy: MatchPolicy(effort: .exact))
     #expect(try exact.examine(cropped).verdict == .noMatch)
 
     let picture = try takedown(crops: true)
     #expect(picture.crops.count >= 20 && picture.hashes.starts(with: plain.hashes))
     #expect(picture.hashes.count == plain.hashes.count + picture.crops.count)
-    let (receipt, ids) = try blocklist.takeDown([picture], on: "reported", reason: "r")
+    let (receipt, ids) = try store.takeDown([picture], on: "reported", reason: "r")
     #expect(receipt.replaced == 1)
     guard case .match(let matches) = try exact.examine(cropped).verdict else {
       Issue.record("the crop is not found")
@@ -193,21 +198,21 @@ import Testing
     guard case .match(let whole) = try exact.examine(original).verdict else { return }
     #expect(whole.allSatisfy { $0.crop == nil })
     // The same again changes nothing; released, nothing is left.
-    #expect(try blocklist.takeDown([picture], on: "reported", reason: "r").receipt.replaced == 0)
-    try blocklist.withdraw(entries: ids, from: "reported")
+    #expect(try store.takeDown([picture], on: "reported", reason: "r").receipt.replaced == 0)
+    try store.withdraw(entries: ids, from: "reported")
     #expect(try exact.examine(cropped).verdict == .noMatch)
-    #expect(try blocklist.indexedHashes().isEmpty)
+    #expect(try store.indexedHashes().map(\.description) == [ListFixture.third])
   }
 
   @Test func cropsSurviveAnExport() throws {
-    try blocklist.takeDown([takedown(crops: true)], on: "reported", reason: "r")
+    try store.takeDown([takedown(crops: true)], on: "reported", reason: "r")
     var lines: [String] = []
-    try blocklist.export("reported", as: .jsonl) { lines.append($0) }
+    try store.export("reported", as: .jsonl) { lines.append($0) }
     let text = lines.joined(separator: "\n") + "\n"
     try fixture.importText(text, into: "copy")
     var entries: [Entry] = []
     for list in ["reported", "copy"] {
-      try blocklist.forEachEntry(of: list) { entry in
+      try store.forEachEntry(of: list) { entry in
         entries.append(entry)
         return true
       }

@@ -10,10 +10,21 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func open(
-    _ path: FilePath, creates: Bool = true, format: UInt32 = 1, mapSize: Int = 1 << 24
+    _ path: FilePath, creates: Bool = true, mapSize: Int = 1 << 24
   ) throws(StorageError) -> Environment {
-    try Environment(
-      path, options: Environment.Options(creates: creates, mapSize: mapSize, format: format))
+    try Environment(path, options: Environment.Options(creates: creates, mapSize: mapSize))
+  }
+
+  private func put(
+    _ value: [UInt8], for key: [UInt8], into table: TableID,
+    _ transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.table(table).put(value.span, for: key.span)
+  }
+
+  private func count(of table: TableID, in environment: Environment) throws -> Int {
+    let reading = try ReadTransaction(environment)
+    return try reading.table(table).count()
   }
 
   private func code(_ body: () throws -> Void) -> StorageError.Code? {
@@ -29,32 +40,33 @@ import Testing
     do {
       let environment = try open(folder.path("deep/er"))
       let writing = try WriteTransaction(environment)
-      let table = try Table.make("t", in: writing)
-      try table.put([1, 2].span, for: [3].span, in: writing)
+      let table = try writing.makeTable("t")
+      try put([1, 2], for: [3], into: table, writing)
       try writing.commit()
       let dropped = try WriteTransaction(environment)
-      try table.put([9].span, for: [4].span, in: dropped)
+      try put([9], for: [4], into: table, dropped)
     }
     let environment = try open(folder.path("deep/er"), creates: false)
     let reading = try ReadTransaction(environment)
-    let table = try #require(try Table.existing("t", in: reading))
-    #expect(try table.value(for: [3], in: reading) { $0.withUnsafeBytes { Array($0) } } == [1, 2])
-    #expect(try table.value(for: [4], in: reading) { _ in true } == nil)
-    #expect(try table.count(in: reading) == 1)
+    let table = try #require(try reading.openTable("t"))
+    #expect(
+      try reading.table(table).value(for: [3]) { $0.withUnsafeBytes { Array($0) } } == [1, 2])
+    #expect(try reading.table(table).value(for: [4]) { _ in true } == nil)
+    #expect(try reading.table(table).count() == 1)
   }
 
   @Test func aReaderKeepsItsView() throws {
     let environment = try open(folder.path("db"))
     let first = try WriteTransaction(environment)
-    let table = try Table.make("t", in: first)
-    try table.put([1].span, for: [1].span, in: first)
+    let table = try first.makeTable("t")
+    try put([1], for: [1], into: table, first)
     try first.commit()
     let before = try ReadTransaction(environment)
     let second = try WriteTransaction(environment)
-    try table.put([2].span, for: [1].span, in: second)
+    try put([2], for: [1], into: table, second)
     try second.commit()
     func value(_ transaction: borrowing ReadTransaction) throws -> [UInt8]? {
-      try table.value(for: [1], in: transaction) { $0.withUnsafeBytes { Array($0) } }
+      try transaction.table(table).value(for: [1]) { $0.withUnsafeBytes { Array($0) } }
     }
     #expect(try value(before) == [1])
     #expect(try value(ReadTransaction(environment)) == [2])
@@ -73,16 +85,6 @@ import Testing
     #expect(code { _ = try open(folder.path("empty"), creates: false) } == .notADatabase)
   }
 
-  @Test func aNewerFormatIsRefusedAndLeftAlone() throws {
-    _ = try open(folder.path("db"), format: 2)
-    let before = try TestFiles.bytes(of: folder.path("db/data.mdb"))
-    let error = #expect(throws: StorageError.self) { _ = try open(folder.path("db"), format: 1) }
-    #expect(error?.code == .newerFormat)
-    #expect(error?.description.contains("format 2") == true)
-    #expect(try TestFiles.bytes(of: folder.path("db/data.mdb")) == before)
-    #expect(code { _ = try open(folder.path("db"), format: 3) } == nil)
-  }
-
   @Test func oneProcessOpensItOnce() throws {
     let environment = try open(folder.path("db"))
     #expect(code { _ = try open(folder.path("db")) } == .alreadyOpen)
@@ -93,50 +95,50 @@ import Testing
   @Test func aFullMapIsToldAndNothingIsKept() throws {
     let environment = try open(folder.path("db"), mapSize: 1 << 18)
     let made = try WriteTransaction(environment)
-    let table = try Table.make("t", in: made)
+    let table = try made.makeTable("t")
     try made.commit()
     let value = [UInt8](repeating: 1, count: 10_000)
     let error = #expect(throws: StorageError.self) {
       let writing = try WriteTransaction(environment)
-      for key in UInt8.min...UInt8.max { try table.put(value.span, for: [key].span, in: writing) }
+      for key in UInt8.min...UInt8.max { try put(value, for: [key], into: table, writing) }
       try writing.commit()
     }
     #expect(error?.code == .full)
-    #expect(try table.count(in: ReadTransaction(environment)) == 0)
+    #expect(try count(of: table, in: environment) == 0)
   }
 
   @Test func theMapGrowsWithTheDatabase() throws {
     let environment = try open(folder.path("db"), mapSize: 1 << 18)
     let made = try WriteTransaction(environment)
-    let table = try Table.make("t", in: made)
+    let table = try made.makeTable("t")
     try made.commit()
     let value = [UInt8](repeating: 1, count: 50_000)
     for key in UInt8(0)..<100 {
       let writing = try WriteTransaction(environment)
-      try table.put(value.span, for: [key].span, in: writing)
+      try put(value, for: [key], into: table, writing)
       try writing.commit()
     }
-    #expect(try table.count(in: ReadTransaction(environment)) == 100)
+    #expect(try count(of: table, in: environment) == 100)
   }
 
   @Test func walksGoInOrderAndStop() throws {
     let environment = try open(folder.path("db"))
     let writing = try WriteTransaction(environment)
-    let table = try Table.make("t", in: writing)
-    let many = try Table.make("many", .manyValues, in: writing)
-    for key: UInt8 in [5, 1, 9, 3] { try table.put([key].span, for: [key].span, in: writing) }
-    for value: UInt8 in [8, 2, 5, 2] { try many.put([value].span, for: [1].span, in: writing) }
-    try many.put([7].span, for: [2].span, in: writing)
+    let table = try writing.makeTable("t")
+    let many = try writing.makeTable("many", .manyValues)
+    for key: UInt8 in [5, 1, 9, 3] { try put([key], for: [key], into: table, writing) }
+    for value: UInt8 in [8, 2, 5, 2] { try put([value], for: [1], into: many, writing) }
+    try put([7], for: [2], into: many, writing)
     try writing.commit()
     let reading = try ReadTransaction(environment)
     var seen: [UInt8] = []
-    try table.forEach(from: [2], in: reading) { key, _ in
+    try reading.table(table).forEachPair(from: [2]) { key, _ in
       seen.append(key.unsafeLoad(as: UInt8.self))
       return seen.count < 2
     }
     #expect(seen == [3, 5])
     var values: [UInt8] = []
-    try many.forEachValue(of: [1], in: reading) { value in
+    try reading.table(many).forEachValue(of: [1]) { value in
       values.append(value.unsafeLoad(as: UInt8.self))
       return true
     }

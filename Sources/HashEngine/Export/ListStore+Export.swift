@@ -1,0 +1,63 @@
+/// The formats that lists are written in. Each is read by ``ListStore/importList(_:into:options:by:onProgress:)``.
+public enum ExportFormat: String, Sendable, Hashable, CaseIterable {
+  /// All of it (see `JSONLinesParser`), withdrawn entries too.
+  case jsonl
+  /// A row for each hash: all but what only an allowlist, or the operator, says of an entry.
+  case csv
+  /// Hashes of one kind with their ids.
+  case text
+}
+
+extension ListStore {
+  /// Writes a list out, line by line. The hashes are in it: what holds for the list, holds for the file.
+  ///
+  /// - Parameters:
+  ///   - kind: Only hashes of that kind; text needs one where the list has several.
+  ///   - body: Takes a line, without its end.
+  /// - Throws: ``ListError`` `unknown-list`, `kind-not-stated`, `storage`; and what `body` throws, which ends
+  ///   the export.
+  public func export(
+    _ list: String, as format: ExportFormat, kind: HashKind? = nil,
+    _ body: (String) throws -> Void
+  ) throws {
+    let record = try self.list(list)
+    var kind = kind
+    if format == .text, kind == nil {
+      kind = try onlyKind(of: list)
+    }
+    switch format {
+    case .jsonl:
+      try body(JSONLinesWriter.header(of: record))
+    case .csv: try body(CSVWriter.header)
+    case .text: break
+    }
+    var failure: (any Error)?
+    try forEachEntry(of: list) { entry in
+      do {
+        switch format {
+        case .jsonl: try JSONLinesWriter.line(for: entry, kind: kind).map(body)
+        case .csv: try CSVWriter.lines(for: entry, kind: kind).forEach(body)
+        case .text: try TextWriter.lines(for: entry, kind: kind).forEach(body)
+        }
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func onlyKind(of list: String) throws(ListError) -> HashKind? {
+    var kinds: Set<HashKind> = []
+    try forEachEntry(of: list) { entry in
+      kinds.formUnion(entry.hashes.map(\.kind))
+      return kinds.count < 2
+    }
+    guard kinds.count < 2 else {
+      throw ListError(
+        .kindNotStated, "list \(list) has hashes of several kinds; state one")
+    }
+    return kinds.first
+  }
+}

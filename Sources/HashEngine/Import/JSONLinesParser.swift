@@ -1,0 +1,123 @@
+/// `hashscan-list/1`, JSON Lines: what `hashscan export` writes. A first line that tells what follows
+/// (`format`, `kind`, `source`), then an entry a line:
+///
+/// | member | what |
+/// |---|---|
+/// | `h`, `kind` | its hash, and of what kind where the first line does not say |
+/// | `hashes` | its hashes, where it has several: objects with `kind`, `h`, and `crop` if of a part |
+/// | `id`, `cat`, `severity`, `note`, `case` | texts |
+/// | `q`, `ts`, `expires` | quality, the source's time, until when it is valid |
+/// | `del` | true when the entry is withdrawn |
+/// | `disabled` | true, or the time until which it is not matched |
+/// | `allows` | entries that a match excuses: objects with `list` and `entry` |
+struct JSONLinesParser: LineParser {
+  static let format = "hashscan-list/1"
+  /// An entry may have thousands of hashes.
+  static let longestLine = JSONTape.mostBytes
+
+  private(set) var kind: HashKind?
+  private let options: ImportOptions
+
+  init(_ options: ImportOptions) {
+    self.options = options
+    kind = options.kind
+  }
+
+  mutating func parse(
+    _ line: ArraySlice<UInt8>, number: Int
+  ) throws(ListError) -> SourceRecord? {
+    let text = line.trimmed
+    if text.isEmpty || text.first == UInt8(ascii: "#") { return nil }
+    var record: SourceRecord?
+    var header: (format: String, kind: String?)?
+    let options = options
+    let kind = kind
+    let stream = JSONStream(records: [[]]) { value, _ in
+      if let format = value["format"]?.text {
+        header = (format, value["kind"]?.text)
+      } else {
+        record = Self.record(value, number: number, kind: kind, options)
+      }
+    }
+    do throws(JSONStream.Failure) {
+      try stream.read(text.span)
+      try stream.finish()
+    } catch {
+      return SourceRecord(number: number, content: .rejected(error.reason))
+    }
+    guard let header else { return record }
+    guard header.format == Self.format else {
+      throw ListError(.unreadable, "format \"\(header.format)\": not \(Self.format)")
+    }
+    self.kind = self.kind ?? header.kind.flatMap { HashKind(named: $0) }
+    return nil
+  }
+
+  private static func record(
+    _ value: JSONValue, number: Int, kind: HashKind?, _ options: ImportOptions
+  ) -> SourceRecord {
+    guard value.isObject else {
+      return SourceRecord(number: number, content: .rejected("not an object"))
+    }
+    let id = value["id"]?.scalarText
+    if value["del"]?.bool ?? false {
+      return SourceRecord(
+        number: number,
+        content: id.map { .withdrawal(id: $0, at: value["ts"]?.time) }
+          ?? .rejected("withdrawn, but without an id"))
+    }
+    var details = EntryDetails()
+    do throws(HashField.Refusal) {
+      details.quality = try HashField.quality((value["q"] ?? value["quality"])?.scalarText ?? "")
+    } catch {
+      return SourceRecord(number: number, content: .rejected(error.reason))
+    }
+    details.severity = value["severity"]?.scalarText
+    details.note = value["note"]?.scalarText
+    details.caseID = value["case"]?.scalarText
+    details.sourceTime = value["ts"]?.time
+    details.expiresAt = value["expires"]?.time
+    for reference in value["allows"]?.elements ?? [] {
+      guard let list = reference["list"]?.text, let entry = reference["entry"]?.text else {
+        continue
+      }
+      details.allows.append(EntryReference(list: list, entry: entry))
+    }
+    var collector = HashCollector(spelling: options.spelling)
+    for part in [value] + (value["hashes"]?.elements ?? []) {
+      guard let hash = (part["h"] ?? part["hash"])?.scalar else { continue }
+      let known = collector.hashes.count
+      if let name = part["kind"]?.text {
+        collector.add(hash, named: name)
+      } else if let kind {
+        collector.add(hash, kind: kind)
+      } else {
+        return SourceRecord(number: number, content: .rejected("no kind stated"))
+      }
+      if let region = part["crop"]?.text.flatMap({ Region(text: $0) }), !region.isBeyond,
+        collector.hashes.count > known
+      {
+        details.crops.append(CroppedHash(collector.hashes[known], of: region))
+      }
+    }
+    switch CategoryMap(labels: options.categories)
+      .answer(for: (value["cat"] ?? value["label"])?.scalarText)
+    {
+    case .label(let label): details.label = label
+    case .skipped(let reason):
+      return SourceRecord(
+        number: number,
+        content: .skipped(id: id ?? collector.derivedID, reason: reason, at: details.sourceTime))
+    }
+    var record = collector.record(number, id: id, details)
+    if case .entry(var entry) = record.content {
+      if let disabled = value["disabled"] {
+        entry.state =
+          disabled.bool == true
+          ? .disabled(until: nil) : disabled.time.map { .disabled(until: $0) }
+      }
+      record.content = .entry(entry)
+    }
+    return record
+  }
+}

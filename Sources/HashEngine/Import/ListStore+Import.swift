@@ -1,0 +1,130 @@
+public import SystemPackage
+
+extension ListStore {
+  /// Imports a list: all of it in one transaction, or nothing.
+  ///
+  /// A record replaces the entry of the same id, a withdrawn one takes it back, and importing the same file
+  /// again changes nothing. Records that cannot be used are passed over and told in the receipt; they do not
+  /// stop the others.
+  ///
+  /// - Parameters:
+  ///   - file: The open list; read to its end, not closed.
+  ///   - list: The list's name; made if there is none.
+  ///   - onProgress: Called now and then with the bytes read and the records taken so far.
+  /// - Throws: ``ListError`` when the file cannot be read as a list, when all of its records are
+  ///   refused, or when the database failed; nothing was imported then.
+  public func importList(
+    _ file: FileDescriptor, into list: String, options: ImportOptions = ImportOptions(),
+    by author: Author = Author(),
+    onProgress: (_ bytes: Int, _ records: Int) -> Void = { _, _ in }
+  ) throws(ListError) -> Receipt {
+    var source = ListSource(file)
+    // Read before writing begins, so that a slow pipe does not hold up other writers for nothing.
+    let beginning = try source.next(atLeast: ListDetector.length)
+    let format = try ListDetector.format(of: beginning, options)
+    var reading = ListReading(
+      importer: try Self.importer(of: format, options, beginning: beginning, now: author.now),
+      source: source)
+    let receipt = try change(
+      .import, list, by: author, making: ListSettings(), isDryRun: options.isDryRun
+    ) { change in
+      try reading.read(from: beginning, into: &change, onProgress)
+      try change.flush()
+      try Self.refuseIfUseless(change, records: reading.records, options)
+      if options.replaces { try change.withdrawUnseen() }
+      try change.flush()
+      let phash64 = try change.lists.phash64.count()
+      let meaning = change.list.settings.meaning
+      change.receipt.source = options.source
+      change.receipt.sourceSHA256 = reading.source.digest
+      change.receipt.format = reading.source.bytes == 0 ? nil : format
+      change.receipt.kind = reading.importer.kind
+      change.receipt.warnings += reading.checks.warnings(for: meaning, phash64: phash64)
+    }
+    return options.isDryRun ? receipt : sealed(after: receipt)
+  }
+
+  /// Refuses a file of which nothing could be used, which is more likely another than an empty list.
+  private static func refuseIfUseless(
+    _ change: borrowing ListChange, records: Int, _ options: ImportOptions
+  ) throws(ListError) {
+    guard change.taken > 0 || !options.replaces else {
+      throw ListError(
+        .nothingToImport, "none of its \(records) records is an entry; it would empty the list")
+    }
+    let receipt = change.receipt
+    guard change.taken == 0, receipt.rejected > 0, receipt.withdrawn + receipt.unchanged == 0,
+      receipt.skipped.isEmpty, receipt.unsupported.isEmpty
+    else { return }
+    let first = receipt.rejections.first.map { " (\($0.number): \($0.reason))" } ?? ""
+    throw ListError(
+      .nothingToImport, "none of its \(records) records can be used\(first)")
+  }
+
+  /// What reads a list of a format.
+  ///
+  /// - Parameter beginning: Of the list, for what is told by its look.
+  static func importer(
+    of format: ListFormat, _ options: ImportOptions, beginning: [UInt8], now: Timestamp
+  ) throws(ListError) -> any ListImporter {
+    let categories = CategoryMap(labels: options.categories)
+    let spelling = options.spelling ?? HashSpelling.guess(from: beginning[...])
+    switch format {
+    case .text: return LineImporter(PlainTextParser(kind: options.kind, spelling: spelling))
+    case .csv: return LineImporter(CSVParser(options, spelling: spelling))
+    case .jsonl: return LineImporter(JSONLinesParser(options))
+    case .icse: return LineImporter(ICSEParser(options))
+    case .clamav: return LineImporter(ClamAVParser())
+    case .ncmec: return NCMECImporter(options)
+    case .stopncii: return JSONImporter(StopNCIIParser())
+    case .threatexchange: return JSONImporter(ThreatExchangeParser(categories: categories))
+    case .tat: return JSONImporter(TATParser(categories: categories))
+    case .misp: return JSONImporter(MISPParser())
+    case .stix: return JSONImporter(STIXParser(now: now))
+    case .vics:
+      guard options.categories != nil else {
+        throw ListError(
+          .categoriesNotStated,
+          "VICS categories differ from country to country, and some are harmless; state which are"
+            + " meant, and their labels")
+      }
+      return JSONImporter(VICSParser(categories: categories))
+    }
+  }
+}
+
+/// A list that is being read.
+private struct ListReading {
+  var importer: any ListImporter
+  var source: ListSource
+  var checks = ListChecks()
+  /// Records taken so far.
+  var records = 0
+
+  /// Reads to the end of the file, of which the beginning was read already.
+  mutating func read(
+    from beginning: [UInt8], into change: inout ListChange, _ onProgress: (Int, Int) -> Void
+  ) throws {
+    var found: [SourceRecord] = []
+    var piece = beginning
+    while !piece.isEmpty {
+      try importer.read(piece, into: &found)
+      try apply(&found, to: &change)
+      onProgress(source.bytes, records)
+      piece = try source.next()
+    }
+    try importer.finish(into: &found)
+    try apply(&found, to: &change)
+  }
+
+  private mutating func apply(
+    _ found: inout [SourceRecord], to change: inout ListChange
+  ) throws(StorageError) {
+    for record in found {
+      checks.look(at: record)
+      try change.apply(record)
+    }
+    records += found.count
+    found.removeAll(keepingCapacity: true)
+  }
+}

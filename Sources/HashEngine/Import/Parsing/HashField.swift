@@ -1,0 +1,200 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// A hash as a list has it: read strictly, refused with a reason.
+enum HashField {
+  struct Refusal: Error, Equatable {
+    let reason: String
+  }
+
+  /// - Parameters:
+  ///   - text: Without blanks around it.
+  ///   - spelling: How 64 bits are written; `nil` for any way but decimal, which a short number cannot be
+  ///     told from.
+  static func read(
+    _ text: some BidirectionalCollection<UInt8>, kind: HashKind, spelling: HashSpelling? = nil
+  ) throws(Refusal) -> ListedHash {
+    var hash = hexWords(text, bytes: kind.byteCount).map { ListedHash(kind: kind, words: $0) }
+    if kind == .phash64, hash == nil || spelling == .decimal {
+      hash = try word(text, spelling: spelling).map {
+        ListedHash(kind: .phash64, words: ($0, 0, 0, 0))
+      }
+    }
+    guard let hash = hash ?? base64(text, kind: kind) else {
+      let digits = 2 * kind.byteCount
+      throw Refusal(
+        reason: text.count == digits
+          ? "not a \(kind.rawValue) hash: not all of it is hexadecimal"
+          : "not a \(kind.rawValue) hash: \(text.count) characters instead of \(digits)")
+    }
+    if hash.isDegenerate {
+      throw Refusal(
+        reason: kind.isDigest
+          ? "the digest of an empty file, or of none" : "all bits equal: no picture's hash")
+    }
+    return hash
+  }
+
+  /// Refuses the hash of a picture that its source measured as too flat to have one.
+  static func quality(_ text: some StringProtocol) throws(Refusal) -> Int? {
+    guard !text.isEmpty else { return nil }
+    guard let quality = Double(text), let whole = Int(exactly: quality.rounded(.down)) else {
+      throw Refusal(reason: "a quality that is no number")
+    }
+    guard whole >= PDQHash.leastQuality else {
+      throw Refusal(
+        reason: "quality \(text): below \(PDQHash.leastQuality) a hash says nothing")
+    }
+    return whole
+  }
+
+  /// 64 bits in one of their spellings but base64; `nil` when they are in none.
+  private static func word(
+    _ text: some BidirectionalCollection<UInt8>, spelling: HashSpelling?
+  ) throws(Refusal) -> UInt64? {
+    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    let isSigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+")
+    let digits = isSigned ? text.dropFirst() : text[...]
+    let isDecimal =
+      !digits.isEmpty && digits.count <= 20 && digits.allSatisfy(isDigit)
+      && (isSigned || digits.count > 16 || spelling == .decimal)
+    if isDecimal, spelling != .base64, spelling != .hex {
+      guard spelling == .decimal else {
+        throw Refusal(reason: "a decimal number, where those before were hexadecimal")
+      }
+      let number = String(decoding: text, as: UTF8.self)
+      guard let word = Int64(number).map({ UInt64(bitPattern: $0) }) ?? UInt64(number) else {
+        throw Refusal(reason: "not a phash64 hash: a number past 64 bits")
+      }
+      return word
+    }
+    guard spelling == nil || spelling == .hex else { return nil }
+    if text.count == 64, text.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }) {
+      return text.reduce(0) { $0 << 1 | UInt64($1 & 1) }
+    }
+    var hex = text[...]
+    if let prefix = hex.first, hex.dropFirst().first == UInt8(ascii: ":") {
+      // goimagehash names its algorithm by a letter.
+      guard prefix == UInt8(ascii: "p") else {
+        throw Refusal(
+          reason: "not a phash64 hash: another algorithm's (\(Character(Unicode.Scalar(prefix))):)")
+      }
+      hex = hex.dropFirst(2)
+    } else if hex.starts(with: Array("0x".utf8)) {
+      hex = hex.dropFirst(2)
+    }
+    guard (1...16).contains(hex.count) else { return nil }
+    var word: UInt64 = 0
+    for digit in hex {
+      guard let value = hexValue(digit) else { return nil }
+      word = word << 4 | UInt64(value)
+    }
+    return word
+  }
+
+  private static func base64(
+    _ text: some BidirectionalCollection<UInt8>, kind: HashKind
+  ) -> ListedHash? {
+    guard text.count == (kind.byteCount + 2) / 3 * 4,
+      let bytes = Data(base64Encoded: Data(text))
+    else { return nil }
+    return ListedHash(kind: kind, bytes: bytes)
+  }
+}
+
+extension HashSpelling {
+  /// Looks for numbers that can only be decimal (a sign, or more digits than 64 bits have in hexadecimal) in
+  /// the beginning of a list; `nil` when there are none.
+  static func guess(from beginning: ArraySlice<UInt8>) -> HashSpelling? {
+    let fields = beginning.split { byte in
+      byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\"")
+        || byte <= UInt8(ascii: " ")
+    }
+    let isHexadecimal = fields.contains { field in
+      (9...16).contains(field.count) && field.allSatisfy { hexValue($0) != nil }
+        && field.contains { $0 > UInt8(ascii: "9") }
+    }
+    if isHexadecimal { return nil }
+    let isDecimal = fields.contains { field in
+      let isSigned = field.first == UInt8(ascii: "-")
+      let digits = isSigned ? field.dropFirst() : field
+      return (isSigned ? 12...19 : 17...20).contains(digits.count)
+        && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+    return isDecimal ? .decimal : nil
+  }
+}
+
+/// The hashes of one record, with what is wrong with some and what is not supported.
+struct HashCollector {
+  /// How 64 bits are written.
+  private let spelling: HashSpelling?
+  private(set) var hashes: [ListedHash] = []
+  private(set) var unsupported: [String] = []
+  private var refusals: [String] = []
+
+  init(spelling: HashSpelling? = nil) { self.spelling = spelling }
+
+  /// Takes a hash of a kind by its source's name, `nil` for one that has no value.
+  mutating func add(_ text: some BidirectionalCollection<UInt8>, named name: String) {
+    guard let kind = HashKind(named: name) else {
+      unsupported.append(name.lowercased())
+      return
+    }
+    add(text, kind: kind)
+  }
+
+  mutating func add(_ text: some BidirectionalCollection<UInt8>, kind: HashKind) {
+    do throws(HashField.Refusal) {
+      let hash = try HashField.read(text, kind: kind, spelling: spelling)
+      // More than an entry can have are refused anyway.
+      if hashes.count <= StoredEntry.maximumHashes, !hashes.contains(hash) { hashes.append(hash) }
+    } catch {
+      refusals.append(error.reason)
+    }
+  }
+
+  mutating func add(unsupported name: String) { unsupported.append(name) }
+
+  /// The id of a record that has none of its own.
+  var derivedID: String? { hashes.first.map { ListChange.derivedID($0) } }
+
+  /// The record with these hashes.
+  func record(_ number: Int, id: String?, _ details: EntryDetails, merges: Bool = false)
+    -> SourceRecord
+  {
+    let entry = SourceEntry(id: id, hashes: hashes, details: details, merges: merges)
+    var content = SourceRecord.Content.entry(entry)
+    if hashes.isEmpty {
+      content =
+        refusals.first.map { .rejected($0) }
+        ?? (unsupported.isEmpty ? .rejected("no hash") : .unsupported)
+    }
+    var record = SourceRecord(number: number, content: content, unsupported: unsupported)
+    if !hashes.isEmpty { record.refusals = refusals }
+    return record
+  }
+}
+
+/// Which of a source's categories are meant, and what they are called.
+struct CategoryMap {
+  /// `nil` to take all under their own names.
+  let labels: [String: String]?
+
+  /// Why a record is left out, or the label it gets.
+  enum Answer {
+    case label(String?)
+    case skipped(String)
+  }
+
+  func answer(for category: String?) -> Answer {
+    guard let labels else { return .label(category) }
+    guard let category, let label = labels[category] else {
+      return .skipped("category \(category ?? "(none)")")
+    }
+    return .label(label)
+  }
+}

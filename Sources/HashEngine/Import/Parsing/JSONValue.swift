@@ -1,0 +1,122 @@
+/// A JSON value of a record. It is read from its ``JSONTape``, and valid as long as that is not changed.
+struct JSONValue {
+  fileprivate let tape: JSONTape
+  fileprivate let index: Int
+
+  private var node: JSONTape.Node { tape.nodes[index] }
+
+  /// A member of an object, whatever the case of its name: sources differ in that.
+  subscript(_ name: String) -> JSONValue? {
+    guard node.kind == .object else { return nil }
+    return children.first { $0.isNamed(name) }
+  }
+
+  /// The elements of an array, or the members of an object.
+  var children: some Sequence<JSONValue> {
+    let end = node.end
+    let isContainer = node.kind == .object || node.kind == .array
+    return sequence(state: isContainer ? index + 1 : end) { [tape] next -> JSONValue? in
+      guard next < end else { return nil }
+      defer { next = tape.nodes[next].end }
+      return JSONValue(tape: tape, index: next)
+    }
+  }
+
+  /// Elements of an array; none for anything else.
+  var elements: [JSONValue] { node.kind == .array ? Array(children) : [] }
+
+  var isObject: Bool { node.kind == .object }
+
+  /// The name under which an object has it.
+  var name: String { String(decoding: tape.bytes[node.key], as: UTF8.self) }
+
+  /// A string's bytes, or a number's as they are written; `nil` for anything else.
+  var scalar: ArraySlice<UInt8>? {
+    node.kind == .string || node.kind == .number ? tape.bytes[node.value] : nil
+  }
+
+  /// A string; `nil` for anything else.
+  var text: String? {
+    node.kind == .string ? String(decoding: tape.bytes[node.value], as: UTF8.self) : nil
+  }
+
+  /// A string or a number, as text, unless it is empty.
+  var scalarText: String? {
+    guard let scalar, !scalar.isEmpty else { return nil }
+    return String(decoding: scalar, as: UTF8.self)
+  }
+
+  /// A truth value, also as the strings and numbers that stand for one.
+  var bool: Bool? {
+    switch node.kind {
+    case .true: true
+    case .false: false
+    case .string, .number:
+      switch scalarText?.lowercased() {
+      case "true", "1", "yes": true
+      case "false", "0", "no": false
+      default: nil
+      }
+    case .null, .object, .array: nil
+    }
+  }
+
+  /// Seconds since 1970, from a number or a date.
+  var time: Timestamp? { scalarText.flatMap { Timestamp($0) } }
+
+  var int: Int? { scalarText.flatMap { Int($0) } }
+
+  private func isNamed(_ other: String) -> Bool {
+    let key = tape.bytes[node.key]
+    let other = other.utf8
+    return key.count == other.count
+      && zip(key, other).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && $0 | 0x20 >= 0x61) }
+  }
+}
+
+/// The values of a record one behind the other, in two arrays that are used again for the next record.
+final class JSONTape {
+  enum Kind: UInt8 {
+    case null, `true`, `false`, number, string, object, array
+  }
+
+  struct Node {
+    let kind: Kind
+    /// Where its name lies in the bytes, and where its text.
+    let key: Range<Int>
+    let value: Range<Int>
+    /// The node after it and all in it.
+    var end: Int
+  }
+
+  /// Bytes, and values, of a record at the most.
+  static let mostBytes = 1 << 22
+  static let mostNodes = 1 << 17
+
+  fileprivate(set) var nodes: [Node] = []
+  fileprivate(set) var bytes: [UInt8] = []
+
+  var isOverfull: Bool { bytes.count > Self.mostBytes || nodes.count > Self.mostNodes }
+
+  func add(_ kind: Kind, key: UnsafeBufferPointer<UInt8>, text: UnsafeBufferPointer<UInt8>) -> Int {
+    let start = bytes.count
+    bytes.append(contentsOf: key)
+    let middle = bytes.count
+    bytes.append(contentsOf: text)
+    nodes.append(
+      Node(
+        kind: kind, key: start..<middle, value: middle..<bytes.count, end: nodes.count + 1))
+    return nodes.count - 1
+  }
+
+  func close(_ index: Int) { nodes[index].end = nodes.count }
+
+  func value(at index: Int) -> JSONValue { JSONValue(tape: self, index: index) }
+
+  /// Takes off a value and all after it.
+  func remove(from index: Int) {
+    guard index < nodes.count else { return }
+    bytes.removeSubrange(nodes[index].key.lowerBound...)
+    nodes.removeSubrange(index...)
+  }
+}

@@ -1,0 +1,119 @@
+/// What a list holds of one picture: the source's id for it, its hashes, and what the source says of it.
+public struct Entry: Sendable, Hashable {
+  public enum State: Sendable, Hashable {
+    case active
+    /// Taken back by its source or by the operator. Its hashes are gone; what is left keeps an older copy of
+    /// the list from bringing it back.
+    case withdrawn
+    /// Not matched until then; `nil` for as long as nobody enables it.
+    case disabled(until: Timestamp?)
+  }
+
+  /// The source's own id, or one derived from the hash where the source has none.
+  public let id: String
+  public var hashes: [ListedHash]
+  public var details: EntryDetails
+  public var state: State
+  /// When it was first imported.
+  public let addedAt: Timestamp
+  /// The number of the receipt of its last change, in its list's history.
+  public var receipt: Int
+
+  public init(
+    id: String, hashes: [ListedHash], details: EntryDetails = EntryDetails(),
+    state: State = .active, addedAt: Timestamp, receipt: Int = 0
+  ) {
+    self.id = id
+    self.hashes = hashes
+    self.details = details
+    self.state = state
+    self.addedAt = addedAt
+    self.receipt = receipt
+  }
+
+  /// Whether it is matched at a time.
+  public func isInForce(at now: Timestamp) -> Bool {
+    state.isInForce(at: now, expiry: details.expiresAt)
+  }
+}
+
+extension Entry.State {
+  /// Whether an entry of that state is matched at a time.
+  func isInForce(at now: Timestamp, expiry: Timestamp?) -> Bool {
+    if let expiry, now >= expiry { return false }
+    switch self {
+    case .active: return true
+    case .withdrawn: return false
+    case .disabled(let until): return until.map { now >= $0 } ?? false
+    }
+  }
+}
+
+/// What a source says of an entry besides its hashes.
+public struct EntryDetails: Sendable, Hashable {
+  /// The source's classification.
+  public var label: String?
+  public var severity: String?
+  public var note: String?
+  /// The operator's case that it belongs to.
+  public var caseID: String?
+  /// When the source last changed it. Of two records the later one counts.
+  public var sourceTime: Timestamp?
+  /// PDQ's quality of the picture, 0 to 100, where stated.
+  public var quality: Int?
+  /// From then on it is not matched.
+  public var expiresAt: Timestamp?
+  /// On an allowlist, the entries that a picture near this one may match.
+  public var allows: [EntryReference] = []
+  /// Those of its hashes that are of parts of the picture, for copies that were cropped.
+  public var crops: [CroppedHash] = []
+
+  public init() {}
+
+  /// Bytes of the longest of its texts, and of all.
+  var longestText: Int {
+    max(
+      label?.utf8.count ?? 0, severity?.utf8.count ?? 0, note?.utf8.count ?? 0,
+      caseID?.utf8.count ?? 0)
+  }
+  var textBytes: Int {
+    (label?.utf8.count ?? 0) + (severity?.utf8.count ?? 0) + (note?.utf8.count ?? 0)
+      + (caseID?.utf8.count ?? 0)
+      + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count } + 72 * crops.count
+  }
+
+  /// Takes over what the other states.
+  mutating func merge(_ other: EntryDetails) {
+    label = other.label ?? label
+    severity = other.severity ?? severity
+    note = other.note ?? note
+    caseID = other.caseID ?? caseID
+    sourceTime = other.sourceTime ?? sourceTime
+    quality = other.quality ?? quality
+    expiresAt = other.expiresAt ?? expiresAt
+    for reference in other.allows where !allows.contains(reference) { allows.append(reference) }
+    for crop in other.crops where !crops.contains(crop) { crops.append(crop) }
+  }
+}
+
+/// A hash of a part of a picture.
+public struct CroppedHash: Sendable, Hashable {
+  public let hash: ListedHash
+  public let region: Region
+
+  public init(_ hash: ListedHash, of region: Region) {
+    self.hash = hash
+    self.region = region
+  }
+}
+
+/// An entry of some list.
+public struct EntryReference: Sendable, Hashable, Codable {
+  public let list: String
+  public let entry: String
+
+  public init(list: String, entry: String) {
+    self.list = list
+    self.entry = entry
+  }
+}

@@ -1,0 +1,78 @@
+/// What is stored of an entry before its hashes: enough to say what a match with it is, whatever number of hashes
+/// it has.
+struct EntryFront {
+  let list: UInt32
+  let id: String
+  let addedAt: Timestamp
+  let receipt: Int
+  let state: Entry.State
+  /// All but the crops, which come after the hashes.
+  let details: EntryDetails
+  let hasCrops: Bool
+
+  /// What of an entry is there: a bit for each part that may be missing.
+  struct Parts: OptionSet {
+    let rawValue: UInt16
+    static let label = Parts(rawValue: 1)
+    static let severity = Parts(rawValue: 2)
+    static let note = Parts(rawValue: 4)
+    static let caseID = Parts(rawValue: 8)
+    static let sourceTime = Parts(rawValue: 16)
+    static let quality = Parts(rawValue: 32)
+    static let expiry = Parts(rawValue: 64)
+    static let allows = Parts(rawValue: 128)
+    static let withdrawn = Parts(rawValue: 256)
+    static let disabled = Parts(rawValue: 512)
+    static let disabledUntil = Parts(rawValue: 1024)
+    static let crops = Parts(rawValue: 2048)
+  }
+
+  /// Reads it and leaves `record` before the hashes. `nil` when the bytes are no entry.
+  init?(_ record: inout RecordReader) {
+    guard let list = record.uint32(), let raw = record.uint16(), let id = record.text(),
+      let added = record.uint64(), let receipt = record.uint32()
+    else { return nil }
+    let parts = Parts(rawValue: raw)
+    var isWhole = true
+    func text(_ part: Parts, _ record: inout RecordReader) -> String? {
+      guard parts.contains(part) else { return nil }
+      let text = record.text()
+      if text == nil { isWhole = false }
+      return text
+    }
+    func number(_ part: Parts, _ record: inout RecordReader) -> Int? {
+      guard parts.contains(part) else { return nil }
+      let number = record.uint64()
+      if number == nil { isWhole = false }
+      return number.map { Int(truncatingIfNeeded: $0) }
+    }
+    var details = EntryDetails()
+    details.label = text(.label, &record)
+    details.severity = text(.severity, &record)
+    details.note = text(.note, &record)
+    details.caseID = text(.caseID, &record)
+    details.sourceTime = number(.sourceTime, &record).map { Timestamp(seconds: $0) }
+    details.quality = number(.quality, &record)
+    details.expiresAt = number(.expiry, &record).map { Timestamp(seconds: $0) }
+    if parts.contains(.allows) {
+      guard let count = record.uint16() else { return nil }
+      for _ in 0..<count {
+        guard let list = record.text(), let entry = record.text() else { return nil }
+        details.allows.append(EntryReference(list: list, entry: entry))
+      }
+    }
+    var state = Entry.State.active
+    if parts.contains(.withdrawn) { state = .withdrawn }
+    if parts.contains(.disabled) {
+      state = .disabled(until: number(.disabledUntil, &record).map { Timestamp(seconds: $0) })
+    }
+    guard isWhole else { return nil }
+    self.list = list
+    self.id = id
+    addedAt = Timestamp(seconds: Int(clamping: added))
+    self.receipt = Int(receipt)
+    self.state = state
+    self.details = details
+    hasCrops = parts.contains(.crops)
+  }
+}

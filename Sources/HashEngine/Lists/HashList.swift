@@ -1,0 +1,73 @@
+/// What a match with an entry of a list means.
+public enum ListMeaning: String, Sendable, Hashable, CaseIterable, Codable {
+  /// The picture is to be refused.
+  case block
+  /// Somebody is to look at it.
+  case review
+  /// The picture is known to be harmless: see ``Match/isAllowed``.
+  case allow
+}
+
+/// What the operator decides about a list.
+public struct ListSettings: Sendable, Hashable {
+  public var meaning = ListMeaning.block
+  /// Bits by which a PDQ hash may differ from a listed one.
+  public var pdqRadius = 31
+  /// Bits by which the PDQ hash of a picture as stored, or as shown, may differ for somebody to look at it;
+  /// `nil`, or no more than ``pdqRadius``, for none. A search this wide takes several times as long.
+  public var reviewRadius: Int?
+  /// What a review radius is unless said otherwise.
+  public static let usualReviewRadius = 47
+  /// Bits by which a 64-bit perceptual hash may differ. At 8 and more, strangers begin to match.
+  public var phash64Radius = 4
+  /// In which views a picture is compared with its entries.
+  public var effort = Effort.standard
+  /// Whether the list is matched at all.
+  public var isEnabled = true
+  /// When the list stops being matched; `nil` for never.
+  public var expiresAt: Timestamp?
+  /// What the operator wants people to know of it.
+  public var note: String?
+
+  public init() {}
+
+  /// Bits by which a hash of this kind may differ.
+  public func radius(of kind: HashKind) -> Int {
+    switch kind {
+    case .pdq: pdqRadius
+    case .phash64: phash64Radius
+    case .md5, .sha1, .sha256: 0
+    }
+  }
+
+  /// Bits by which a hash may differ for a match of any meaning.
+  func widestRadius(of kind: HashKind) -> Int {
+    let review = kind == .pdq && meaning != .allow ? reviewRadius ?? 0 : 0
+    return max(radius(of: kind), review)
+  }
+
+  /// Whether the list is matched at a time: it is enabled and has not expired.
+  public func isInForce(at now: Timestamp) -> Bool {
+    isEnabled && expiresAt.map { now < $0 } ?? true
+  }
+}
+
+/// A source of entries with a name of its own.
+public struct HashList: Sendable, Hashable {
+  public let name: String
+  public let settings: ListSettings
+  public let createdAt: Timestamp
+  /// Grows with every change of its entries, from 0.
+  public let serial: Int
+  /// Entries in it, withdrawn ones left out.
+  public let count: Int
+  /// Entries that their source, or the operator, has taken back.
+  public let withdrawn: Int
+
+  /// Whether a picture can match it at a time: it is in force, has entries, and does more than to excuse.
+  ///
+  /// Where no list can be matched, there is no "no match".
+  public func canMatch(at now: Timestamp) -> Bool {
+    settings.isInForce(at: now) && settings.meaning != .allow && count > 0
+  }
+}

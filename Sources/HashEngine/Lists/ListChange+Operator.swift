@@ -1,0 +1,62 @@
+/// What the operator does to a list besides importing.
+extension ListChange {
+  /// Sets what the operator decides about one entry. Whether there is one.
+  mutating func setState(
+    _ state: Entry.State, of id: String
+  ) throws(StorageError) -> Bool {
+    let ids = try writer.lists.ids.cursor()
+    guard let stored = try writer.stored(id, ids),
+      stored.entry.state != .withdrawn
+    else { return false }
+    var entry = stored.entry
+    entry.state = state
+    if entry != stored.entry {
+      entry.receipt = receipt.number
+      receipt.replaced += 1
+      _ = try writer.write(entry, over: stored, ids)
+    }
+    return true
+  }
+
+  /// Puts everything as it was before the list's last change.
+  mutating func undo() throws(StorageError) {
+    writer.stopKeepingUndo()
+    let ids = try writer.lists.ids.cursor()
+    for number in list.firstNew..<max(list.firstNew, list.endNew) {
+      guard let entry = try writer.lists.storedEntry(number)?.entry else { continue }
+      if entry.state == .withdrawn { list.withdrawn -= 1 } else { list.count -= 1 }
+      try writer.erase((number, entry))
+      receipt.withdrawn += entry.state == .withdrawn ? 0 : 1
+    }
+    var next: UInt64 = 0
+    while true {
+      let numbers = try writer.lists.undoNumbers(of: list.id, from: next, limit: 10_000)
+      for number in numbers { try restore(number, ids) }
+      guard let last = numbers.last, last < .max else { break }
+      next = last + 1
+    }
+    try writer.forgetUndo()
+    try writer.flush()
+  }
+
+  /// Puts one entry as it was before the list's last change.
+  private mutating func restore(
+    _ number: UInt64, _ ids: borrowing TableCursor
+  ) throws(StorageError) {
+    guard let entry = try writer.lists.entryBefore(number, of: list.id),
+      let now = try writer.lists.storedEntry(number)?.entry
+    else { return }
+    switch (now.state == .withdrawn, entry.state == .withdrawn) {
+    case (true, false):
+      receipt.added += 1
+      list.count += 1
+      list.withdrawn -= 1
+    case (false, true):
+      receipt.withdrawn += 1
+      list.count -= 1
+      list.withdrawn += 1
+    default: receipt.replaced += 1
+    }
+    _ = try writer.write(entry, over: (number, now), ids)
+  }
+}

@@ -1,0 +1,171 @@
+internal import Crypto
+
+/// A change of one list: takes records, writes what follows from them, and signs it with a receipt and a line
+/// of the journal. It owns its transaction: all of it is kept by ``commit()``, or nothing.
+///
+/// Records are kept until there are many and written in the order of the tables, so that each page is come
+/// to once a batch instead of once a record.
+struct ListChange: ~Copyable {
+  /// Bytes of an id at the most: ids are keys, and LMDB's hold 511.
+  static let longestID = 400
+  /// Bytes of any other text at the most.
+  static let longestText = 4000
+  /// Entries that one of an allowlist excuses at the most.
+  static let maximumAllows = 1000
+  /// Records written together, and about the bytes they take while they wait.
+  private static let batch = 250_000
+  private static let batchBytes = 1 << 27
+
+  /// The caller adds what only it knows.
+  var receipt: Receipt
+  var list: ListRecord
+  private let name: String
+  let author: Author
+  var writer: EntryWriter
+  var pending = PendingRecords()
+  /// Entries that this change has come across.
+  var seen = NumberSet()
+  /// Records of entries that could be used, whatever came of them.
+  var taken = 0
+
+  init(
+    _ action: Receipt.Action, _ name: String, _ list: ListRecord, _ lists: consuming ListWriter,
+    by author: Author
+  ) throws(StorageError) {
+    self.name = name
+    self.list = list
+    self.author = author
+    receipt = Receipt(action, list: name, serial: Int(list.serial), by: author)
+    receipt.number = Int(list.receipts) + 1
+    writer = try EntryWriter(list, lists)
+  }
+
+  /// All lists, with what was written of this change.
+  var lists: ListWriter {
+    _read { yield writer.lists }
+  }
+
+  consuming func commit() throws(StorageError) { try writer.commit() }
+
+  // MARK: Taking records
+
+  /// Takes what a record says.
+  mutating func apply(
+    _ record: SourceRecord
+  ) throws(StorageError) {
+    for kind in record.unsupported { receipt.count(unsupported: kind) }
+    for reason in record.refusals { receipt.reject(record.number, reason) }
+    switch record.content {
+    case .withdrawal(let id, _) where id.utf8.count > Self.longestID,
+      .skipped(let id?, _, _) where id.utf8.count > Self.longestID:
+      receipt.reject(record.number, "an id of more than \(Self.longestID) bytes")
+    case .unsupported: break
+    case .rejected(let reason): receipt.reject(record.number, reason)
+    case .withdrawal(let id, let time):
+      try add(record.number, id, .withdrawal(at: time))
+    case .skipped(let id?, let reason, let time):
+      try add(record.number, id, .skipped(reason, at: time))
+    case .skipped(nil, let reason, _): receipt.count(skipped: reason)
+    case .entry(let entry):
+      if let reason = Self.refusal(of: entry) {
+        receipt.reject(record.number, reason)
+      } else if let id = entry.id ?? entry.hashes.first.map(Self.derivedID) {
+        try add(record.number, id, .entry(entry))
+      }
+    }
+  }
+
+  /// Withdraws the entries that no record has named.
+  mutating func withdrawUnseen() throws(StorageError) {
+    try flush()
+    var absent: [String] = []
+    try lists.forEachID(of: list.id) { id, number in
+      if !seen.contains(number) { absent.append(id) }
+      return true
+    }
+    for id in absent { try add(0, id, .absent) }
+  }
+
+  private static func refusal(of entry: SourceEntry) -> String? {
+    if entry.id.map({ $0.utf8.count > longestID }) ?? false {
+      return "an id of more than \(longestID) bytes"
+    }
+    if entry.details.longestText > longestText {
+      return "a text of more than \(longestText) bytes"
+    }
+    if entry.hashes.count > StoredEntry.maximumHashes {
+      return "more than \(StoredEntry.maximumHashes) hashes"
+    }
+    let allows = entry.details.allows
+    if allows.count > maximumAllows { return "more than \(maximumAllows) entries to excuse" }
+    if allows.contains(where: { max($0.list.utf8.count, $0.entry.utf8.count) > longestID }) {
+      return "an id of more than \(longestID) bytes"
+    }
+    return nil
+  }
+
+  private mutating func add(
+    _ number: Int, _ id: String, _ content: PendingRecords.Content
+  ) throws(StorageError) {
+    // Rows of one entry stay together, unless there are more than it can have.
+    let isFull = pending.ids.count >= Self.batch || pending.bytes >= Self.batchBytes
+    if isFull, pending.ids.last != id || pending.ids.count >= Self.batch + StoredEntry.maximumHashes
+    {
+      try flush()
+    }
+    pending.append(number, id, content)
+  }
+
+  // MARK: Writing
+
+  /// Signs the change: writes the list, the receipt and the journal's line. Returns the receipt.
+  mutating func finish() throws(StorageError) -> Receipt {
+    try flush()
+    receipt.warnings += writer.warnings
+    list.receipts = UInt32(receipt.number)
+    if writer.isDirty {
+      list.serial += 1
+      list.undoable = writer.keepsUndo ? list.receipts : 0
+      list.firstNew = writer.first
+      list.endNew = writer.next
+    }
+    receipt.serialAfter = Int(list.serial)
+    let (record, recordKey) = (list.bytes, Array(name.utf8))
+    try writer.lists.lists.put(record.span, for: recordKey.span)
+    let bytes = try JSONText.encode(StoredReceipt(receipt))
+    let key = writer.lists.receiptKey(receipt.number, list: list.id)
+    try writer.lists.receipts.put(bytes.span, for: key.span)
+    try Journal.append(receipt, bytes: bytes, to: writer.lists.journal)
+    return receipt
+  }
+
+  /// Writes what was taken so far.
+  mutating func flush() throws(StorageError) {
+    guard !pending.ids.isEmpty else { return }
+    let order = pending.order()
+    let ids = try writer.lists.ids.cursor()
+    // In a list without entries the first batch need not look for earlier ones.
+    let isEmpty = list.count == 0 && list.withdrawn == 0 && !writer.isDirty
+    var position = 0
+    while position < order.count {
+      let id = pending.ids[order[position]]
+      var end = position + 1
+      while end < order.count, pending.isID(order[end], id) { end += 1 }
+      let stored = isEmpty ? nil : try writer.stored(id, ids)
+      try apply(order[position..<end], to: id, over: stored, ids)
+      position = end
+    }
+    pending.removeAll()
+    try writer.flush()
+  }
+
+  /// An id for a hash whose source has none: the same at every import, and not the hash itself,
+  /// since ids appear where listed hashes must not.
+  static func derivedID(_ hash: ListedHash) -> String {
+    var key = RecordWriter(capacity: 33)
+    hash.writePostingKey(to: &key)
+    var digest = SHA256()
+    key.bytes.withUnsafeBytes { digest.update(bufferPointer: $0) }
+    return digest.finalize().withUnsafeBytes { "auto-" + hexText($0.prefix(8)) }
+  }
+}

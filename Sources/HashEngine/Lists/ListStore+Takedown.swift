@@ -1,0 +1,100 @@
+extension ListStore {
+  /// Lists pictures by their own hashes; effective at every process's next search. The list is made, to
+  /// block, when there is none.
+  ///
+  /// - Returns: The receipt, and the entries' ids in the pictures' order.
+  /// - Throws: ``ListError`` `invalid-name`, `invalid-setting`, `storage`.
+  @discardableResult
+  public func takeDown(
+    _ pictures: [Takedown], on list: String, reason: String, caseID: String? = nil,
+    label: String? = nil, by author: Author = Author()
+  ) throws(ListError) -> (receipt: Receipt, entries: [String]) {
+    var details = EntryDetails()
+    details.note = reason
+    details.caseID = caseID
+    details.label = label
+    details.sourceTime = author.now
+    let added = try add(
+      pictures.map { ($0, details) }, to: list, making: ListSettings(), as: .takedown,
+      reason: reason, caseID: caseID, by: author)
+    return (sealed(after: added.receipt), added.entries)
+  }
+
+  /// Lists pictures as harmless: their very bytes are never counted as a match again, and pictures near them
+  /// not against the entries they match now. The list is made, to allow, when there is none.
+  ///
+  /// - Returns: The receipt, and the entries' ids in the pictures' order.
+  /// - Throws: ``ListError`` `invalid-name`, `invalid-setting`, `storage`.
+  @discardableResult
+  public func allow(
+    _ pictures: [AllowedPicture], on list: String, reason: String, caseID: String? = nil,
+    by author: Author = Author()
+  ) throws(ListError) -> (receipt: Receipt, entries: [String]) {
+    var settings = ListSettings()
+    settings.meaning = .allow
+    return try add(
+      pictures.map { allowed in
+        var details = EntryDetails()
+        details.note = reason
+        details.caseID = caseID
+        details.allows = allowed.excuses
+        details.sourceTime = author.now
+        return (allowed.picture, details)
+      }, to: list, making: settings, as: .allow, reason: reason, caseID: caseID, by: author)
+  }
+
+  /// Withdraws what was listed under a case, from one list or from all.
+  ///
+  /// - Returns: A receipt for each list that changed.
+  /// - Throws: ``ListError`` `unknown-entry` when there is nothing of that case; `storage`.
+  @discardableResult
+  public func release(
+    caseID: String, from list: String? = nil, reason: String? = nil, by author: Author = Author()
+  ) throws(ListError) -> [Receipt] {
+    let entries = try self.entries(ofCase: caseID, in: list)
+    guard !entries.isEmpty else {
+      throw ListError(.unknownEntry, "nothing is listed under case \"\(caseID)\"")
+    }
+    var receipts: [Receipt] = []
+    for (list, entries) in Dictionary(grouping: entries, by: \.list).sorted(by: { $0.key < $1.key })
+    {
+      receipts.append(
+        try withdraw(
+          entries.map(\.entry), from: list, as: .release, ignoringMissing: true, reason: reason,
+          caseID: caseID, by: author))
+    }
+    return receipts
+  }
+
+  private func add(
+    _ pictures: [(Takedown, EntryDetails)], to list: String, making settings: ListSettings,
+    as action: Receipt.Action, reason: String, caseID: String?, by author: Author
+  ) throws(ListError) -> (receipt: Receipt, entries: [String]) {
+    var ids: [String] = []
+    let receipt = try change(action, list, by: author, making: settings) { change in
+      let allows = change.list.settings.meaning == .allow
+      guard allows == (settings.meaning == .allow) else {
+        throw ListError(
+          .invalidSetting,
+          allows
+            ? "list \(list) is an allowlist; pictures on it would be let through"
+            : "list \(list) is no allowlist; pictures on it would be refused")
+      }
+      change.receipt.reason = reason
+      change.receipt.caseID = caseID
+      for (index, (picture, stated)) in pictures.enumerated() {
+        guard let id = picture.id else { continue }
+        ids.append(id)
+        var details = stated
+        details.crops = picture.crops
+        let entry = SourceEntry(id: id, hashes: picture.hashes, details: details, state: .active)
+        try change.apply(SourceRecord(number: index + 1, content: .entry(entry)))
+      }
+      try change.flush()
+      if let refused = change.receipt.rejections.first {
+        throw ListError(.invalidSetting, refused.reason)
+      }
+    }
+    return (receipt, ids)
+  }
+}

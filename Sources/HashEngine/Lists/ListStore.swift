@@ -1,0 +1,143 @@
+public import SystemPackage
+
+/// Lists of known hashes, in a database of their own: imported, changed, looked at, written out. What a picture
+/// or a hash comes to is the ``Moderator``'s to say.
+///
+/// Safe to use from any thread. Every call sees the newest committed state, whichever process committed it.
+public final class ListStore: Sendable {
+  let database: Database
+  let tables: ListTables
+
+  /// Opens the database in a folder. One of an earlier format is carried over, all of it or nothing.
+  ///
+  /// - Parameters:
+  ///   - creates: Makes folder and database when there are none.
+  ///   - mapSize: The address space that the database has to begin with, in bytes; `nil` for 64 GiB. It
+  ///     grows by itself, and takes no room before it is needed.
+  /// - Throws: ``StorageError`` when there is no database, or something else, or one of a format that this
+  ///   software does not know; when this process has it open already.
+  public init(
+    at folder: FilePath, creates: Bool = false, mapSize: Int? = nil
+  ) throws(StorageError) {
+    database = try Database(at: folder, .lists, creates: creates, mapSize: mapSize)
+    let reading = try ReadTransaction(database.environment)
+    tables = try ListTables(open: reading)
+    try reading.keepTables()
+  }
+
+  /// Looks at one state of the lists.
+  ///
+  /// - Parameter activity: What is being done, for the error.
+  func read<Result>(
+    _ activity: String, _ body: (borrowing ListReader) throws -> Result
+  ) throws(ListError) -> Result {
+    try ListError.naming(activity) {
+      try body(ListReader(ReadTransaction(database.environment), tables))
+    }
+  }
+
+  /// The one writer; waits for the one before it.
+  func beginWriting() throws(StorageError) -> ListWriter {
+    ListWriter(try WriteTransaction(database.environment), tables)
+  }
+}
+
+// MARK: Lists and entries
+
+extension ListStore {
+  /// All lists, by name.
+  ///
+  /// - Throws: ``ListError`` `storage`.
+  public func lists() throws(ListError) -> [HashList] {
+    try read("reading the lists") { lists in
+      try lists.records().map { name, record in record.list(named: name) }
+    }
+  }
+
+  /// The list of that name.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `storage`.
+  public func list(_ name: String) throws(ListError) -> HashList {
+    try read("reading list \(name)") { lists in
+      try lists.knownRecord(named: name).list(named: name)
+    }
+  }
+
+  /// The entry of that id.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `unknown-entry`, `storage`.
+  public func entry(_ id: String, in list: String) throws(ListError) -> Entry {
+    try read("reading an entry of list \(list)") { lists in
+      let record = try lists.knownRecord(named: list)
+      guard let number = try lists.entryNumber(id, list: record.id),
+        let stored = try lists.storedEntry(number)
+      else { throw ListError.unknownEntry(id, in: list) }
+      return stored.entry
+    }
+  }
+
+  /// Calls `body` with all entries of a list, in the order of their ids, until it says false. All are of one
+  /// state, which is kept meanwhile.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `storage`.
+  public func forEachEntry(
+    of list: String, _ body: (Entry) -> Bool
+  ) throws(ListError) {
+    try read("reading list \(list)") { lists in
+      try lists.forEachEntry(of: lists.knownRecord(named: list).id, body)
+    }
+  }
+
+  /// The entries of a case that are not withdrawn, of all lists or of one.
+  ///
+  /// - Throws: ``ListError`` `storage`.
+  public func entries(
+    ofCase caseID: String, in list: String? = nil
+  ) throws(ListError) -> [EntryReference] {
+    let key = Array(caseID.utf8.prefix(ListChange.longestID))
+    guard !key.isEmpty else { return [] }
+    return try read("reading a case") { lists in
+      var names: [UInt32: String] = [:]
+      for (name, record) in try lists.records() { names[record.id] = name }
+      var numbers: [UInt64] = []
+      try lists.cases.forEachValue(of: key) { value in
+        if let number = EntryNumber.read(value) { numbers.append(number) }
+        return true
+      }
+      var references: [EntryReference] = []
+      for number in numbers {
+        guard let stored = try lists.storedEntry(number), let name = names[stored.list],
+          list == nil || list == name, stored.entry.state != .withdrawn,
+          stored.entry.details.caseID == caseID
+        else { continue }
+        references.append(EntryReference(list: name, entry: stored.entry.id))
+      }
+      return references
+    }
+  }
+}
+
+// MARK: For checks
+
+extension ListStore {
+  /// Every hash with a posting, as the index has them.
+  package func indexedHashes() throws(ListError) -> [PDQHash] {
+    try read("reading the index") { lists in
+      var hashes: [PDQHash] = []
+      try lists.pdq.forEachHash { hashes.append($0) }
+      return hashes
+    }
+  }
+
+  /// Every distinct hash of every entry.
+  package func listedHashes() throws(ListError) -> Set<ListedHash> {
+    try read("reading the entries") { lists in
+      var hashes: Set<ListedHash> = []
+      try lists.entries.forEachPair { _, value in
+        hashes.formUnion(StoredEntry(value)?.entry.hashes ?? [])
+        return true
+      }
+      return hashes
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/// What one change did to a list: a line of the list's history.
+public struct Receipt: Sendable, Hashable {
+  /// What was done.
+  public enum Action: String, Codable, Sendable {
+    case create, set, `import`, takedown, allow, release, disable, enable, withdraw, undo, remove
+  }
+
+  /// A record that was not imported, and why.
+  public struct Rejection: Codable, Sendable, Hashable {
+    /// Of a text format the line, counted from 1 (the last one of a record that has several), else the
+    /// record.
+    public let number: Int
+    public let reason: String
+  }
+
+  /// Rejections that a receipt has in full; of more it has the count.
+  public static let maximumRejections = 100
+
+  public let action: Action
+  public let list: String
+  /// Its number in the list's history, from 1.
+  public var number: Int
+  /// The list's serial before and after; equal when nothing changed.
+  public var serialBefore: Int
+  public var serialAfter: Int
+  public let at: Timestamp
+  public let uid: UInt32
+  /// The file's name, and the SHA-256 of what was read of it.
+  public var source: String?
+  public var sourceSHA256: String?
+  public var format: ListFormat?
+  /// What the hashes were taken for, where the format leaves that open.
+  public var kind: HashKind?
+  /// What the operator said of it.
+  public var reason: String?
+  public var caseID: String?
+  /// Entries that the list did not have, or had withdrawn.
+  public var added = 0
+  /// Entries that are another now.
+  public var replaced = 0
+  /// Entries that are taken back, also those that the list did not have.
+  public var withdrawn = 0
+  /// Records that say what the list has already, or something older.
+  public var unchanged = 0
+  /// Records that are not meant for the list, by why.
+  public var skipped: [String: Int] = [:]
+  /// Kinds that are not supported, by name, and how often each came.
+  public var unsupported: [String: Int] = [:]
+  /// Records that were refused, and the first of them.
+  public var rejected = 0
+  public var rejections: [Rejection] = []
+  /// What the operator should look at.
+  public var warnings: [String] = []
+  /// Whether nothing was kept.
+  public var isDryRun = false
+
+  init(_ action: Action, list: String, serial: Int, by author: Author) {
+    self.init(
+      action: action, list: list, number: 0, serialBefore: serial, at: author.now, uid: author.uid)
+  }
+
+  init(
+    action: Action, list: String, number: Int, serialBefore: Int, at: Timestamp, uid: UInt32
+  ) {
+    self.action = action
+    self.list = list
+    self.number = number
+    self.serialBefore = serialBefore
+    serialAfter = serialBefore
+    self.at = at
+    self.uid = uid
+  }
+
+  /// Whether the list is now another.
+  public var hasEffect: Bool { added > 0 || replaced > 0 || withdrawn > 0 }
+
+  /// Reasons and kinds that are counted by name; what more there are, a file's own words can be, are counted
+  /// together.
+  private static let maximumNames = 50
+
+  mutating func count(skipped reason: String) { Self.count(reason, in: &skipped) }
+
+  mutating func count(unsupported kind: String) { Self.count(kind, in: &unsupported) }
+
+  private static func count(_ name: String, in counts: inout [String: Int]) {
+    let name = String(name.prefix(100))
+    let isKnown = counts[name] != nil || counts.count < maximumNames
+    counts[isKnown ? name : "others", default: 0] += 1
+  }
+
+  mutating func reject(_ number: Int, _ reason: String) {
+    rejected += 1
+    if rejections.count < Self.maximumRejections {
+      rejections.append(Rejection(number: number, reason: reason))
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// A picture to be listed: the hashes by which it, and its copies, will be found again.
+public struct Takedown: Sendable, Hashable {
+  /// Its SHA-256, and the perceptual hashes of every frame, as stored and as EXIF shows it.
+  public let hashes: [ListedHash]
+  /// Those that are of parts of it.
+  public let crops: [CroppedHash]
+
+  /// - Parameter hashes: Whole pictures first; what is past ``StoredEntry/maximumHashes`` is left out.
+  init(hashes: [ListedHash], crops: [CroppedHash]) {
+    self.hashes = Array(hashes.prefix(StoredEntry.maximumHashes))
+    self.crops = crops
+  }
+
+  /// Whether no frame has detail enough for a hash: only the very same bytes will match.
+  public var isExactOnly: Bool { hashes.allSatisfy(\.kind.isDigest) }
+
+  /// The id of its entry: the same for the same bytes.
+  var id: String? { hashes.first.map { ListChange.derivedID($0) } }
+}
+
+/// A picture that is known to be harmless.
+public struct AllowedPicture: Sendable, Hashable {
+  public let picture: Takedown
+  /// The entries that it matches and is no copy of.
+  public let excuses: [EntryReference]
+
+  public init(_ picture: Takedown, excuses: [EntryReference]) {
+    self.picture = picture
+    self.excuses = excuses
+  }
+}

@@ -1,0 +1,76 @@
+/// What is known of a picture. Three answers, never two: a picture that was not scanned is not clean.
+public enum Verdict: Sendable, Hashable {
+  /// Entries it is near to, nearest first; never empty. ``Examination/action`` says what they come to.
+  case match([Match])
+  /// It was scanned, against at least one list that could have matched, and is near to no entry.
+  case noMatch
+  /// It was not looked at as people see it, and why.
+  case notScanned(ImageError)
+}
+
+/// What a moderator found out about one picture.
+public struct Examination: Sendable, Hashable {
+  /// How long it took.
+  public struct Timings: Sendable, Hashable {
+    /// Decoding and hashing.
+    public var decoding = Duration.zero
+    /// Searching the lists.
+    public var lookup = Duration.zero
+
+    public init(decoding: Duration = .zero, lookup: Duration = .zero) {
+      self.decoding = decoding
+      self.lookup = lookup
+    }
+  }
+
+  public let verdict: Verdict
+  /// What was computed; `nil` when nothing could be decoded.
+  public let fingerprint: Fingerprint?
+  /// The lists that were searched, in the state that was; empty when it did not come to that.
+  public let lists: [ListVersion]
+  /// Hashes that were looked up: of views, and digests.
+  public let lookups: Int
+  public let timings: Timings
+
+  /// - Parameter lookups: Hashes that were looked up.
+  public init(
+    verdict: Verdict, fingerprint: Fingerprint?, lists: [ListVersion] = [], lookups: Int = 0,
+    timings: Timings = Timings()
+  ) {
+    self.verdict = verdict
+    self.fingerprint = fingerprint
+    self.lists = lists
+    self.lookups = lookups
+    self.timings = timings
+  }
+
+  /// What the picture's matches come to: the gravest meaning of those that no allowlist excuses, `allow` when
+  /// all are excused; `nil` when there are none.
+  public var action: ListMeaning? {
+    if case .match(let matches) = verdict { matches.action } else { nil }
+  }
+
+  /// Whether the picture is too flat, or too small, for a hash that could be compared. It is on no
+  /// list then, since lists take no such hashes.
+  public var lacksDetail: Bool {
+    guard let fingerprint else { return false }
+    return fingerprint.frames.allSatisfy { $0.pdq.map { !$0.isUsable } ?? false }
+  }
+}
+
+/// What a moderator found out about several hashes.
+public struct HashLookup: Sendable, Hashable {
+  /// Of each hash, in their order.
+  public let results: [HashExamination]
+  /// The lists that were searched, in the state that was.
+  public let lists: [ListVersion]
+}
+
+/// What a moderator found out about one hash.
+public struct HashExamination: Sendable, Hashable {
+  /// Entries it is near to, nearest first.
+  public let matches: [Match]
+
+  /// What the matches come to; `nil` when there are none.
+  public var action: ListMeaning? { matches.action }
+}

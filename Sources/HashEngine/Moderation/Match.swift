@@ -1,0 +1,49 @@
+/// An entry that a picture, or a hash, is near to, with all that is to be said of it.
+public struct Match: Sendable, Hashable {
+  /// The list's name.
+  public let list: String
+  /// The entry's id.
+  public let entry: String
+  /// The source's classification of the entry.
+  public let label: String?
+  /// What the list means by it; `review` past the list's radius and within its wider one.
+  public let meaning: ListMeaning
+  public let kind: HashKind
+  /// Bits that differ; 0 for a digest.
+  public let distance: Int
+  /// Bits that might have differed.
+  public let radius: Int
+  /// Whether an allowlist excuses it: the picture's very bytes are on it, or an entry near the picture names
+  /// this one. It is reported, and does not count.
+  public let isExcused: Bool
+  /// The frame of an animation that matched, counted from 1.
+  public let frame: Int
+  /// The view of the picture that matched.
+  public let view: View
+  /// The part of the listed picture that matched, where it is not the whole.
+  public let crop: Region?
+
+  init(_ candidate: Candidate, isExcused: Bool, frame: Int, view: View) {
+    list = candidate.list
+    entry = candidate.entry
+    label = candidate.label
+    meaning = candidate.meaning
+    kind = candidate.kind
+    distance = candidate.distance
+    radius = candidate.radius
+    crop = candidate.crop
+    self.isExcused = isExcused
+    self.frame = frame
+    self.view = view
+  }
+}
+
+extension [Match] {
+  /// The gravest meaning of those that no allowlist excuses, `allow` when all are excused; `nil` when there are
+  /// none.
+  var action: ListMeaning? {
+    guard !isEmpty else { return nil }
+    let meanings = Set(filter { !$0.isExcused }.map(\.meaning))
+    return meanings.contains(.block) ? .block : meanings.contains(.review) ? .review : .allow
+  }
+}

@@ -1,0 +1,55 @@
+/// What counts as a match, besides what the lists' settings say.
+public struct MatchPolicy: Sendable, Hashable {
+  /// Bits by which a PDQ hash may differ from a listed one, whatever its list says; `nil` for the list's own
+  /// radius. Unrelated pictures lie at about 128.
+  public var pdqRadius: Int?
+  /// The same for 64-bit perceptual hashes.
+  public var phash64Radius: Int?
+  /// In which views pictures are looked up, whatever a list says; `nil` for the lists' own efforts.
+  public var effort: Effort?
+  /// The lists that are searched, `nil` for all.
+  public var lists: Set<String>?
+  /// The kinds of hash that are looked up, `nil` for those that the lists have.
+  public var kinds: Set<HashKind>?
+  /// What a picture may be and take; past it, the picture is not scanned.
+  public var limits: DecodingLimits
+  /// How long one picture may take, decoding and search together; `nil` for as long as it takes, or until the
+  /// limits' deadline.
+  public var timeLimit: Duration?
+  /// Whether a search ends when it is certain that a picture is to be refused; what else it is near to is not
+  /// reported then.
+  public var endsEarly: Bool
+
+  public init(
+    pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
+    lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,
+    limits: DecodingLimits = DecodingLimits(), timeLimit: Duration? = nil,
+    endsEarly: Bool = true
+  ) {
+    self.pdqRadius = pdqRadius
+    self.phash64Radius = phash64Radius
+    self.effort = effort
+    self.lists = lists
+    self.kinds = kinds
+    self.limits = limits
+    self.timeLimit = timeLimit
+    self.endsEarly = endsEarly
+  }
+
+  /// The limits for a picture whose turn is now.
+  var limitsFromNow: DecodingLimits {
+    var limits = limits
+    if let timeLimit {
+      limits.deadline = min(limits.deadline ?? .now + timeLimit, .now + timeLimit)
+    }
+    return limits
+  }
+
+  /// How the lists are to be searched, until a deadline.
+  func searchOptions(until deadline: ContinuousClock.Instant? = nil) -> SearchOptions {
+    var options = SearchOptions(effort: effort, lists: lists, deadline: deadline)
+    options.radii[.pdq] = pdqRadius
+    options.radii[.phash64] = phash64Radius
+    return options
+  }
+}

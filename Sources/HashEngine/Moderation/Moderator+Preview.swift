@@ -1,0 +1,102 @@
+public import SystemPackage
+
+extension Moderator {
+  /// A moderator that knows some pictures only, as if they were listed: what it finds is what would be found.
+  ///
+  /// - Parameters:
+  ///   - list: The name of the list that they are meant for, whose settings count.
+  ///   - store: Where that list is; `nil`, or a store without it, for the settings of a new list.
+  /// - Throws: ``ListError`` `storage`.
+  public static func preview(
+    of pictures: [Takedown], on list: String, in store: ListStore?,
+    policy: MatchPolicy = MatchPolicy(),
+    fingerprinter: any Fingerprinter = InProcessFingerprinter()
+  ) throws(ListError) -> Moderator {
+    let settings = try store?.lists().first { $0.name == list }?.settings ?? ListSettings()
+    return Moderator(
+      searching: TrialList(pictures, named: list, settings: settings), policy: policy,
+      fingerprinter: fingerprinter)
+  }
+
+  /// What an allowlist that has this picture would excuse: the entries that the file matches now; none for one
+  /// that is not scanned.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `storage`.
+  public func excusals(of file: FilePath) throws(ListError) -> [EntryReference] {
+    var policy = policy
+    policy.endsEarly = false
+    let whole = Moderator(searching: lists, policy: policy, fingerprinter: fingerprinter)
+    let verdict: Verdict
+    do throws(ListError) {
+      verdict = try whole.examine(file).verdict
+    } catch  where error.code == .noListInForce {
+      // Nothing is matched, so that there is nothing to excuse.
+      return []
+    }
+    guard case .match(let matches) = verdict else { return [] }
+    var entries: [EntryReference] = []
+    for match in matches where match.meaning != .allow {
+      let entry = EntryReference(list: match.list, entry: match.entry)
+      if !entries.contains(entry) { entries.append(entry) }
+    }
+    return entries
+  }
+}
+
+/// A list that is nowhere: pictures, compared one by one.
+private struct TrialList: SearchableLists {
+  private let name: String
+  private let settings: ListSettings
+  private let hashes: [(hash: ListedHash, picture: Takedown)]
+
+  init(_ pictures: [Takedown], named name: String, settings: ListSettings) {
+    self.name = name
+    self.settings = settings
+    hashes = pictures.flatMap { picture in picture.hashes.map { ($0, picture) } }
+  }
+
+  private var version: ListVersion {
+    // In force whatever the list is now: it is meant to be.
+    var settings = settings
+    settings.isEnabled = true
+    settings.expiresAt = nil
+    let now = Timestamp.now
+    return ListVersion(
+      HashList(
+        name: name, settings: settings, createdAt: now, serial: 0, count: hashes.count,
+        withdrawn: 0), at: now)
+  }
+
+  func requirements(of names: Set<String>?) -> ListRequirements {
+    ListRequirements(kinds: Set(hashes.map(\.hash.kind)), listsInForce: [settings])
+  }
+
+  func search(
+    for queries: [HashQuery], _ options: SearchOptions, isEnough: ([[Candidate]]) -> Bool
+  ) -> SearchResult {
+    SearchResult(
+      candidates: queries.map { query in
+        hashes.compactMap { candidate($0.hash, $0.picture, query, options) }
+          .sorted { $0.distance < $1.distance }
+      }, lists: [version], requirements: requirements(of: nil), lookups: queries.count,
+      isCut: false)
+  }
+
+  private func candidate(
+    _ hash: ListedHash, _ picture: Takedown, _ query: HashQuery, _ options: SearchOptions
+  ) -> Candidate? {
+    guard query.effort <= options.effort ?? settings.effort,
+      let distance = query.hash.distance(to: hash)
+    else { return nil }
+    let kind = hash.kind
+    let own = options.radii[kind] ?? settings.radius(of: kind)
+    let widest =
+      options.radii[kind] ?? (query.effort == .exact ? settings.widestRadius(of: kind) : own)
+    guard distance <= widest else { return nil }
+    let isNear = distance <= own
+    return Candidate(
+      list: name, entry: picture.id ?? "", label: nil,
+      meaning: isNear ? settings.meaning : .review, kind: kind, distance: distance,
+      radius: isNear ? own : widest, crop: picture.crops.first { $0.hash == hash }?.region)
+  }
+}

@@ -1,0 +1,39 @@
+extension Takedown {
+  /// Hashes a picture that is to be listed.
+  ///
+  /// - Parameters:
+  ///   - includesPHash64: Whether 64-bit hashes are among them: they find strangers too, so that they are for
+  ///     allowlists, which excuse only what they name.
+  ///   - includesCrops: Whether parts of it are to be found as well: what is left when its sides are cropped
+  ///     (see ``PictureCrops``).
+  /// - Throws: ``ImageError`` when there is no picture to hash.
+  public init(
+    of bytes: Span<UInt8>, includesPHash64: Bool = false, includesCrops: Bool = false,
+    limits: DecodingLimits = DecodingLimits(),
+    by fingerprinter: any Fingerprinter = InProcessFingerprinter()
+  ) throws(ImageError) {
+    let kinds: Set<HashKind> = includesPHash64 ? [.pdq, .sha256, .phash64] : [.pdq, .sha256]
+    let fingerprint = try fingerprinter.fingerprint(
+      of: bytes,
+      FingerprintRequest(kinds: kinds, views: includesCrops ? .crops : .none, limits: limits))
+    var hashes: [ListedHash] = []
+    if let digest = fingerprint.digests[.sha256],
+      let hash = ListedHash(kind: .sha256, bytes: digest)
+    {
+      hashes.append(hash)
+    }
+    for frame in fingerprint.frames {
+      for hash in frame.exactHashes(isShown: false) + frame.exactHashes(isShown: true)
+      where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
+    }
+    var crops: [CroppedHash] = []
+    for viewed in fingerprint.frames.flatMap(\.views) {
+      let hash = ListedHash(viewed.hash)
+      guard hashes.count < StoredEntry.maximumHashes, !hash.isDegenerate, !hashes.contains(hash)
+      else { continue }
+      hashes.append(hash)
+      crops.append(CroppedHash(hash, of: viewed.view.region))
+    }
+    self.init(hashes: hashes, crops: crops)
+  }
+}
