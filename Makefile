@@ -8,7 +8,7 @@ RELEASE := -c release --static-swift-stdlib
 BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --product hashworker
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build install lint fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
+.PHONY: demo test setup build install lint documented docs fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
   benchmark-import benchmark-skew benchmark-daemon benchmark-confinement benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
@@ -141,6 +141,16 @@ benchmark-robustness: setup peers
 peers:
 	test -d .build/peers || python3 -m venv .build/peers
 	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
+
+# Names each public declaration that has no doc comment. Reads what `make test` has built, as CI does.
+documented: setup
+	swift build --target HashEngine
+	python3 Support/documentation.py check .build
+
+# The library's documentation as a site in .build/docs; a link that leads nowhere is an error.
+docs: setup
+	swift build --target HashEngine
+	python3 Support/documentation.py build .build
 
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks/Sources Fuzz/Sources Package.swift Benchmarks/Package.swift Fuzz/Package.swift

@@ -11,7 +11,7 @@ import Testing
   }
 
   private static let requests: [FingerprintRequest] =
-    [.none, .asked(.standard), .asked(.thorough), .crops].map {
+    [.none, .queried(.standard), .queried(.thorough), .crops].map {
       FingerprintRequest(kinds: [.pdq, .phash64, .sha256, .md5], views: $0)
     } + [FingerprintRequest(kinds: [.sha1]), FingerprintRequest(kinds: [.phash64])]
 
@@ -88,7 +88,7 @@ import Testing
   private static var animated: Fingerprint {
     get throws {
       let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending("animated/three.gif"))
-      return try Fingerprint(of: bytes.span, kinds: [.pdq, .sha256], views: .asked(.standard))
+      return try Fingerprint(of: bytes.span, kinds: [.pdq, .sha256], views: .queried(.standard))
     }
   }
 }

@@ -10,7 +10,7 @@ import Testing
   private let modest = Peer.user(2)
 
   @Test func bytesAreCountedAsTheyComeAndGoBack() {
-    let ledger = BodyLedger(most: 10)
+    let ledger = BodyLedger(maximum: 10)
     do {
       let first = ledger.begin(greedy) { Issue.record("cut") }
       #expect(first.take(4) && first.take(6))
@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: [Duration.seconds(600), .zero])
   func whoComesNoFurtherIsCutFirst(_ patience: Duration) {
-    let ledger = BodyLedger(most: 1 << 20, patience: patience)
+    let ledger = BodyLedger(maximum: 1 << 20, patience: patience)
     let cut = Mutex<[Int]>([])
     let stalled = (0..<8).map { number in
       ledger.begin(greedy) { cut.withLock { $0.append(number) } }
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func whoHoldsMoreThanHalfMakesRoomAtOnce() {
-    let ledger = BodyLedger(most: 100)
+    let ledger = BodyLedger(maximum: 100)
     let cut = Mutex(0)
     let held = (0..<10).map { _ in ledger.begin(greedy) { cut.withLock { $0 += 1 } } }
     for body in held { #expect(body.take(10)) }

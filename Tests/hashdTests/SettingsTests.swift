@@ -37,7 +37,7 @@ import Testing
     #expect(try settings().socketPath == "/run/hashd/hashd.sock")
     #expect(found.database == "/home/x/.local/share/hashscan")
     #expect(found.socketMode == 0o660)
-    #expect(found.mostBodyBytes == 64 << 20)
+    #expect(found.maximumBodyBytes == 64 << 20)
     #expect(found.timeouts.idle == .seconds(60))
   }
 

@@ -56,7 +56,7 @@ enum FuzzTarget: String, CaseIterable {
 
   private static func fingerprint(_ bytes: [UInt8]) {
     let request = FingerprintRequest(
-      kinds: [.pdq, .phash64], views: .asked(.thorough), limits: limits)
+      kinds: [.pdq, .phash64], views: .queried(.thorough), limits: limits)
     guard let fingerprint = try? Fingerprint(of: bytes.span, request) else { return }
     let binary = fingerprint.binary
     precondition(Fingerprint(binary: binary.span.bytes) == fingerprint, "not read as written")

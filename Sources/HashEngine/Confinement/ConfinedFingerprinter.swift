@@ -26,7 +26,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     /// Called when a worker does not start.
     public var onFailure: @Sendable (ConfinementError) -> Void = { _ in }
 
-    /// - Parameter workers: At once; one for each core is usual.
+    /// Options for so many workers at once; one for each core is usual. The rest as the properties say.
     public init(
       workers: Int, limits: DecodingLimits = DecodingLimits(), niceness: Int = 0,
       program: FilePath? = nil
@@ -67,7 +67,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
   /// Beside what decoders may hold: hashes, views, and what memory is lost between.
   private static let spareMemory = 256 << 20
   /// More than any machine has.
-  private static let mostMemory = 1 << 46
+  private static let maximumMemory = 1 << 46
 
   private let program: FilePath
   private let settings: WorkerSettings
@@ -84,7 +84,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     program = if let given = options.program { given } else { try WorkerProgram.find() }
     settings = WorkerSettings(
       sharedBytes: max(1 << 16, options.limits.bytes),
-      memory: max(0, min(options.limits.memory, Self.mostMemory)) + Self.spareMemory,
+      memory: max(0, min(options.limits.memory, Self.maximumMemory)) + Self.spareMemory,
       processorSeconds: Self.processorSeconds,
       niceness: options.niceness)
     onLoss = options.onLoss

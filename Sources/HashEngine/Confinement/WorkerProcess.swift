@@ -55,11 +55,11 @@ final class WorkerProcess: Sendable {
   /// Bytes of an answer that is no animation's, and some more.
   private static let usualAnswer = 1 << 13
   /// Of the time that a picture has taken, the part that its worker worked if it was not held up.
-  private static let leastShare = 0.1
+  private static let minimumShare = 0.1
   /// Pictures until it is replaced.
-  private static let mostPictures = 1000
+  private static let maximumPictures = 1000
   /// A larger picture than this leaves so much memory behind that the worker is replaced.
-  private static let mostKept = 16 << 20
+  private static let maximumKept = 16 << 20
 
   /// Starts a worker and waits until it is confined.
   ///
@@ -137,7 +137,7 @@ final class WorkerProcess: Sendable {
       guard error == .time else { throw error }
       // A worker that was stopped, or had no processor, says nothing of the picture.
       let share = (processorSeconds - worked) / ((ContinuousClock.now - start) / .seconds(1))
-      throw share > Self.leastShare ? .time : .held
+      throw share > Self.minimumShare ? .time : .held
     }
   }
 
@@ -186,7 +186,7 @@ final class WorkerProcess: Sendable {
 
   /// Whether it has done enough: what took a worker over with one picture is not to see many more.
   var isSpent: Bool {
-    pictures.load(ordering: .relaxed) >= Self.mostPictures || memory.longest > Self.mostKept
+    pictures.load(ordering: .relaxed) >= Self.maximumPictures || memory.longest > Self.maximumKept
       || processorSeconds >= Double(settings.processorSeconds) / 2
   }
 

@@ -12,6 +12,8 @@ extension ListStore {
   /// Writes a list out, line by line. The hashes are in it: what holds for the list, holds for the file.
   ///
   /// - Parameters:
+  ///   - list: The list's name.
+  ///   - format: What it is written as.
   ///   - kind: Only hashes of that kind; text needs one where the list has several.
   ///   - body: Takes a line, without its end.
   /// - Throws: ``ListError`` `unknown-list`, `kind-not-stated`, `storage`; and what `body` throws, which ends

@@ -13,7 +13,7 @@
 struct JSONLinesParser: LineParser {
   static let format = "hashscan-list/1"
   /// An entry may have thousands of hashes.
-  static let longestLine = JSONTape.mostBytes
+  static let longestLine = JSONTape.maximumBytes
 
   private(set) var kind: HashKind?
   private let options: ImportOptions

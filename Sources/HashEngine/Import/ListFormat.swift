@@ -48,6 +48,7 @@ public struct ImportOptions: Sendable, Hashable {
   /// Whether to do everything but keep it.
   public var isDryRun = false
 
+  /// The rest as it is unless said otherwise.
   public init(source: String? = nil, kind: HashKind? = nil, format: ListFormat? = nil) {
     self.source = source
     self.kind = kind
@@ -61,5 +62,6 @@ public enum HashSpelling: String, Sendable, Hashable, CaseIterable {
   case hex
   /// With or without a sign.
   case decimal
+  /// The eight bytes in base64.
   case base64
 }

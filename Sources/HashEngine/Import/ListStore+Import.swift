@@ -4,12 +4,14 @@ extension ListStore {
   /// Imports a list: all of it in one transaction, or nothing.
   ///
   /// A record replaces the entry of the same id, a withdrawn one takes it back, and importing the same file
-  /// again changes nothing. Records that cannot be used are passed over and told in the receipt; they do not
+  /// again changes nothing. Records that cannot be used are passed over and named in the receipt; they do not
   /// stop the others.
   ///
   /// - Parameters:
   ///   - file: The open list; read to its end, not closed.
   ///   - list: The list's name; made if there is none.
+  ///   - options: How to read the file, where it does not say so itself.
+  ///   - author: Who imports it, and when.
   ///   - onProgress: Called now and then with the bytes read and the records taken so far.
   /// - Throws: ``ListError`` when the file cannot be read as a list, when all of its records are
   ///   refused, or when the database failed; nothing was imported then.

@@ -56,7 +56,7 @@ extension NCMECImporter {
     }
 
     /// Fields, and fingerprints, of one record at the most.
-    private static let mostParts = 100
+    private static let maximumParts = 100
 
     /// Elements that are records, and whether they are of pictures and withdrawn.
     private static let records: [String: (isImage: Bool, isDeleted: Bool)] = [
@@ -79,8 +79,10 @@ extension NCMECImporter {
           if path.contains("negativeFeedback") { votes.against += 1 }
         }
       case .end(let name, let text):
-        if path.count == 2, name != "member", fields.count < Self.mostParts { fields[name] = text }
-        if path.count == 3, path[1] == "fingerprints", hashes.count < Self.mostParts {
+        if path.count == 2, name != "member", fields.count < Self.maximumParts {
+          fields[name] = text
+        }
+        if path.count == 3, path[1] == "fingerprints", hashes.count < Self.maximumParts {
           hashes.append((name, text))
         }
         if path.count == 1, let kind = Self.records[name] {

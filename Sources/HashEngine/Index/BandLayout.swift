@@ -8,7 +8,7 @@
 /// Hashing", 2014.
 final class BandLayout: Sendable {
   /// A band has no more bits than this, a table of 64 MiB.
-  static let mostBits = 24
+  static let maximumBits = 24
 
   /// Bits of each band; together the hash's width.
   let bits: [Int]
@@ -20,14 +20,14 @@ final class BandLayout: Sendable {
     let bands: Int
   }
 
-  private static let known = Memo<Key, BandLayout>(most: 16)
+  private static let known = Memo<Key, BandLayout>(maximum: 16)
 
   /// How many bands serve `count` hashes best. Bands of about log₂(count) bits have about one hash a bucket;
   /// where buckets hold the hashes themselves, sixteen in a row cost hardly more than one.
   static func bands(width: Int, count: Int) -> Int {
     let perBucket = BandContent.of(width: width) == .hashes ? 4 : 0
     let bits = max(1, count.bitWidth - count.leadingZeroBitCount - perBucket)
-    let least = (width + mostBits - 1) / mostBits
+    let least = (width + maximumBits - 1) / maximumBits
     return min(max(least, (width + bits / 2) / bits), width)
   }
 

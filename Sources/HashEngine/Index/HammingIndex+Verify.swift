@@ -6,6 +6,7 @@ public struct IndexStatistics: Sendable, Hashable {
   public var hashes = 0
   /// Of them in the tree, which takes changes, and in the sealed segment.
   public var live = 0
+  /// Of them in the sealed segment, which takes searches.
   public var sealed = 0
   /// Sealed ones that were removed and give their space back at the next sealing.
   public var removed = 0
@@ -13,6 +14,7 @@ public struct IndexStatistics: Sendable, Hashable {
   public var bands = 0
   /// Nodes of the tree, and how many lie one below the other at the most.
   public var nodes = 0
+  /// Nodes of the tree one below the other, at the most.
   public var depth = 0
   /// How full the tree's leaves are, 0 to 1.
   public var fill = 0.0

@@ -2,6 +2,7 @@
 public enum SearchPlan: Sendable, Hashable {
   /// Within which radius each band's key is probed; -1 for a band that is left out.
   case bands([Int])
+  /// Every sealed hash is compared.
   case scan
 
   /// What things cost, in nanoseconds on one thread with the data in memory. Only their ratios matter,
@@ -39,7 +40,7 @@ public enum SearchPlan: Sendable, Hashable {
   }
 
   /// A plan takes as long as a good part of a search.
-  private static let known = Memo<Key, SearchPlan>(most: 1024)
+  private static let known = Memo<Key, SearchPlan>(maximum: 1024)
 
   private static func make(
     radius: Int, layout: BandLayout, count: Int, width: Int

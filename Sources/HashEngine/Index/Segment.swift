@@ -35,7 +35,7 @@ struct Segment<Hash: BinaryHash> {
     func damaged() -> StorageError {
       StorageError(.damaged, "\(path): the database is damaged (sealed hashes)")
     }
-    let least = (Hash.bitCount + BandLayout.mostBits - 1) / BandLayout.mostBits
+    let least = (Hash.bitCount + BandLayout.maximumBits - 1) / BandLayout.maximumBits
     guard (least...Hash.bitCount).contains(bands) else { throw damaged() }
     layout = .of(width: Hash.bitCount, bands: bands)
 

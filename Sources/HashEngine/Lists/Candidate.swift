@@ -33,6 +33,7 @@ struct HashQuery {
 
 /// The state of a list at the time of a search.
 public struct ListVersion: Sendable, Hashable {
+  /// The list's name.
   public let name: String
   /// See ``HashList/serial``.
   public let serial: Int

@@ -1,6 +1,8 @@
 /// What a list holds of one picture: the source's id for it, its hashes, and what the source says of it.
 public struct Entry: Sendable, Hashable {
+  /// Whether an entry is matched.
   public enum State: Sendable, Hashable {
+    /// It is matched, until it expires.
     case active
     /// Taken back by its source or by the operator. Its hashes are gone; what is left keeps an older copy of
     /// the list from bringing it back.
@@ -11,14 +13,18 @@ public struct Entry: Sendable, Hashable {
 
   /// The source's own id, or one derived from the hash where the source has none.
   public let id: String
+  /// Its hashes, of any kinds; empty for a withdrawn entry.
   public var hashes: [ListedHash]
+  /// What its source, or the operator, says of it.
   public var details: EntryDetails
+  /// Whether it is matched.
   public var state: State
   /// When it was first imported.
   public let addedAt: Timestamp
   /// The number of the receipt of its last change, in its list's history.
   public var receipt: Int
 
+  /// An entry as it would be stored; it is on no list by that.
   public init(
     id: String, hashes: [ListedHash], details: EntryDetails = EntryDetails(),
     state: State = .active, addedAt: Timestamp, receipt: Int = 0
@@ -53,7 +59,9 @@ extension Entry.State {
 public struct EntryDetails: Sendable, Hashable {
   /// The source's classification.
   public var label: String?
+  /// How grave the source says it is, in the source's own words.
   public var severity: String?
+  /// What the source, or the operator, wrote about it.
   public var note: String?
   /// The operator's case that it belongs to.
   public var caseID: String?
@@ -68,6 +76,7 @@ public struct EntryDetails: Sendable, Hashable {
   /// Those of its hashes that are of parts of the picture, for copies that were cropped.
   public var crops: [CroppedHash] = []
 
+  /// Nothing is said.
   public init() {}
 
   /// Bytes of the longest of its texts, and of all.
@@ -98,9 +107,12 @@ public struct EntryDetails: Sendable, Hashable {
 
 /// A hash of a part of a picture.
 public struct CroppedHash: Sendable, Hashable {
+  /// The hash of the part.
   public let hash: ListedHash
+  /// The part, in shares of the whole picture.
   public let region: Region
 
+  /// The hash of that part.
   public init(_ hash: ListedHash, of region: Region) {
     self.hash = hash
     self.region = region
@@ -109,9 +121,12 @@ public struct CroppedHash: Sendable, Hashable {
 
 /// An entry of some list.
 public struct EntryReference: Sendable, Hashable, Codable {
+  /// The list's name.
   public let list: String
+  /// The entry's id.
   public let entry: String
 
+  /// Names an entry; it need not be there.
   public init(list: String, entry: String) {
     self.list = list
     self.entry = entry

@@ -4,12 +4,13 @@ public enum ListMeaning: String, Sendable, Hashable, CaseIterable, Codable {
   case block
   /// Somebody is to look at it.
   case review
-  /// The picture is known to be harmless: see ``Match/isAllowed``.
+  /// The picture is known to be harmless: see ``Match/isExcused``.
   case allow
 }
 
 /// What the operator decides about a list.
 public struct ListSettings: Sendable, Hashable {
+  /// What a match means.
   public var meaning = ListMeaning.block
   /// Bits by which a PDQ hash may differ from a listed one.
   public var pdqRadius = 31
@@ -29,6 +30,7 @@ public struct ListSettings: Sendable, Hashable {
   /// What the operator wants people to know of it.
   public var note: String?
 
+  /// A list that blocks, compared at effort `standard` within 31 bits.
   public init() {}
 
   /// Bits by which a hash of this kind may differ.
@@ -54,8 +56,11 @@ public struct ListSettings: Sendable, Hashable {
 
 /// A source of entries with a name of its own.
 public struct HashList: Sendable, Hashable {
+  /// 1 to 64 letters, digits, `.`, `_` and `-`.
   public let name: String
+  /// What the operator decides about it.
   public let settings: ListSettings
+  /// When it was made.
   public let createdAt: Timestamp
   /// Grows with every change of its entries, from 0.
   public let serial: Int

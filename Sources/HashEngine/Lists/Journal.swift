@@ -5,18 +5,27 @@ internal import Crypto
 public struct JournalLine: Codable, Sendable, Hashable {
   /// Counted from 1.
   public let line: Int
+  /// When it was done.
   public let at: Timestamp
+  /// The number of the user who did it.
   public let uid: UInt32
+  /// What was done.
   public let action: Receipt.Action
+  /// To which list.
   public let list: String
   /// The receipt's number in the list's history.
   public let receipt: Int
   /// SHA-256 of the receipt, as the list's history has it.
   public let receiptSHA256: String
+  /// See ``Receipt/added``.
   public let added: Int
+  /// See ``Receipt/replaced``.
   public let replaced: Int
+  /// See ``Receipt/withdrawn``.
   public let withdrawn: Int
+  /// What the operator said of it.
   public let reason: String?
+  /// The operator's case.
   public let caseID: String?
   /// SHA-256 of the line before without its line end; 64 zeros in the first.
   public let previous: String

@@ -31,6 +31,7 @@ public struct ListError: Error, Hashable, Sendable, CustomStringConvertible {
     case storage
   }
 
+  /// What is wrong, for programs.
   public let code: Code
   /// A sentence for people.
   public let description: String

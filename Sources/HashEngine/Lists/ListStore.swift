@@ -11,6 +11,7 @@ public final class ListStore: Sendable {
   /// Opens the database in a folder. One of an earlier format is carried over, all of it or nothing.
   ///
   /// - Parameters:
+  ///   - folder: Where it is; the database is `data.mdb` in there.
   ///   - creates: Makes folder and database when there are none.
   ///   - mapSize: The address space that the database has to begin with, in bytes; `nil` for 64 GiB. It
   ///     grows by itself, and takes no room before it is needed.

@@ -1,5 +1,6 @@
 /// A hash with its kind.
 public struct ListedHash: Sendable, Hashable {
+  /// What it is a hash of, and by which algorithm.
   public let kind: HashKind
   /// The bytes in the order of the text, eight to a word, the first highest; zero past the kind's width.
   /// Words and no array, since imports hold millions.
@@ -26,11 +27,13 @@ public struct ListedHash: Sendable, Hashable {
     self.init(kind: kind, words: words)
   }
 
+  /// The hash, as a list holds it.
   public init(_ hash: PDQHash) {
     let words = hash.words
     self.init(kind: .pdq, words: (words[3], words[2], words[1], words[0]))
   }
 
+  /// The hash, as a list holds it.
   public init(_ hash: PerceptualHash64) {
     self.init(kind: .phash64, words: (hash.word, 0, 0, 0))
   }
@@ -50,9 +53,11 @@ public struct ListedHash: Sendable, Hashable {
     ) { Array($0.prefix(kind.byteCount)) }
   }
 
+  /// `nil` for another kind.
   public var pdq: PDQHash? {
     kind == .pdq ? PDQHash(words: SIMD4(words.3, words.2, words.1, words.0)) : nil
   }
+  /// `nil` for another kind.
   public var phash64: PerceptualHash64? {
     kind == .phash64 ? PerceptualHash64(word: words.0) : nil
   }

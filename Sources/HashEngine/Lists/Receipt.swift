@@ -2,7 +2,28 @@
 public struct Receipt: Sendable, Hashable {
   /// What was done.
   public enum Action: String, Codable, Sendable {
-    case create, set, `import`, takedown, allow, release, disable, enable, withdraw, undo, remove
+    /// The list was made.
+    case create
+    /// Its settings were changed.
+    case set
+    /// A file was imported.
+    case `import`
+    /// Pictures were listed to be found.
+    case takedown
+    /// Pictures were listed as harmless.
+    case allow
+    /// What was listed under a case was withdrawn.
+    case release
+    /// An entry stopped matching.
+    case disable
+    /// An entry matches again.
+    case enable
+    /// Entries were withdrawn.
+    case withdraw
+    /// The change before was undone.
+    case undo
+    /// The list was removed.
+    case remove
   }
 
   /// A record that was not imported, and why.
@@ -10,29 +31,38 @@ public struct Receipt: Sendable, Hashable {
     /// Of a text format the line, counted from 1 (the last one of a record that has several), else the
     /// record.
     public let number: Int
+    /// Why, as a clause.
     public let reason: String
   }
 
   /// Rejections that a receipt has in full; of more it has the count.
   public static let maximumRejections = 100
 
+  /// What was done.
   public let action: Action
+  /// The list's name.
   public let list: String
   /// Its number in the list's history, from 1.
   public var number: Int
   /// The list's serial before and after; equal when nothing changed.
   public var serialBefore: Int
+  /// The list's serial after it.
   public var serialAfter: Int
+  /// When it was done.
   public let at: Timestamp
+  /// The number of the user who did it.
   public let uid: UInt32
   /// The file's name, and the SHA-256 of what was read of it.
   public var source: String?
+  /// The SHA-256 of what was read of the file, in hexadecimal.
   public var sourceSHA256: String?
+  /// The format that the file was read as.
   public var format: ListFormat?
   /// What the hashes were taken for, where the format leaves that open.
   public var kind: HashKind?
   /// What the operator said of it.
   public var reason: String?
+  /// The operator's case.
   public var caseID: String?
   /// Entries that the list did not have, or had withdrawn.
   public var added = 0
@@ -48,6 +78,7 @@ public struct Receipt: Sendable, Hashable {
   public var unsupported: [String: Int] = [:]
   /// Records that were refused, and the first of them.
   public var rejected = 0
+  /// The first of the records that were refused.
   public var rejections: [Rejection] = []
   /// What the operator should look at.
   public var warnings: [String] = []

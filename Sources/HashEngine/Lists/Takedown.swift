@@ -20,10 +20,12 @@ public struct Takedown: Sendable, Hashable {
 
 /// A picture that is known to be harmless.
 public struct AllowedPicture: Sendable, Hashable {
+  /// Its hashes.
   public let picture: Takedown
   /// The entries that it matches and is no copy of.
   public let excuses: [EntryReference]
 
+  /// A picture that excuses these entries, which it matches and is no copy of.
   public init(_ picture: Takedown, excuses: [EntryReference]) {
     self.picture = picture
     self.excuses = excuses

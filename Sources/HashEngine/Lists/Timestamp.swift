@@ -14,6 +14,7 @@ public struct Timestamp: Sendable, Hashable {
   /// Since 1970, in UTC.
   public let seconds: Int
 
+  /// - Parameter seconds: Since 1970, in UTC.
   public init(seconds: Int) { self.seconds = seconds }
 
   /// The present moment.

@@ -17,12 +17,14 @@ public struct Examination: Sendable, Hashable {
     /// Searching the lists.
     public var lookup = Duration.zero
 
+    /// Durations, zero unless given.
     public init(decoding: Duration = .zero, lookup: Duration = .zero) {
       self.decoding = decoding
       self.lookup = lookup
     }
   }
 
+  /// What the picture is.
   public let verdict: Verdict
   /// What was computed; `nil` when nothing could be decoded.
   public let fingerprint: Fingerprint?
@@ -30,9 +32,10 @@ public struct Examination: Sendable, Hashable {
   public let lists: [ListVersion]
   /// Hashes that were looked up: of views, and digests.
   public let lookups: Int
+  /// How long it took.
   public let timings: Timings
 
-  /// - Parameter lookups: Hashes that were looked up.
+  /// What a moderator would say; for tests of what is built on it.
   public init(
     verdict: Verdict, fingerprint: Fingerprint?, lists: [ListVersion] = [], lookups: Int = 0,
     timings: Timings = Timings()

@@ -8,6 +8,7 @@ public struct Match: Sendable, Hashable {
   public let label: String?
   /// What the list means by it; `review` past the list's radius and within its wider one.
   public let meaning: ListMeaning
+  /// The kind of the hash that matched.
   public let kind: HashKind
   /// Bits that differ; 0 for a digest.
   public let distance: Int

@@ -20,6 +20,7 @@ public struct MatchPolicy: Sendable, Hashable {
   /// reported then.
   public var endsEarly: Bool
 
+  /// What is not given is left to the lists.
   public init(
     pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
     lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,

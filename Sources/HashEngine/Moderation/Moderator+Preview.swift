@@ -4,8 +4,11 @@ extension Moderator {
   /// A moderator that knows some pictures only, as if they were listed: what it finds is what would be found.
   ///
   /// - Parameters:
+  ///   - pictures: The pictures that are meant to be listed.
   ///   - list: The name of the list that they are meant for, whose settings count.
   ///   - store: Where that list is; `nil`, or a store without it, for the settings of a new list.
+  ///   - policy: What counts as a match, besides the list's settings.
+  ///   - fingerprinter: Decodes the pictures that are examined.
   /// - Throws: ``ListError`` `storage`.
   public static func preview(
     of pictures: [Takedown], on list: String, in store: ListStore?,

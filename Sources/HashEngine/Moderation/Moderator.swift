@@ -6,9 +6,13 @@ public struct Moderator: Sendable {
   /// What is searched.
   let lists: any SearchableLists
   let fingerprinter: any Fingerprinter
+  /// What counts as a match, besides what the lists' settings say.
   public let policy: MatchPolicy
 
-  /// - Parameter fingerprinter: Decodes the pictures: in this process unless said, or confined.
+  /// - Parameters:
+  ///   - store: The lists that are searched.
+  ///   - policy: What counts as a match, besides what the lists' settings say.
+  ///   - fingerprinter: Decodes the pictures: in this process unless said, or confined.
   public init(
     _ store: ListStore, policy: MatchPolicy = MatchPolicy(),
     fingerprinter: any Fingerprinter = InProcessFingerprinter()

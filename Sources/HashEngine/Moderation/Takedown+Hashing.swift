@@ -2,10 +2,12 @@ extension Takedown {
   /// Hashes a picture that is to be listed.
   ///
   /// - Parameters:
+  ///   - bytes: The picture's file.
   ///   - includesPHash64: Whether 64-bit hashes are among them: they find strangers too, so that they are for
   ///     allowlists, which excuse only what they name.
-  ///   - includesCrops: Whether parts of it are to be found as well: what is left when its sides are cropped
-  ///     (see ``PictureCrops``).
+  ///   - includesCrops: Whether parts of it are to be found as well: what is left when its sides are cropped.
+  ///   - limits: What the picture may be and take.
+  ///   - fingerprinter: Decodes it.
   /// - Throws: ``ImageError`` when there is no picture to hash.
   public init(
     of bytes: Span<UInt8>, includesPHash64: Bool = false, includesCrops: Bool = false,

@@ -8,6 +8,7 @@ internal import CLMDB
 
 /// Why the database could not be opened, read or written. Nothing was changed by what threw it.
 public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, as a name that stays.
   public enum Code: String, Sendable, Hashable {
     /// There is nothing at the path.
     case missing
@@ -29,6 +30,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case failed
   }
 
+  /// What is wrong, for programs.
   public let code: Code
   /// A sentence for people that names the database.
   public let description: String

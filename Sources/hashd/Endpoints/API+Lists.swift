@@ -78,7 +78,7 @@ extension API {
     } catch {
       throw APIError.noRoom
     }
-    try await reading.forEachChunk(request, limit: settings.mostImportBytes, exchange) {
+    try await reading.forEachChunk(request, limit: settings.maximumImportBytes, exchange) {
       chunk throws(APIError) in
       do {
         try spool.append(chunk.readableBytesView)

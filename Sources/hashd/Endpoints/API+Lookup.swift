@@ -18,7 +18,7 @@ private struct LookupRequest: Decodable {
 
 extension API {
   /// Hashes that one request may have.
-  static let mostHashes = 1000
+  static let maximumHashes = 1000
 
   /// `POST /v1/lookup`: are these hashes on a list?
   func lookup(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -63,8 +63,8 @@ extension API {
     } catch {
       throw .badRequest("the body is not {\"hashes\": [\"pdq:…\"]}")
     }
-    guard request.hashes.count <= mostHashes else {
-      throw .badRequest("\(request.hashes.count) hashes; at most \(mostHashes) at once")
+    guard request.hashes.count <= maximumHashes else {
+      throw .badRequest("\(request.hashes.count) hashes; at most \(maximumHashes) at once")
     }
     var common: HashKind?
     if let name = request.kind {

@@ -118,7 +118,7 @@ extension API {
 
   /// The bytes decide: JSON with a path is one only if it looks like JSON and says so.
   func body(of request: Request, _ exchange: Exchange) async throws(APIError) -> PictureBody {
-    let held = try await reading.collect(request, limit: settings.mostBodyBytes, exchange)
+    let held = try await reading.collect(request, limit: settings.maximumBodyBytes, exchange)
     let type = request.headers[.contentType]?.lowercased() ?? ""
     if type.hasPrefix("application/json"),
       held.bytes.readableBytesView.first(where: { !" \t\r\n".utf8.contains($0) })

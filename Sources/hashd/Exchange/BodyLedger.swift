@@ -25,13 +25,13 @@ final class BodyLedger: Sendable {
 
   /// Bytes that are a good way further.
   private static let step = 1 << 16
-  private let most: Int
+  private let maximum: Int
   private let patience: Duration
   private let state = Mutex(State())
 
   /// - Parameter patience: Who has come no further for so long may be cut.
-  init(most: Int, patience: Duration = .milliseconds(200)) {
-    self.most = most
+  init(maximum: Int, patience: Duration = .milliseconds(200)) {
+    self.maximum = maximum
     self.patience = patience
   }
 
@@ -55,7 +55,7 @@ final class BodyLedger: Sendable {
     let (isTaken, cut) = state.withLock { state -> (Bool, [@Sendable () -> Void]) in
       guard var entry = state.entries[number] else { return (false, []) }
       var cut: [@Sendable () -> Void] = []
-      if state.used + count > most {
+      if state.used + count > maximum {
         guard let victims = victims(for: entry, count, in: state) else { return (false, []) }
         for victim in victims {
           guard let entry = state.entries.removeValue(forKey: victim) else { continue }
@@ -81,9 +81,9 @@ final class BodyLedger: Sendable {
     var shares: [Peer: Int] = [:]
     for entry in state.entries.values { shares[entry.peer, default: 0] += entry.bytes }
     let now = ContinuousClock.now
-    let isModest = shares[taker.peer, default: 0] + count <= most / 2
+    let isModest = shares[taker.peer, default: 0] + count <= maximum / 2
     func isGreedy(_ entry: Entry) -> Bool {
-      isModest && entry.peer != taker.peer && shares[entry.peer, default: 0] > most / 2
+      isModest && entry.peer != taker.peer && shares[entry.peer, default: 0] > maximum / 2
     }
     let candidates = state.entries.filter { _, entry in
       entry.isArriving && entry.bytes > 0
@@ -92,7 +92,7 @@ final class BodyLedger: Sendable {
       let greedy = (isGreedy(first.value), isGreedy(second.value))
       return greedy.0 == greedy.1 ? first.value.progress < second.value.progress : greedy.0
     }
-    var room = most - state.used
+    var room = maximum - state.used
     var victims: [UInt64] = []
     for (number, entry) in candidates where room < count {
       room += entry.bytes

@@ -56,7 +56,7 @@ struct BodyReading: Sendable {
     var count = 0
     var problem: APIError? = declared ?? 0 > limit ? .tooLarge(limit) : nil
     // Beyond this it is no client that waits for an answer.
-    let most = limit + BodyReading.mostDiscarded(limit)
+    let most = limit + BodyReading.maximumDiscarded(limit)
     exchange.note { $0.body = .abandoned }
     do {
       for try await chunk in request.body {
@@ -94,7 +94,7 @@ struct BodyReading: Sendable {
   }
 
   /// What is read of a body that is too large after it has become so.
-  static func mostDiscarded(_ limit: Int) -> Int { max(1 << 30, 4 * limit) }
+  static func maximumDiscarded(_ limit: Int) -> Int { max(1 << 30, 4 * limit) }
 }
 
 extension Request {

@@ -25,7 +25,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private let connections: Connections
   private let timeouts: Settings.Timeouts
   /// Bytes that are read and thrown away, so that a client sees its answer.
-  private let mostDiscarded: Int
+  private let maximumDiscarded: Int
   private let isUnix: Bool
   private let logger: Logger
 
@@ -45,14 +45,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var answer: Scheduled<Void>?
 
   init(
-    _ connections: Connections, isUnix: Bool, timeouts: Settings.Timeouts, mostDiscarded: Int,
+    _ connections: Connections, isUnix: Bool, timeouts: Settings.Timeouts, maximumDiscarded: Int,
     logger: Logger
   ) {
     self.isUnix = isUnix
     self.logger = logger
     self.connections = connections
     self.timeouts = timeouts
-    self.mostDiscarded = mostDiscarded
+    self.maximumDiscarded = maximumDiscarded
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -102,7 +102,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       // Answered, and still sending.
       if open == 0 {
         discarded += bytes.readableBytes
-        if discarded > mostDiscarded { context.close(promise: nil) }
+        if discarded > maximumDiscarded { context.close(promise: nil) }
       }
     case .end:
       isReadingBody = false

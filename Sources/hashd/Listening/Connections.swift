@@ -22,10 +22,10 @@ final class Connections: Sendable {
   /// Who sends a body and comes no further for so long may be closed.
   private static let patience = TimeAmount.milliseconds(200)
 
-  private let most: Int
+  private let maximum: Int
   private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
 
-  init(most: Int) { self.most = most }
+  init(maximum: Int) { self.maximum = maximum }
 
   var count: Int { entries.withLock { $0.count } }
 
@@ -35,7 +35,7 @@ final class Connections: Sendable {
   func add(_ channel: any Channel, isUnix: Bool) -> Bool {
     let (isTaken, closing) = entries.withLock { entries -> (Bool, (any Channel)?) in
       var closing: (any Channel)?
-      if entries.count >= most {
+      if entries.count >= maximum {
         guard let victim = victim(in: entries) else { return (false, nil) }
         closing = entries.removeValue(forKey: victim)?.channel
       }

@@ -26,8 +26,8 @@ struct Daemon {
       LineLogHandler(output, format: settings.logFormat, level: settings.logLevel)
     }
     signal(SIGPIPE, SIG_IGN)
-    let mostConnections = Self.connections(settings.mostConnections)
-    let connections = Connections(most: mostConnections)
+    let maximumConnections = Self.connections(settings.maximumConnections)
+    let connections = Connections(maximum: maximumConnections)
     let metrics = DaemonMetrics(connections: connections)
     // Sockets before the database: a second daemon is told so, and touches nothing.
     let sockets = try openSockets()
@@ -41,7 +41,7 @@ struct Daemon {
       root: try settings.pathRoot.map { path throws(ListeningError) in try PathRoot(path) },
       jobs: JobQueue(threads: settings.workers, waiting: settings.queue),
       decoders: decoders,
-      reading: BodyReading(ledger: BodyLedger(most: settings.mostBytesInFlight)),
+      reading: BodyReading(ledger: BodyLedger(maximum: settings.maximumBytesInFlight)),
       metrics: metrics)
     let manager = ServiceManager(environment)
     let ready = Countdown(sockets.count) { manager.notify("READY=1") }
@@ -57,7 +57,7 @@ struct Daemon {
           additionalChannelHandlers: [
             ConnectionGuard(
               connections, isUnix: socket.isUnix, timeouts: settings.timeouts,
-              mostDiscarded: BodyReading.mostDiscarded(settings.mostBodyBytes),
+              maximumDiscarded: BodyReading.maximumDiscarded(settings.maximumBodyBytes),
               logger: logger)
           ], idleTimeout: TimeAmount(settings.timeouts.idle),
           httpDecoderConfiguration: .init(
@@ -72,7 +72,7 @@ struct Daemon {
         "version": "\(Version.text)", "database": "\(settings.database)",
         "workers": .stringConvertible(settings.workers),
         "confinement": "\(decoders.levelText)",
-        "connections": .stringConvertible(mostConnections),
+        "connections": .stringConvertible(maximumConnections),
       ])
     var configuration = ServiceGroupConfiguration(
       // Stopped from the last to the first.

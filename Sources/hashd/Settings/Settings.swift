@@ -33,10 +33,10 @@ struct Settings: Sendable {
   var workers: Int
   var confinement = Confinement.bestEffort
   var queue = 64
-  var mostBodyBytes = 64 << 20
-  var mostBytesInFlight = 512 << 20
-  var mostImportBytes = 4 << 30
-  var mostConnections = 4096
+  var maximumBodyBytes = 64 << 20
+  var maximumBytesInFlight = 512 << 20
+  var maximumImportBytes = 4 << 30
+  var maximumConnections = 4096
   /// What a picture may cost; its bytes are the body's.
   var decoding = DecodingLimits()
   /// How long a picture may take, from the moment that its turn comes.
@@ -71,11 +71,11 @@ struct Settings: Sendable {
       Confinement(rawValue: $0)
     }
     queue = try reader.number(.queue, in: 0...1_000_000)
-    mostBodyBytes = try reader.bytes(.limitsBody)
-    mostBytesInFlight = try reader.bytes(.limitsBodiesInFlight)
-    mostImportBytes = try reader.bytes(.limitsImport)
-    mostConnections = try reader.number(.limitsConnections, in: 1...1_000_000)
-    decoding.bytes = mostBodyBytes
+    maximumBodyBytes = try reader.bytes(.limitsBody)
+    maximumBytesInFlight = try reader.bytes(.limitsBodiesInFlight)
+    maximumImportBytes = try reader.bytes(.limitsImport)
+    maximumConnections = try reader.number(.limitsConnections, in: 1...1_000_000)
+    decoding.bytes = maximumBodyBytes
     decoding.pixels = try reader.number(.limitsPixels, in: 1...1 << 40)
     decoding.memory = try reader.bytes(.limitsMemory)
     decoding.frames = try reader.number(.limitsFrames, in: 1...1_000_000)
@@ -90,7 +90,7 @@ struct Settings: Sendable {
     logLevel = try reader.value(.logLevel, "debug, info, warning or error") {
       ["debug", "info", "warning", "error"].contains($0) ? Logger.Level(rawValue: $0) : nil
     }
-    guard mostBytesInFlight >= mostBodyBytes else {
+    guard maximumBytesInFlight >= maximumBodyBytes else {
       throw SettingsError(
         description: "limits.bodies_in_flight: smaller than limits.body, one picture's bytes")
     }

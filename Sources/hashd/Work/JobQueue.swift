@@ -59,14 +59,14 @@ final class JobQueue: Sendable {
 
   private let threads: NIOThreadPool
   /// Jobs at work and waiting together.
-  private let most: Int
+  private let maximum: Int
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - threads: Jobs at work at once.
   ///   - waiting: Jobs that may wait besides.
   init(threads: Int, waiting: Int) {
-    most = threads + waiting
+    maximum = threads + waiting
     self.threads = NIOThreadPool(numberOfThreads: threads)
     self.threads.start()
   }
@@ -100,7 +100,7 @@ final class JobQueue: Sendable {
         }, refuse: { continuation.resume(throwing: Self.full) })
       let (isTaken, refused) = state.withLock { state -> (Bool, Job?) in
         var refused: Job?
-        if state.running + state.waiting >= most {
+        if state.running + state.waiting >= maximum {
           refused = state.giveUp(for: peer)
           if refused == nil { return (false, job) }
         }

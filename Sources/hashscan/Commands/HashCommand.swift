@@ -9,7 +9,7 @@ struct HashCommand: ParsableCommand {
     discussion: """
       Lines of hash,quality,file for PDQ, as the reference's own hasher prints them, and of \
       hash,file for other kinds; "hashscan import" reads both. Of an animation, the first frame; \
-      --json has all that differ. A PDQ hash of a quality under \(PDQHash.leastQuality) says nothing \
+      --json has all that differ. A PDQ hash of a quality under \(PDQHash.minimumQuality) says nothing \
       about its picture. Exit status: 0, or 2 when a picture could not be hashed.
       """)
 

@@ -13,7 +13,7 @@ import Testing
   }
 
   /// Every answer is that of this process: no picture needs a system call that a worker has given up.
-  @Test(arguments: [ViewSet.none, .asked(.standard), .crops])
+  @Test(arguments: [ViewSet.none, .queried(.standard), .crops])
   func answersAreThoseOfThisProcess(_ views: ViewSet) throws {
     let request = FingerprintRequest(kinds: [.pdq, .phash64, .sha256, .md5], views: views)
     try compare(TestFiles.files(below: TestFiles.fixtures), request)

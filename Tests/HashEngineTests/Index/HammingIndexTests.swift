@@ -265,7 +265,7 @@ extension IndexTables {
     let bands = BandLayout.bands(width: size.width, count: size.count)
     let layout = BandLayout.of(width: size.width, bands: bands)
     #expect(layout.bits.reduce(0, +) == size.width)
-    #expect(layout.bits.allSatisfy { (1...BandLayout.mostBits).contains($0) })
+    #expect(layout.bits.allSatisfy { (1...BandLayout.maximumBits).contains($0) })
     // A hash with one bit set has one band with one bit set.
     for bit in 0..<size.width {
       let keys = layout.tables.map { $0[bit / 8 * 256 + 1 << (bit % 8)] }

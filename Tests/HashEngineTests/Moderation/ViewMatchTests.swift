@@ -155,7 +155,7 @@ import Testing
   @Test func framesAreSeenInTheirViews() throws {
     let gif = TestFiles.fixtures.appending("animated/three.gif")
     let bytes = try PictureFile.read(gif)
-    let fingerprint = try Fingerprint(of: bytes.span, views: .asked(.standard))
+    let fingerprint = try Fingerprint(of: bytes.span, views: .queried(.standard))
     #expect(fingerprint.frames.count == 3 && fingerprint.frames.allSatisfy { $0.views.count >= 8 })
     #expect(try Fingerprint(of: bytes.span).frames.allSatisfy(\.views.isEmpty))
   }

@@ -86,7 +86,7 @@ import Testing
       gif.frames.append(.init(.paint(.noise, width: 64, height: 64, seed: UInt64(seed))))
     }
     let bytes = gif.bytes
-    var request = FingerprintRequest(views: .asked(.standard))
+    var request = FingerprintRequest(views: .queried(.standard))
     #expect(try Fingerprint(of: bytes.span, request).completeness == .complete)
     request.limits.views = 200
     let cut = try Fingerprint(of: bytes.span, request)
@@ -106,7 +106,7 @@ import Testing
 
   @Test func aBudgetOfOneStillViewsTheFirstFrame() throws {
     let bytes = PaintedPicture.paint(.noise, width: 64, height: 64, seed: 3).png
-    var request = FingerprintRequest(views: .asked(.thorough))
+    var request = FingerprintRequest(views: .queried(.thorough))
     request.limits.views = 1
     let picture = try Fingerprint(of: bytes.span, request)
     #expect(picture.completeness == .complete && picture.frames[0].views.count > 20)

@@ -24,7 +24,7 @@ import Testing
         for seed in 0..<(Self.isComplete ? UInt64(6) : 1) {
           let picture = PaintedPicture.paint(
             pattern, width: width, height: height, seed: UInt64(index) << 8 | seed)
-          let fingerprint = try Fingerprint(of: picture.png.span, views: .asked(effort))
+          let fingerprint = try Fingerprint(of: picture.png.span, views: .queried(effort))
           #expect(fingerprint.width == width && fingerprint.height == height)
           #expect(fingerprint.completeness == .complete)
           #expect(fingerprint.frames.count == 1)
@@ -41,7 +41,7 @@ import Testing
         tone + (isDown ? y * levels / 89 : x * levels / 119)
       }
       for effort in Effort.allCases {
-        let fingerprint = try Fingerprint(of: picture.png.span, views: .asked(effort))
+        let fingerprint = try Fingerprint(of: picture.png.span, views: .queried(effort))
         #expect(fingerprint.completeness == .complete)
       }
     }
@@ -57,7 +57,7 @@ import Testing
       _ = try ImageDecoder.decode(bytes.span, into: &sink)
       let dark = sink.grey.dimmed(to: Double(percent) / 100)
       for effort in Effort.allCases {
-        let fingerprint = try Fingerprint(of: dark.png.span, views: .asked(effort))
+        let fingerprint = try Fingerprint(of: dark.png.span, views: .queried(effort))
         #expect(fingerprint.completeness == .complete)
       }
     }
@@ -69,7 +69,7 @@ import Testing
     for seed in 0..<500 {
       let gif = PaintedGIF.random(seed: UInt64(part * 500 + seed))
       let fingerprint = try Fingerprint(
-        of: gif.bytes.span, views: .asked(Effort.allCases[seed % 3]))
+        of: gif.bytes.span, views: .queried(Effort.allCases[seed % 3]))
       #expect(fingerprint.frameCount == gif.frames.count)
       #expect(fingerprint.width == gif.width && fingerprint.height == gif.height)
     }

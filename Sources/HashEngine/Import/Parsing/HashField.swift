@@ -44,9 +44,9 @@ enum HashField {
     guard let quality = Double(text), let whole = Int(exactly: quality.rounded(.down)) else {
       throw Refusal(reason: "a quality that is no number")
     }
-    guard whole >= PDQHash.leastQuality else {
+    guard whole >= PDQHash.minimumQuality else {
       throw Refusal(
-        reason: "quality \(text): below \(PDQHash.leastQuality) a hash says nothing")
+        reason: "quality \(text): below \(PDQHash.minimumQuality) a hash says nothing")
     }
     return whole
   }

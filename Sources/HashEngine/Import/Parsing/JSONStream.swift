@@ -174,7 +174,7 @@ final class JSONStream {
       records.removeLast()
     }
     guard !tape.isOverfull else {
-      failure = Failure(reason: "more than \(JSONTape.mostBytes >> 20) MiB")
+      failure = Failure(reason: "more than \(JSONTape.maximumBytes >> 20) MiB")
       return false
     }
     return true

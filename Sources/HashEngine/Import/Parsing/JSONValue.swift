@@ -90,13 +90,13 @@ final class JSONTape {
   }
 
   /// Bytes, and values, of a record at the most.
-  static let mostBytes = 1 << 22
-  static let mostNodes = 1 << 17
+  static let maximumBytes = 1 << 22
+  static let maximumNodes = 1 << 17
 
   fileprivate(set) var nodes: [Node] = []
   fileprivate(set) var bytes: [UInt8] = []
 
-  var isOverfull: Bool { bytes.count > Self.mostBytes || nodes.count > Self.mostNodes }
+  var isOverfull: Bool { bytes.count > Self.maximumBytes || nodes.count > Self.maximumNodes }
 
   func add(_ kind: Kind, key: UnsafeBufferPointer<UInt8>, text: UnsafeBufferPointer<UInt8>) -> Int {
     let start = bytes.count

@@ -134,7 +134,7 @@ extension ViewSet {
   fileprivate var code: UInt8 {
     switch self {
     case .none: 0
-    case .asked(let effort): effort.code
+    case .queried(let effort): effort.code
     case .crops: 255
     }
   }
@@ -145,7 +145,7 @@ extension ViewSet {
     case 255: self = .crops
     default:
       guard let effort = Effort(code: code) else { return nil }
-      self = .asked(effort)
+      self = .queried(effort)
     }
   }
 }

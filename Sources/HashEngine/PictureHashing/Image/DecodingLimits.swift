@@ -23,6 +23,7 @@ public struct DecodingLimits: Sendable, Hashable {
   /// When decoding ends, done or not; `nil` for never. Looked at between rows, scans and frames.
   public var deadline: ContinuousClock.Instant?
 
+  /// The usual limits.
   public init() {}
 
   func check(width: Int, height: Int) throws(ImageError) {

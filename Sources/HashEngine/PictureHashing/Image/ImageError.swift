@@ -26,10 +26,12 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case noWorker = "no-worker"
   }
 
+  /// What is wrong, for programs.
   public let code: Code
   /// One clause for people, without the file's name: "truncated after row 212 of 480".
   public let description: String
 
+  /// - Parameter description: A clause for people, without the file's name.
   public init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description

@@ -1,6 +1,13 @@
 /// A picture format this engine decodes.
 public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
-  case jpeg, png, webp, gif
+  /// JPEG, baseline and progressive.
+  case jpeg
+  /// PNG, and APNG with all of its frames.
+  case png
+  /// WebP, lossy and lossless, with all of its frames.
+  case webp
+  /// GIF, with all of its frames.
+  case gif
 
   /// The format the first bytes of a file announce, whatever the file is called; `nil` when they
   /// announce none of ours.

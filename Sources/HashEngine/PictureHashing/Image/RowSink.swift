@@ -1,7 +1,8 @@
 /// What the rows of a picture look like.
 public struct PixelLayout: Sendable, Hashable {
-  /// Of the picture, in pixels.
+  /// Pixels of a row, as stored.
   public let width: Int
+  /// Pixels of a column, as stored.
   public let height: Int
   /// Bytes a pixel: 1 grey, 3 RGB.
   public let channels: Int
@@ -12,6 +13,7 @@ public struct PixelLayout: Sendable, Hashable {
   /// said that it takes reduced pictures.
   public let reduction: Int
 
+  /// A layout of rows that a decoder is about to send.
   public init(
     width: Int, height: Int, channels: Int, isLossless: Bool, reduction: Int = 1
   ) {
@@ -22,8 +24,9 @@ public struct PixelLayout: Sendable, Hashable {
     self.reduction = reduction
   }
 
-  /// Pixels of a row, and rows.
+  /// Pixels of a row, as they come.
   public var columns: Int { (width + reduction - 1) / reduction }
+  /// How many rows come.
   public var rows: Int { (height + reduction - 1) / reduction }
 
   /// Bytes a row.
@@ -37,6 +40,7 @@ public protocol RowSink {
   /// unless said.
   func takesReduced(width: Int, height: Int) -> Bool
 
+  /// Called before a frame's first row.
   mutating func begin(_ layout: PixelLayout)
 
   /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
@@ -61,6 +65,7 @@ extension RowSink {
 
 /// How far a picture came.
 public enum Completeness: Sendable, Hashable {
+  /// All of the picture was looked at.
   case complete
   /// Some pixels are missing or wrong; the rows before them, or a coarser picture, are right.
   case partial(ImageError)

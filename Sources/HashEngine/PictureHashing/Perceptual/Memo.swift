@@ -4,10 +4,10 @@ internal import Synchronization
 /// plans of searches. Safe to use from any thread.
 package final class Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// Values remembered; all are forgotten when there would be more.
-  private let most: Int
+  private let maximum: Int
   private let values = Mutex<[Key: Value]>([:])
 
-  package init(most: Int = 256) { self.most = most }
+  package init(maximum: Int = 256) { self.maximum = maximum }
 
   /// The value for a key, made if it is not there.
   package func value(for key: Key, make: (Key) -> Value) -> Value {
@@ -15,7 +15,7 @@ package final class Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     // Outside the lock: two threads may make the same, neither waits for the other.
     let value = make(key)
     values.withLock { values in
-      if values.count >= most { values.removeAll() }
+      if values.count >= maximum { values.removeAll() }
       values[key] = value
     }
     return value

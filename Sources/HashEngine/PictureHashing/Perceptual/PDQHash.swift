@@ -40,7 +40,7 @@ public struct PDQHash: BinaryHash {
 
   /// The least ``PDQFingerprint/quality`` at which a hash says anything about its picture; the
   /// reference discards below it as well.
-  public static let leastQuality = 50
+  public static let minimumQuality = 50
 }
 
 /// What PDQ says of one picture.
@@ -66,5 +66,5 @@ public struct PDQFingerprint: Sendable, Hashable {
   }
 
   /// Whether the hash may be stored and matched. Hashes of flat pictures are rounding noise.
-  public var isUsable: Bool { quality >= PDQHash.leastQuality }
+  public var isUsable: Bool { quality >= PDQHash.minimumQuality }
 }

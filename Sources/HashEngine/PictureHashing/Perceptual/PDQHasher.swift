@@ -6,7 +6,7 @@
 /// where nothing is gained by it, do not.
 struct PDQHasher {
   /// Below this on either side there is no hash.
-  static let leastSide = 5
+  static let minimumSide = 5
   /// Up to this on both sides the exact way costs next to nothing.
   static let thumbnailSide = 256
 
@@ -20,7 +20,7 @@ struct PDQHasher {
 
   mutating func begin(_ layout: PixelLayout) {
     (streamed, exact) = (nil, nil)
-    guard min(layout.width, layout.height) >= Self.leastSide else { return }
+    guard min(layout.width, layout.height) >= Self.minimumSide else { return }
     let longest = max(layout.width, layout.height)
     if layout.isLossless || longest <= Self.thumbnailSide || longest > StreamedGrid.longestSide {
       exact = ReferenceGrid(kernels: kernels)

@@ -3,7 +3,7 @@ internal import CKernels
 /// What lies on a page of one tone: a picture with a border, or the post in a screenshot of a feed.
 struct PageContent {
   /// How much of the outermost lines, or of all, must have a tone to make it the page's.
-  private static let leastShare = 0.2
+  private static let minimumShare = 0.2
 
   private let luma: LumaGrid
   private let kernels: Kernels
@@ -142,7 +142,7 @@ struct PageContent {
     let sample = stride(from: 0, to: height, by: 4).flatMap { rows($0..<$0 + 1) }
     var tones: [UInt8] = []
     for lines in [ends[0] + ends[1] + sides[0] + sides[1], sample] + ends + sides {
-      guard let found = Tones(lines).commonest, found.share >= Self.leastShare,
+      guard let found = Tones(lines).commonest, found.share >= Self.minimumShare,
         !tones.contains(where: { abs(Int($0) - Int(found.tone)) <= 4 })
       else { continue }
       tones.append(found.tone)

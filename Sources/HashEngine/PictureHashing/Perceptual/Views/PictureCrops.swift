@@ -6,10 +6,10 @@ struct PictureCrops {
   /// Formats to which pictures are cropped: width by height.
   private static let formats = [1, 4.0 / 5, 5.0 / 4, 9.0 / 16, 16.0 / 9]
   /// Of a side, what a crop leaves at least.
-  private static let leastSide = 0.5
+  private static let minimumSide = 0.5
 
   init(of luma: LumaGrid, _ picture: PDQFingerprint, kernels: Kernels = .best) {
-    guard picture.isUsable, min(luma.width, luma.height) >= PDQHasher.leastSide else { return }
+    guard picture.isUsable, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
     var sampler = ViewSampler(luma, kernels: kernels)
     var seen: Set<PDQHash> = [picture.hash]
     for region in Self.regions(aspect: luma.aspect) {
@@ -39,7 +39,7 @@ struct PictureCrops {
     }
     for format in formats {
       let (width, height) = (min(1, format / aspect), min(1, aspect / format))
-      guard min(width, height) >= leastSide, min(width, height) < 0.98 else { continue }
+      guard min(width, height) >= minimumSide, min(width, height) < 0.98 else { continue }
       regions.append(
         Region(
           left: (1 - width) / 2, top: (1 - height) / 2, right: (1 + width) / 2,

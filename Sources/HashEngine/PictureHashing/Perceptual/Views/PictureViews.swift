@@ -21,7 +21,7 @@ struct PictureViews {
     self.kernels = kernels
     sampler = ViewSampler(luma, kernels: kernels)
     seen = [picture.hash]
-    guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.leastSide else { return }
+    guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
     addTurned(picture)
     addExtended(.standard, [.inset(-0.015)])
     let trims = Trims(of: luma, kernels: kernels)
@@ -132,7 +132,7 @@ struct PictureViews {
 extension PDQGrid {
   /// Whether a hash says anything about what is seen.
   func hasDetail(kernels: Kernels) -> Bool {
-    quality(kernels: kernels) >= PDQHash.leastQuality
+    quality(kernels: kernels) >= PDQHash.minimumQuality
   }
 
   /// Whether four fifths of it are flat: a page without its picture, or a border that was extended.

@@ -1,10 +1,15 @@
 /// A part of a picture, or more than the picture, in shares of its width and height.
 public struct Region: Sendable, Hashable {
+  /// Where it begins, as a share of the width.
   public var left: Double
+  /// Where it begins, as a share of the height.
   public var top: Double
+  /// Where it ends, as a share of the width.
   public var right: Double
+  /// Where it ends, as a share of the height.
   public var bottom: Double
 
+  /// Sides are shares of width and height, and may lie past the picture.
   public init(left: Double = 0, top: Double = 0, right: Double = 1, bottom: Double = 1) {
     (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
   }

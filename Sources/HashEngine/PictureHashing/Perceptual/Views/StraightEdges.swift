@@ -19,7 +19,7 @@ struct StraightEdges {
   private static let texture: UInt8 = 8
 
   /// - Parameter most: Edges of an axis, the best.
-  init(_ luma: LumaGrid, leastScore: Double, most: Int, kernels: Kernels = .best) {
+  init(_ luma: LumaGrid, minimumScore: Double, most: Int, kernels: Kernels = .best) {
     let (width, height) = (luma.width, luma.height)
     var rowSums = [UInt32](repeating: 0, count: height)
     var rowCounts = rowSums
@@ -38,14 +38,15 @@ struct StraightEdges {
       }
     }
     rows = Self.best(
-      GridLines(luma: luma, axis: .rows), rowSums, rowCounts, most: most, leastScore: leastScore)
+      GridLines(luma: luma, axis: .rows), rowSums, rowCounts, most: most, minimumScore: minimumScore
+    )
     columns = Self.best(
       GridLines(luma: luma, axis: .columns), columnSums, columnCounts, most: most,
-      leastScore: leastScore)
+      minimumScore: minimumScore)
   }
 
   private static func best(
-    _ lines: GridLines, _ sums: [UInt32], _ counts: [UInt32], most: Int, leastScore: Double
+    _ lines: GridLines, _ sums: [UInt32], _ counts: [UInt32], most: Int, minimumScore: Double
   ) -> [Edge] {
     guard lines.count > 2 else { return [] }
     let length = Double(lines.length)
@@ -57,7 +58,7 @@ struct StraightEdges {
         Double(sums[line]) / length / usual * Double(counts[line]) / length
       }
     let peaks = (1..<lines.count).filter { line in
-      scores[line] >= leastScore
+      scores[line] >= minimumScore
         && scores[max(0, line - 2)...min(lines.count - 1, line + 2)].allSatisfy {
           $0 <= scores[line]
         }

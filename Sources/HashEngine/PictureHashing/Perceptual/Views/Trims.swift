@@ -9,15 +9,15 @@
 struct Trims {
   /// How clear the edges of a rectangle must be, and how many rectangles there may be.
   struct Selection {
-    let leastScore: Double
+    let minimumScore: Double
     /// Edges of an axis.
     let edges: Int
     let rectangles: Int
 
     /// Edges that few photographs have by themselves.
-    static let clear = Selection(leastScore: 3, edges: 3, rectangles: 6)
+    static let clear = Selection(minimumScore: 3, edges: 3, rectangles: 6)
     /// Edges that may be the picture's own.
-    static let any = Selection(leastScore: 1.5, edges: 4, rectangles: 24)
+    static let any = Selection(minimumScore: 1.5, edges: 4, rectangles: 24)
   }
 
   /// What lies within a uniform border or on a page, the likeliest first.
@@ -26,15 +26,15 @@ struct Trims {
   private let size: (rows: Int, columns: Int)
 
   /// What a part must have of the picture at least: of its area, and of each side.
-  private static let leastArea = 0.08
-  private static let leastSide = 0.15
+  private static let minimumArea = 0.08
+  private static let minimumSide = 0.15
   /// Parts whose sides lie nearer than this have the same hash, or nearly.
   private static let tolerance = 0.003
 
   init(of luma: LumaGrid, kernels: Kernels = .best) {
     size = (luma.height, luma.width)
     edges = StraightEdges(
-      luma, leastScore: Selection.any.leastScore, most: Selection.any.edges, kernels: kernels)
+      luma, minimumScore: Selection.any.minimumScore, most: Selection.any.edges, kernels: kernels)
     let page = PageContent(luma, kernels: kernels)
     let inner = page.withoutBorders(.loose)
     let blocks = page.blocks()
@@ -86,7 +86,7 @@ struct Trims {
   func rectangles(_ selection: Selection) -> [Region] {
     func spans(_ edges: [StraightEdges.Edge], count: Int) -> [Span] {
       Self.spans(
-        edges.prefix(selection.edges).filter { $0.score >= selection.leastScore }, count: count)
+        edges.prefix(selection.edges).filter { $0.score >= selection.minimumScore }, count: count)
     }
     var scored: (bars: [ScoredRegion], frames: [ScoredRegion]) = ([], [])
     let columns = spans(edges.columns, count: size.columns)
@@ -119,8 +119,8 @@ struct Trims {
   }
 
   private static func isPart(_ region: Region) -> Bool {
-    region.width >= leastSide && region.height >= leastSide
-      && region.width * region.height >= leastArea && !region.isNear(.whole, within: tolerance)
+    region.width >= minimumSide && region.height >= minimumSide
+      && region.width * region.height >= minimumArea && !region.isNear(.whole, within: tolerance)
   }
 
   private static func isNew(_ region: Region, _ known: [Region]) -> Bool {
@@ -145,7 +145,7 @@ struct Trims {
     places = [Place(share: 0, score: 0)] + places + [Place(share: 1, score: 0)]
     var spans: [Span] = []
     for (index, start) in places.enumerated() {
-      for end in places[(index + 1)...] where end.share - start.share >= leastSide {
+      for end in places[(index + 1)...] where end.share - start.share >= minimumSide {
         spans.append(Span(start: start.share, end: end.share, score: start.score + end.score))
       }
     }

@@ -8,6 +8,7 @@ public struct View: Sendable, Hashable {
   public var orientation = Orientation.asStored
   /// Whether that is how EXIF has it shown.
   public var isAsShown = false
+  /// Whether its colours are inverted.
   public var isInverted = false
   /// Whether samples lie where a larger copy would have them, which are not quite the reference's: those
   /// are whole pixels.
@@ -16,6 +17,7 @@ public struct View: Sendable, Hashable {
   /// The picture as it is stored.
   public static let asStored = View()
 
+  /// The picture itself, unless said otherwise.
   public init(
     region: Region = .whole, rotation: Double = 0, orientation: Orientation = .asStored,
     isInverted: Bool = false, isResampled: Bool = false

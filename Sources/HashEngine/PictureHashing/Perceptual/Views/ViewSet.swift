@@ -1,14 +1,15 @@
 /// Which views of a picture are hashed, besides the picture itself.
 public enum ViewSet: Sendable, Hashable {
+  /// No view but the picture itself.
   case none
-  /// Those in which it is asked.
-  case asked(Effort)
+  /// Those in which a picture is looked up at an effort.
+  case queried(Effort)
   /// Those by which copies that were cropped will be found.
   case crops
 
-  /// - Parameter effort: ``asked(_:)``, where it asks for more than the picture.
+  /// The views of an effort; none where it has none but the picture.
   package static func upTo(_ effort: Effort) -> ViewSet {
-    effort > .exact ? .asked(effort) : .none
+    effort > .exact ? .queried(effort) : .none
   }
 
   /// - Throws: ``ImageError`` `time-limit`.
@@ -17,7 +18,7 @@ public enum ViewSet: Sendable, Hashable {
   ) throws(ImageError) -> [ViewedHash] {
     switch self {
     case .none: []
-    case .asked(let effort):
+    case .queried(let effort):
       try PictureViews(of: luma, picture, upTo: effort, limits: limits).hashes
     case .crops: PictureCrops(of: luma, picture).hashes
     }
