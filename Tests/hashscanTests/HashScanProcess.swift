@@ -24,6 +24,8 @@ struct HashScanProcess {
     return try finish(process)
   }
 
+  func run(arguments: [String]) throws -> Result { try finish(try start(arguments)) }
+
   /// Runs a line of shell in the checkout, with `hashscan` on the path.
   func runShell(_ line: String) throws -> Result {
     try finish(

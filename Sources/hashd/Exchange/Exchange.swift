@@ -38,9 +38,12 @@ final class Exchange: Sendable {
   let isUnix: Bool
   /// Whether the client waits with the body until it is told that it is wanted.
   let expectsContinue: Bool
+  private let knownPeer: Peer?
   private let notes = Mutex(Notes())
 
-  init(channel: any Channel, isUnix: Bool, expectsContinue: Bool) {
+  /// - Parameter peer: Who is at the other end, where the channel is no socket that the system could be asked about.
+  init(channel: any Channel, isUnix: Bool, expectsContinue: Bool, peer: Peer? = nil) {
+    knownPeer = peer
     self.channel = channel
     self.isUnix = isUnix
     self.expectsContinue = expectsContinue
@@ -49,8 +52,9 @@ final class Exchange: Sendable {
   /// Who asks.
   var peer: Peer {
     get async {
+      if let knownPeer { return knownPeer }
       // The future cannot fail.
-      (try? await Peer.of(channel, isUnix: isUnix).get()) ?? .address("")
+      return (try? await Peer.of(channel, isUnix: isUnix).get()) ?? .address("")
     }
   }
 

@@ -33,7 +33,10 @@ import Testing
     #expect(receipt.added == 1 && receipt.caseID == "2026-17" && ids.count == 1)
     let found = try examine(original)
     #expect(found.action == .block)
-    guard case .match(let matches) = found.verdict else { return }
+    guard case .match(let matches) = found.verdict else {
+      Issue.record("no match")
+      return
+    }
     #expect(
       Set(matches.map(\.kind)) == [.sha256, .pdq] && matches.allSatisfy { $0.entry == ids[0] })
     // Listed once, however often it is reported.
@@ -78,7 +81,10 @@ import Testing
       reason: "a meme", caseID: "8")
     let after = try examine(copy)
     #expect(after.action == .allow)
-    guard case .match(let matches) = after.verdict else { return }
+    guard case .match(let matches) = after.verdict else {
+      Issue.record("no match")
+      return
+    }
     #expect(Set(matches.map(\.list)) == ["demo", "allow"])
     #expect(matches.first { $0.list == "demo" }?.isExcused == true)
     // What the entry was made for is excused by its look as well, but nothing else is.
@@ -102,7 +108,10 @@ import Testing
     try fixture.importText(
       ListFixture.jsonl(#"{"id":"x","h":"\#(hash)","allows":[{"list":"bad","entry":"a"}]}"#),
       into: "fine")
-    guard case .match(let matches) = try examine(original).verdict else { return }
+    guard case .match(let matches) = try examine(original).verdict else {
+      Issue.record("no match")
+      return
+    }
     #expect(matches.filter(\.isExcused).map(\.entry) == ["a"])
     #expect(try examine(original).action == .block)
     try store.disable(entry: "b", of: "bad")

@@ -195,7 +195,10 @@ import Testing
       return
     }
     #expect(matches.map(\.entry) == ids && matches.map { $0.crop?.text } == ["5,5,95,95"])
-    guard case .match(let whole) = try exact.examine(original).verdict else { return }
+    guard case .match(let whole) = try exact.examine(original).verdict else {
+      Issue.record("the original is not found")
+      return
+    }
     #expect(whole.allSatisfy { $0.crop == nil })
     // The same again changes nothing; released, nothing is left.
     #expect(try store.takeDown([picture], on: "reported", reason: "r").receipt.replaced == 0)

@@ -1,3 +1,4 @@
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -119,6 +120,53 @@ import Testing
       try writing.commit()
     }
     #expect(try count(of: table, in: environment) == 100)
+  }
+
+  /// The map is moved only between transactions: readers that come and go all the while see one state each.
+  @Test func theMapGrowsUnderReaders() throws {
+    let environment = try open(folder.path("db"), mapSize: 1 << 18)
+    let made = try WriteTransaction(environment)
+    let table = try made.makeTable("t")
+    try made.commit()
+    let isDone = Atomic(false)
+    let torn = Atomic(0)
+    let seen = Atomic(0)
+    let readers = (0..<3).map { _ in
+      JoinableThread {
+        while !isDone.load(ordering: .acquiring) {
+          guard let reading = try? ReadTransaction(environment) else {
+            torn.add(1, ordering: .relaxed)
+            continue
+          }
+          // Every value of a state is filled with the state's number of values.
+          var (values, fills): (Int, Set<UInt8>) = (0, [])
+          let walked: Void? = try? reading.table(table).forEachPair { _, value in
+            values += 1
+            fills.insert(value.unsafeLoad(as: UInt8.self))
+            fills.insert(value.unsafeLoad(fromByteOffset: value.byteCount - 1, as: UInt8.self))
+            return true
+          }
+          let isWhole = values == 0 || fills == [UInt8(values)]
+          if walked == nil || !isWhole { torn.add(1, ordering: .relaxed) }
+          seen.add(1, ordering: .relaxed)
+        }
+      }
+    }
+    for reader in readers { reader.start() }
+    for count in UInt8(1)...40 {
+      let value = [UInt8](repeating: count, count: 40_000)
+      try environment.write { transaction throws(StorageError) in
+        for key in 1...count {
+          let bytes = [key]
+          try transaction.table(table).put(value.span, for: bytes.span)
+        }
+      }
+    }
+    isDone.store(true, ordering: .releasing)
+    for reader in readers { reader.join() }
+    #expect(torn.load(ordering: .relaxed) == 0)
+    #expect(seen.load(ordering: .relaxed) > 0)
+    #expect(environment.mapChanges.load(ordering: .relaxed) > 0)
   }
 
   @Test func walksGoInOrderAndStop() throws {
