@@ -4,7 +4,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := pkg-config libjpeg-dev libpng-dev zlib1g-dev libwebp-dev libgif-dev liblmdb-dev libyajl-dev libxml2-dev
 LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
-# hashscan, and the program that decodes pictures on behalf of both.
+# hashscan, and the worker that decodes pictures for hashscan and hashd.
 BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --product hashworker
 DEMO := .build/demo-db
 
@@ -19,7 +19,7 @@ demo: setup
 	.build/release/hashscan import Fixtures/blocklist.csv --list demo --db $(DEMO)
 	.build/release/hashscan scan Fixtures/uploads --db $(DEMO); test $$? -eq 1
 
-# All tests; those that need other people's pictures are skipped where ../shared is not there.
+# All tests; those that need other people's pictures are skipped if there is no ../shared.
 test: setup
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --quiet
@@ -42,7 +42,7 @@ install: build
 	test -e $(DESTDIR)/etc/hashd.yaml || install -D -m 644 Support/hashd.yaml $(DESTDIR)/etc/hashd.yaml
 	test -z "$(SYSTEM)" || ! command -v systemd-sysusers >/dev/null || systemd-sysusers hashd.conf
 
-# Every painted picture and animation in every view, in a release build: the suite takes a part of them.
+# Hashes every painted picture and animation in every view, in a release build; `make test` takes only some.
 property: setup
 	PROPERTY=all swift test -c release -Xswiftc -enable-testing --scratch-path .build-property \
 	  --disable-xctest --quiet --filter DullPictureTests
@@ -58,18 +58,18 @@ asan: setup
 	ASAN_OPTIONS=detect_leaks=1 SWIFT_BACKTRACE=enable=no swift test --sanitize address \
 	  --scratch-path .build-asan --disable-xctest --quiet --filter HashEngineTests
 
-# Kills imports and sealings two hundred times and looks at what they left.
+# Kills imports and sealings two hundred times and checks the database after each.
 crash-loop: setup
 	$(BUILD)
 	python3 Tests/crash_loop.py .build/release/hashscan 200
 
-# Imports damaged lists a few thousand times: an answer each time, and a whole database after it.
+# Imports damaged lists a few thousand times: each must end in time and leave the database intact.
 fuzz-lists: setup
 	$(BUILD)
 	python3 Tests/fuzz_lists.py .build/release/hashscan Fixtures/blocklist.csv ../shared/lists/*
 
-# Fuzzes all that reads bytes of strangers for TIME seconds (coverage-guided, under AddressSanitizer), and prints
-# a table. What it learns and finds stays in .build-fuzz. TARGETS= takes some only.
+# Fuzzes all that reads untrusted bytes for TIME seconds (coverage-guided, under AddressSanitizer), and prints
+# a table. Its inputs and findings stay in .build-fuzz. TARGETS= runs only some targets.
 TIME ?= 3600
 FUZZ := cd Fuzz && swift build -c release --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address \
   -Xswiftc -enable-testing -Xcc -fsanitize=fuzzer-no-link,address --scratch-path ../.build-fuzz --product fuzz
@@ -87,7 +87,7 @@ abuse-hashd: setup
 	$(BUILD) && swift build $(RELEASE) --product hashd
 	python3 Tests/abuse_hashd .build/release/hashd .build/release/hashscan Fixtures ../shared
 
-# Requests made up from the OpenAPI description.
+# Sends requests generated from the OpenAPI description.
 fuzz-http: setup peers
 	$(BUILD) && swift build $(RELEASE) --product hashd
 	.build/peers/bin/python Tests/fuzz_http.py .build/release/hashd .build/release/hashscan Fixtures
@@ -105,7 +105,7 @@ benchmark-index: setup peers
 	cd Benchmarks && swift build -c release
 	OMP_NUM_THREADS=1 .build/peers/bin/python Benchmarks/index.py $(SIZES) $(MORE)
 
-# A takedown while others search a large list.
+# How long a takedown takes while other processes search a large list.
 benchmark-takedown: setup peers
 	$(BUILD)
 	.build/peers/bin/python Benchmarks/takedown.py $(SIZES)
@@ -120,18 +120,18 @@ benchmark-import: setup
 benchmark-skew: peers
 	.build/peers/bin/python Benchmarks/skew.py ../shared/images/photos
 
-# The daemon beside a scan of the same pictures; with MORE=--soak its memory over 200,000 requests.
+# The daemon compared with a scan of the same pictures; with MORE=--soak, its memory over 200,000 requests.
 benchmark-daemon: setup peers
 	$(BUILD) && swift build $(RELEASE) --product hashd
 	cd Benchmarks && swift build -c release
 	.build/peers/bin/python Benchmarks/daemon.py ../shared/images $(MORE)
 
-# What confined decoders cost, against decoding in the program's own process.
+# What confined decoders cost, compared with decoding in the program's own process.
 benchmark-confinement: setup peers
 	$(BUILD)
 	.build/peers/bin/python Benchmarks/confinement.py ../shared/images $(MORE)
 
-# What is found after edits, at each effort and by others; false matches; time a picture.
+# What is found after edits, at each effort and by other libraries; false matches; time per picture.
 benchmark-robustness: setup peers
 	$(BUILD)
 	.build/peers/bin/python Benchmarks/robustness.py ../shared/images $(MORE)

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Asks hashd about a picture with nothing but Node's own modules. `scan` is the part to copy: it resolves to
 // hashd's answer and rejects for anything that is no verdict, so a picture is never clean because of an error.
-// A match that an allowlist excuses is a match still, with the action "allow".
+// A match that an allowlist excuses is still a match, with the action "allow".
 //
 //   ./match.mjs SOCKET PICTURE      exit 0: no match, 1: match, 2: not scanned
 import { readFile } from "node:fs/promises";

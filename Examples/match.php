@@ -2,7 +2,7 @@
 <?php
 // Asks hashd about a picture with PHP's curl extension. scan() is the part to copy: it returns hashd's answer
 // and throws for anything that is no verdict, so a picture is never clean because of an error. A match that an
-// allowlist excuses is a match still, with the action "allow".
+// allowlist excuses is still a match, with the action "allow".
 //
 //   ./match.php SOCKET PICTURE      exit 0: no match, 1: match, 2: not scanned
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Asks hashd about a picture with nothing but the standard library. `scan` is the part to copy: it returns
 hashd's answer, or raises `NotScanned` for anything that is no verdict, so that forgetting to look at an error
-cannot make a picture clean. Look at the action, not at the verdict: a match that an allowlist excuses is a
-match still, with the action "allow".
+cannot make a picture clean. Look at the action, not at the verdict: a match that an allowlist excuses is
+still a match, with the action "allow".
 
     ./match.py SOCKET PICTURE      exit 0: no match, 1: match, 2: not scanned
 """
@@ -15,7 +15,7 @@ import urllib.parse
 
 
 class NotScanned(Exception):
-    """No verdict. `status` is HTTP's, 0 when there was no answer that makes sense; the text is hashd's code."""
+    """There is no verdict. `status` is HTTP's, 0 without a valid answer; the text is hashd's code, if any."""
 
     def __init__(self, status, reason):
         super().__init__(reason)
@@ -68,6 +68,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Exception as error:  # Python's own status for these, 1, would say "match".
+    except Exception as error:  # Python would end with 1, which means "match" here.
         print(f"not scanned: {error}")
         sys.exit(2)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Asks hashd about a picture with curl and reads hardly more than the status: on_match=403 and on_review=451
-# turn a match into a status of its own, so nothing has to parse JSON. 200 is no match, or one that an
-# allowlist excuses; whatever is no verdict, also no answer at all, is "not scanned".
+# turn a match into a status of its own, so nothing has to parse JSON. 200 means no match, or one that an
+# allowlist excuses; anything without a verdict, or no answer at all, is "not scanned".
 #
 #   ./match.sh SOCKET PICTURE      exit 0: no match, 1: match, 2: not scanned
 

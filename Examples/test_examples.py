@@ -3,7 +3,7 @@
 
     python3 Examples/test_examples.py HASHD HASHSCAN FIXTURES_DIR
 
-Clients whose interpreter is not installed are skipped. The last line counts; the status is 1 when any failed.
+Clients whose interpreter is not installed are skipped. The last line has the counts; status 1 on a failure.
 """
 import http.client
 import os
@@ -19,7 +19,7 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-#: How each client is started, and a command that tells whether it can be.
+#: How each client is started, and a command that succeeds if it can run here.
 CLIENTS = {
     "match.sh": ("sh", ["curl", "--version"]),
     "match.py": (sys.executable, [sys.executable, "--version"]),
@@ -58,7 +58,7 @@ class Tally:
 
 
 class Answering:
-    """A Unix socket that says the same to whoever asks, whatever they ask."""
+    """A Unix socket that sends the same answer to every request."""
 
     def __init__(self, path, answer):
         self.listener = socket.socket(socket.AF_UNIX)
@@ -113,7 +113,7 @@ def stop(process):
 
 
 def test_clients(tally, clients, path, cases):
-    """Runs each client on each picture; `cases` has what it is to say first, and its status."""
+    """Runs each client on each picture; `cases` has the start of the expected output, and the status."""
     for client in clients:
         for what, picture, said, status in cases:
             run = subprocess.run(

@@ -3,9 +3,9 @@
 
 It serves a form, takes what a browser sends, and has the picture scanned while nobody can see it yet. Only
 "no match", or a match that an allowlist excuses, is published: under a random name, ending in the format that
-hashd found. A match is refused, one for review held aside, and whatever was not scanned is never published.
-hashd learns a pseudonym of the uploader, keyed anew at each start, not the address. To be read rather than
-deployed: there are no accounts and no TLS, and a slow client keeps one of few places.
+hashd found. A match is refused, one for review is held back, and what was not scanned is never published.
+hashd learns not the uploader's address but a pseudonym, with a new key at each start. This is to be read, not
+deployed: there are no accounts and no TLS, and a slow client occupies one of only a few places.
 
     ./upload_server.py SOCKET PUBLIC_FOLDER HELD_FOLDER [PORT]
 """
@@ -22,7 +22,7 @@ import threading
 
 from match import NotScanned, is_found, scan
 
-MOST_BYTES = 20 << 20  # of an upload, the form around it included
+MOST_BYTES = 20 << 20  # the largest upload, including the form around it
 FORMATS = ("jpeg", "png", "webp", "gif")
 PUBLISHED = re.compile(rf"/p/([A-Za-z0-9_-]{{22}}\.({'|'.join(FORMATS)}))")
 FORM = ('<form method="post" enctype="multipart/form-data"><input type="file" name="picture" required '
@@ -79,7 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def receive(self, length):
         if length > MOST_BYTES:
-            # A browser sees the answer only when it could send everything: read on, within reason.
+            # A browser shows the answer only once it has sent everything: read on, up to a limit.
             left = min(length, 10 * MOST_BYTES)
             while left > 0 and (chunk := self.rfile.read(min(left, 1 << 16))):
                 left -= len(chunk)
@@ -98,7 +98,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise
             return self.page(422, "No whole JPEG, PNG, WebP or GIF picture, or too large a one.")
         if not is_found(answer):
-            name += "." + answer["picture"]["format"]  # none known: an error, and not published
+            name += "." + answer["picture"]["format"]  # no format: this raises, and nothing is published
             store(self.server.public, name, picture)
             self.answer(303, b"", "text/plain", ("Location", f"/p/{name}"))
         elif answer["action"] == "review":

@@ -24,7 +24,7 @@ struct cjpeg_decoder {
   cjpeg_failure reason;
   cjpeg_limits limits;
   int64_t deadline;
-  // The scan whose blocks were counted last, and the blocks of all up to it.
+  // The scan whose blocks were counted last, and the number of blocks of all scans up to it.
   int counted_scan;
   int64_t blocks;
 };
@@ -120,7 +120,7 @@ static void on_progress(j_common_ptr common) {
 
 static void source_nothing(j_decompress_ptr info) { (void)info; }
 
-// All bytes are there from the start: being asked for more means they ended early.
+// All bytes are in memory from the start: if libjpeg needs more, they ended early.
 static boolean source_fill(j_decompress_ptr info) {
   static const JOCTET end[2] = {0xFF, JPEG_EOI};
   self((j_common_ptr)info)->ended_early = 1;
@@ -210,7 +210,7 @@ int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header
   return 0;
 }
 
-// coef_bits tells of each coefficient, in zigzag order, how many low bits are still to come, or -1.
+// coef_bits: how many low bits of each coefficient, in zigzag order, are still to come; -1 if none came.
 static int has_coarse_form(const struct jpeg_decompress_struct *info) {
   if (info->coef_bits == NULL) return 0;
   const int *bits = info->coef_bits[0];
@@ -228,7 +228,7 @@ int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse) {
     decoder->info.buffered_image = TRUE;
     jpeg_start_decompress(&decoder->info);
     for (;;) {
-      // libjpeg tells of its progress everywhere but here.
+      // libjpeg calls the progress monitor everywhere but here.
       on_progress((j_common_ptr)&decoder->info);
       int status = jpeg_consume_input(&decoder->info);
       if (status == JPEG_REACHED_EOI || status == JPEG_SUSPENDED) break;

@@ -1,8 +1,8 @@
-// Multi-index hashing: buckets of hashes by some of their bits, and the few that a query may be near.
+// Multi-index hashing: hashes are grouped into buckets by some of their bits; a query looks at few buckets.
 #pragma once
 #include "hamming.h"
 
-// How far ahead of their use addresses are prefetched.
+// How many elements ahead of its use an address is prefetched.
 enum { ahead_of_use = 16 };
 
 // out[i] = the band's bits of hash i, gathered by a table of 256 entries for each byte.
@@ -16,7 +16,7 @@ BODY void band_keys_body(const uint8_t *restrict hashes, size_t size, size_t cou
 }
 
 // The buckets at key ^ mask that are not empty, as pairs of first and end position; `starts` has an
-// entry for each bucket and one more. -1 if they are no ascending positions up to `total`.
+// entry for each bucket and one more. -1 if they are not ascending positions up to `total`.
 BODY ptrdiff_t probe_body(const uint32_t *restrict starts, uint32_t total, uint32_t key,
                        const uint32_t *restrict masks, size_t mask_count,
                        uint32_t *restrict ranges, uint64_t *candidates) {
@@ -28,7 +28,7 @@ BODY ptrdiff_t probe_body(const uint32_t *restrict starts, uint32_t total, uint3
     const uint32_t *bucket = starts + (key ^ masks[i]);
     const uint32_t first = bucket[0], end = bucket[1];
     if (first > end || end > total) return -1;
-    // Written always, counted if there is anything: no branch to mispredict.
+    // Always written, but counted only if the bucket holds anything: there is no branch to mispredict.
     ranges[2 * found] = first;
     ranges[2 * found + 1] = end;
     found += first < end;
@@ -38,7 +38,7 @@ BODY ptrdiff_t probe_body(const uint32_t *restrict starts, uint32_t total, uint3
   return (ptrdiff_t)found;
 }
 
-// What lies at the positions of the ranges, in chunks of 2^shift.
+// Copies the elements at the positions of the ranges to `out`; elements in chunks of 2^shift.
 BODY void gather_body(const uint32_t *const *chunks, uint32_t shift,
                       const uint32_t *restrict ranges, size_t count, uint32_t *restrict out) {
   const uint32_t mask = ((uint32_t)1 << shift) - 1;

@@ -1,11 +1,11 @@
-// Samples of a small grey picture, and what its lines tell of edges (see Perceptual/Views).
+// Sampling of a small grey picture, and the steps between its lines (see Perceptual/Views).
 #pragma once
 #include "body.h"
 
 typedef float ck_float8 __attribute__((ext_vector_type(8)));
 typedef uint32_t ck_uint8x32 __attribute__((ext_vector_type(8)));
 
-// By address: without AVX there is no passing of eight floats.
+// Passed by address: without AVX, eight floats cannot be passed by value.
 BODY float ck_sum8(const ck_float8 *lanes) {
   const ck_float8 sum = *lanes;
   const float low = (sum[0] + sum[4]) + (sum[1] + sum[5]);

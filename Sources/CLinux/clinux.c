@@ -86,7 +86,7 @@ struct landlock_rules {
 int clinux_landlock_nothing(void) {
   int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
   if (version < 1) return -1;
-  // Every right of each version: 13 of files, then refer, truncate, and ioctl.
+  // How many file rights each version has: 13 at first, then also refer, truncate and ioctl.
   static const int file_rights[] = {13, 14, 15, 15, 16};
   int known = version < 5 ? version : 5;
   struct landlock_rules rules = {

@@ -45,7 +45,7 @@ static void on_read(png_structp png, png_bytep out, size_t count) {
   decoder->left -= count;
 }
 
-// Chunks that change no pixel as we take them: not even inflated.
+// Chunks that do not affect the pixels as we use them; they are not even inflated.
 static const png_byte passed_over[] =
     "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0tEXt\0tIME\0zTXt";
 
@@ -69,7 +69,7 @@ cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk) {
   png_set_chunk_cache_max(decoder->png, 64);
   png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, passed_over,
                               (int)(sizeof passed_over / 5));
-  // The caller has its own limits and reads them off the header.
+  // The caller checks the sizes in the header against its own limits.
   png_set_user_limits(decoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   // Pixels of a chunk with a wrong checksum are used and reported; ancillary ones are dropped.
   png_set_crc_action(decoder->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);

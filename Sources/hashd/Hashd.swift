@@ -21,13 +21,13 @@ struct Hashd: AsyncParsableCommand {
 
 /// Settings on the command line.
 struct SettingsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The settings' file, YAML.", valueName: "file"))
+  @Option(help: ArgumentHelp("The settings file, in YAML.", valueName: "file"))
   var config: String?
 
-  @Option(help: ArgumentHelp("As --set database=….", valueName: "folder"))
+  @Option(help: ArgumentHelp("Short for --set database=….", valueName: "folder"))
   var database: String?
 
-  @Option(help: ArgumentHelp("As --set socket.path=….", valueName: "path"))
+  @Option(help: ArgumentHelp("Short for --set socket.path=….", valueName: "path"))
   var socket: String?
 
   @Option(
@@ -41,7 +41,7 @@ struct SettingsOptions: ParsableArguments {
     for text in set {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
-        throw SettingsError(description: "--set \(text): a key, =, and a value")
+        throw SettingsError(description: "--set \(text): must be KEY=VALUE")
       }
       assignments.append((String(parts[0]), String(parts[1])))
     }
@@ -57,9 +57,9 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Answer requests until SIGTERM or SIGINT (the default).",
     discussion: """
-      Settings come from the command line, else from HASHD_… in the environment, else from the file, \
-      else they are the standard ones; one that is not known keeps the daemon from starting. SIGHUP opens \
-      the log anew. The status is 2 when it cannot start.
+      A setting is taken from the command line, else from HASHD_… in the environment, else from the file, \
+      else it has its default. An unknown setting keeps the daemon from starting. SIGHUP reopens the log \
+      file. The exit status is 2 when the daemon cannot start.
       """)
 
   @OptionGroup var options: SettingsOptions
@@ -68,7 +68,7 @@ struct Run: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     do {
       guard !CommandLine.arguments.isEmpty else {
-        throw SettingsError(description: "its arguments cannot be read; is /proc there?")
+        throw SettingsError(description: "the command line cannot be read; is /proc mounted?")
       }
       let settings = try Settings(try options.source(environment), environment: environment)
       try await Daemon(settings: settings, environment: environment).run()

@@ -1,15 +1,15 @@
 import ArgumentParser
 import HashEngine
 
-/// The command line: parses, asks the engine, renders. What matches is decided in `HashEngine`.
+/// The command line: parses arguments and prints results. What matches is decided in `HashEngine`.
 @main
 struct HashScan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hashscan",
-    abstract: "Find pictures that are on a store, even resized or recompressed.",
+    abstract: "Find pictures that are on a list, even resized or recompressed.",
     discussion: """
-      Exit status: 0 nothing found, 1 something found, 2 an error or a picture that was not \
-      scanned (found wins), 64 a wrong command line.
+      Exit status: 0 nothing found, 1 something found (even if there were errors), 2 an error or a \
+      picture that was not scanned, 64 a wrong command line.
       """,
     version: Version.text,
     subcommands: [
@@ -19,10 +19,10 @@ struct HashScan: AsyncParsableCommand {
       IndexCommand.self, AuditCommand.self,
     ])
 
-  /// Without a command nothing was looked for, which must not read as nothing found.
+  /// Without a command nothing was searched; the status must not say that nothing was found.
   func run() async throws {
     guard !CommandLine.arguments.isEmpty else {
-      throw fail("its arguments cannot be read; is /proc there?")
+      throw fail("the command line cannot be read; is /proc mounted?")
     }
     Terminal.warn(Self.helpMessage())
     throw ExitCode.validationFailure

@@ -8,8 +8,8 @@
 struct Channel {
   let descriptor: CInt
 
-  /// Looks for the next picture before it sleeps: under load it is there within microseconds, and to be woken
-  /// costs more than to look.
+  /// How often to look for the next picture before sleeping: under load it arrives within microseconds, and
+  /// being woken costs more than looking.
   private static let attempts = 20
 
   /// Sends all bytes; `false` when the asker is gone.

@@ -9,7 +9,7 @@ import PictureHashing
 
 /// What the worker gives up, for good, before it reads the first byte.
 enum Confinement {
-  /// Gives up as much as the kernel can take, and says how far it came.
+  /// Gives up as much as the kernel supports, and returns what was given up.
   static func enter(_ settings: WorkerSettings) -> ConfinementLevel {
     clinux_close_from(UInt32(max(WorkerSettings.socket, WorkerSettings.sharedMemory)) + 1)
     _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, CInt(settings.niceness))
@@ -17,7 +17,7 @@ enum Confinement {
     // Read while files still can be.
     let memory = addressSpaceInUse
     let isBound = clinux_no_new_privileges() == 0
-    // A rule set is a descriptor, of which there are none left afterwards.
+    // Before the limits: landlock needs a descriptor, and after them none can be opened.
     let landlock = isBound ? Int(clinux_landlock_nothing()) : 0
     let resources = limitResources(settings, beside: memory)
     return ConfinementLevel(
@@ -25,7 +25,7 @@ enum Confinement {
       resources: resources)
   }
 
-  /// Nobody's user, where a scan is run by root: a process of one's own user could be told things by signal.
+  /// Becomes the user `nobody` when run by root: processes of the same user can send each other signals.
   private static func leaveRoot() {
     guard geteuid() == 0 else { return }
     let nobody: uid_t = 65_534
@@ -42,7 +42,7 @@ enum Confinement {
       && limit(RLIMIT_AS, to: memory.partialValue)
       && limit(RLIMIT_CPU, to: settings.processorSeconds)
       && limit(RLIMIT_FSIZE, to: 0)
-      // Those that are open stay so; there will be no others.
+      // Open descriptors stay open; no others can be opened.
       && limit(RLIMIT_NOFILE, to: 0)
   }
 

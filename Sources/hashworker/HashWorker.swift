@@ -7,8 +7,8 @@ import PictureHashing
   import Musl
 #endif
 
-/// Decodes pictures on behalf of another program, behind bars: whatever a picture does to its decoder, it is done
-/// to a process that holds nothing but that picture, and can reach nothing.
+/// Decodes pictures for another program, confined: whatever a picture does to its decoder, it does to a
+/// process that holds nothing but that picture, and can reach nothing.
 ///
 /// Started by `ConfinedFingerprinter`, with a socket and shared memory; of no use by hand.
 @main
@@ -19,7 +19,7 @@ struct HashWorker {
       let memory = SharedPicture(
         descriptor: WorkerSettings.sharedMemory, size: settings.sharedBytes)
     else { exit(64) }
-    // One picture's buffers are the next one's; large ones go back to the system.
+    // Buffers up to this size are kept for the next picture; larger ones go back to the system.
     clinux_keep_memory(8 << 20)
     let channel = Channel(descriptor: WorkerSettings.socket)
     let level = Confinement.enter(settings)

@@ -4,7 +4,7 @@
   import Musl
 #endif
 
-/// The memory in which the asker puts pictures, one at a time; it can only be read here.
+/// The memory into which the asker puts pictures, one at a time; read-only in the worker.
 struct SharedPicture {
   let size: Int
   private let start: UnsafeRawPointer
@@ -18,7 +18,7 @@ struct SharedPicture {
     self.size = size
   }
 
-  /// The first bytes. The asker changes nothing of them until it has its answer.
+  /// The first `count` bytes. The asker does not change them until it has its answer.
   ///
   /// - Parameter count: At most ``size``.
   @_lifetime(borrow self)

@@ -8,25 +8,25 @@ import CLinux
 
 /// The system calls that decoding needs; any other ends the process.
 ///
-/// A filter is a program of the kernel's, over `struct seccomp_data`: number, machine, instruction pointer,
+/// A filter is a program that the kernel runs on `struct seccomp_data`: number, machine, instruction pointer,
 /// arguments. See `seccomp(2)`.
 enum SystemCallFilter {
-  /// Memory, the clock, the socket and the shared memory that are open, and the end.
+  /// Calls for memory, the clock, the open socket and shared memory, and for ending the process.
   private static let allowed: [CInt] = [
     SYS_read, SYS_recvfrom, SYS_write, SYS_close, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise,
     SYS_futex,
     SYS_clock_gettime, SYS_getrandom, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_exit,
     SYS_exit_group, SYS_restart_syscall, SYS_sched_yield,
   ]
-  /// Allowed as long as no memory becomes code.
+  /// Allowed unless they make memory executable.
   private static let withoutCode: [CInt] = [SYS_mmap, SYS_mprotect]
-  /// Asked for by the C library now and then, which gets along without.
+  /// Called now and then by the C library, which copes with being refused.
   private static let refused: [CInt] = [
     SYS_openat, SYS_newfstatat, SYS_prlimit64, SYS_sysinfo, SYS_getpid, SYS_gettid,
     SYS_sched_getaffinity, SYS_ioctl, SYS_fstat, SYS_rt_sigaction,
   ]
 
-  /// - Returns: Whether the kernel took it.
+  /// - Returns: Whether the kernel accepted it.
   static func install() -> Bool {
     guard clinux_machine() != 0 else { return false }
     let program = program()
@@ -41,10 +41,10 @@ enum SystemCallFilter {
   private static func program() -> [sock_filter] {
     let kill = answer(SECCOMP_RET_KILL_PROCESS)
     var program = [load(machine), skip(ifEqualTo: clinux_machine()), kill, load(number)]
-    // x86-64 has a second set of numbers, from here on.
+    // x86-64 has a second set of call numbers from here on: any of them ends the process.
     program += [skip(ifBelow: 0x4000_0000), kill]
     for call in withoutCode {
-      // Reading the argument replaces the number, so that this decides for good.
+      // Loading the argument overwrites the call's number, so the decision must be made here.
       program += [
         unless(equalTo: UInt32(call), skip: 4), load(thirdArgument),
         unless(anyOf: UInt32(PROT_EXEC), skip: 1), kill, answer(SECCOMP_RET_ALLOW),

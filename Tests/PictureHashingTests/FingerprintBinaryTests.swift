@@ -4,7 +4,7 @@ import Testing
 
 @testable import PictureHashing
 
-/// The binary form of fingerprints: what is written is read, and what is not is refused.
+/// The binary form of fingerprints: what was written can be read back, and anything else is refused.
 @Suite struct FingerprintBinaryTests {
   private static let files = TestFiles.files(below: TestFiles.fixtures).filter {
     ["jpg", "png", "webp", "gif"].contains($0.extension ?? "")

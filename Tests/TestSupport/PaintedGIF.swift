@@ -1,4 +1,4 @@
-/// An animation that a test has made up: 256 greys, frames anywhere, also beside the screen.
+/// An animation that a test has made up: 256 greys, and frames anywhere, even outside the screen.
 public struct PaintedGIF: Sendable {
   public struct Frame: Sendable {
     public var x = 0

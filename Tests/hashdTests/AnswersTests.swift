@@ -120,6 +120,9 @@ private final class Collector: ResponseBodyWriter, Sendable {
   /// Requests that are nearly right: whatever is in them, the answer is one that the description has.
   @Test func anyRequestIsAnswered() async throws {
     let endpoints = try Endpoints()
+    let list = try FileDescriptor.open(TestFiles.fixtures.appending("blocklist.csv"), .readOnly)
+    _ = try endpoints.store.importList(list, into: "l")
+    try list.close()
     var random = SeededGenerator(seed: 32)
     let picture = try TestFiles.bytes(of: TestFiles.fixtures.appending("uploads/jungle.gif"))
     let bodies: [[UInt8]] = [
@@ -160,7 +163,8 @@ private final class Collector: ResponseBodyWriter, Sendable {
         #expect(error != nil || answer.json["ready"] != nil, "\(answer.text)")
       }
     }
-    #expect((statuses[200] ?? 0) > 100 && (statuses[400] ?? 0) > 100, "\(statuses)")
+    #expect(statuses[200] ?? 0 > 20, "\(statuses)")
+    #expect(statuses[400] ?? 0 > 50, "\(statuses)")
     #expect(try endpoints.store.verifyJournal().problems.isEmpty)
   }
 }

@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The command line and the daemon say the same of the same picture, hash and lists: no rule lives in a face.
+/// The command line and the daemon give the same result for the same picture, hash and lists.
 @Suite struct FacesAgreeTests {
   /// What is asked, and what both must come to.
   struct Case: CustomTestStringConvertible, Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import hashd
 
-/// What one peer holds is not kept from the others.
+/// One peer cannot keep memory for bodies, or the queue, from the others.
 @Suite struct FairnessTests {
   private let greedy = Peer.user(1)
   private let modest = Peer.user(2)
@@ -112,6 +112,21 @@ import Testing
     }
     _ = try await working
     #expect(refused.values == ["busy"] && queue.waiting == 0)
+  }
+
+  /// A body that has stopped, and then goes on, makes no room for itself by being cut.
+  @Test func aBodyIsNotCutForItself() {
+    let ledger = BodyLedger(maximum: 100, patience: .zero)
+    let cuts = Mutex(0)
+    var share: BodyShare? = ledger.begin(.user(1)) { cuts.withLock { $0 += 1 } }
+    #expect(share?.take(60) == true && share?.take(60) == false)
+    #expect(ledger.inUse == 60 && cuts.withLock { $0 } == 0)
+    // Another's is: it came no further.
+    let other = ledger.begin(.user(2)) {}
+    #expect(other.take(70) && ledger.inUse == 70 && cuts.withLock { $0 } == 1)
+    #expect(share?.take(1) == false)
+    share = nil
+    #expect(ledger.inUse == 70)
   }
 }
 

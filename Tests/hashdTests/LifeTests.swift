@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// How the daemon begins, ends, and is set.
+/// How the daemon starts, stops and is configured.
 @Suite struct LifeTests {
   @Test func theSocketIsPrivateAndGoesWithTheDaemon() throws {
     let daemon = try DaemonProcess(list: false)

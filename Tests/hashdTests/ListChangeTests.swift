@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Lists change under the daemon, by itself and by others.
+/// Lists that change while the daemon runs, through it and through other processes.
 @Suite struct ListChangeTests {
   private let daemon: DaemonProcess
 

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What upload servers ask, over a real socket.
+/// The requests that upload servers send, over a real socket.
 @Suite struct MatchTests {
   private let daemon: DaemonProcess
 

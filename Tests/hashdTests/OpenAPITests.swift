@@ -6,7 +6,7 @@ import Testing
 
 @testable import hashd
 
-/// `openapi.json` says what the daemon does, and nothing else.
+/// `openapi.json` describes what the daemon does, and nothing else.
 @Suite struct OpenAPITests {
   private let description: [String: Any]
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An answer as it came.
+/// An answer as it was received.
 struct Reply {
   let status: Int
   /// Names in lower case.

@@ -3,8 +3,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A database of format 2, made by the last program that wrote it (see `Fixtures/format-2/make.sh`), answers as it
-/// did.
+/// A database of format 2, made by the last program that wrote it (see `Fixtures/format-2/make.sh`), gives
+/// the same results as then.
 @Suite struct OlderFormatTests {
   private let hashscan: HashScanProcess
   private let fixture = TestFiles.fixtures.appending("format-2")

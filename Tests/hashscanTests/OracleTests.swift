@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Against the libraries that other tools hash with, where a Python that has them is at hand.
+/// Hashes compared with those of the libraries that other tools use, if a Python has them installed.
 @Suite struct OracleTests {
   /// `make benchmark-hash` makes this environment.
   private static let python = TestFiles.root.appending(".build/peers/bin/python").string

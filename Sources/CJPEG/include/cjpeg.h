@@ -13,7 +13,7 @@ typedef struct {
   int32_t channels;
   /// An Adobe marker was seen: its CMYK is stored inverted.
   int32_t adobe;
-  /// More than one scan: damage at the end thins the whole picture instead of cutting it.
+  /// More than one scan: damage at the end coarsens the whole picture instead of cutting it off.
   int32_t multiscan;
   int32_t progressive;
 } cjpeg_header;
@@ -24,7 +24,7 @@ typedef struct {
   int scans;
   /// 8×8 blocks of all scans together.
   int64_t blocks;
-  /// How long it may work from now on; 0 for as long as it takes.
+  /// How long it may work from now on; 0 for no limit.
   int64_t nanoseconds;
 } cjpeg_limits;
 
@@ -44,13 +44,13 @@ void cjpeg_destroy(cjpeg_decoder *decoder);
 /// 0, or -1 with `cjpeg_message` set.
 int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header *header);
 
-/// Begins the decompression, with sides of 1/`denominator` (1, 2, 4 or 8), rounded up. With `coarse`
-/// a progressive picture ends at the scan that completes its coarse form: of each block of the first
-/// component the mean and the five lowest frequencies, to a unit or two. 0, or -1 with `cjpeg_message`
-/// set.
+/// Begins the decompression, with sides of 1/`denominator` (1, 2, 4 or 8), rounded up. With `coarse`, a
+/// progressive picture ends at the scan that completes its coarse form: for each block of the first
+/// component, the mean without at most its last bit, and the five lowest frequencies without at most their
+/// last two. 0, or -1 with `cjpeg_message` set.
 int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse);
 
-/// Up to `rows` rows into `out`, one every `stride` bytes. Their number, 0 at the end, or -1 with
+/// Reads up to `rows` rows into `out`, one every `stride` bytes. Returns how many, 0 at the end, or -1 with
 /// `cjpeg_message` set.
 int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int rows);
 

@@ -21,7 +21,7 @@ typedef struct {
   void (*weigh_sums)(const uint32_t *sums, size_t channels, const uint32_t *weights,
                      const uint32_t *starts, size_t taps, size_t count, uint64_t *out);
 
-  /// Of a 64×64 grid, the steps between neighbours in hundredths of 255, truncated, added up.
+  /// The sum of the steps between neighbours in a 64×64 grid, each in hundredths of 255 and truncated.
   uint32_t (*gradient)(const float *grid);
 
   // PDQ's box passes in the reference's own order (boxes.h). A tile holds 16 rows transposed,
@@ -86,7 +86,7 @@ typedef struct {
   void (*blend_columns)(const float *in, size_t stride, size_t rows, const float *weights,
                         const uint32_t *starts, size_t taps, size_t count, float *out);
 
-  /// How far two rows lie apart: all steps added up, and how many are greater than `least`.
+  /// The differences between two rows: their sum, and how many are greater than `least`.
   void (*row_steps)(const uint8_t *row, const uint8_t *previous, size_t width, uint8_t least,
                     uint32_t *sum, uint32_t *count);
 
@@ -94,7 +94,7 @@ typedef struct {
   void (*column_steps)(const uint8_t *row, size_t width, uint8_t least, uint32_t *sums,
                        uint32_t *counts);
 
-  /// counts[x] += 1 where the row differs from `tone` by more than `tolerance`; how often it does.
+  /// counts[x] += 1 where the row differs from `tone` by more than `tolerance`. Returns how often it does.
   uint32_t (*differing)(const uint8_t *row, size_t width, uint8_t tone, uint8_t tolerance,
                         uint32_t *counts);
 
@@ -110,7 +110,7 @@ typedef struct {
   ptrdiff_t (*probe)(const uint32_t *starts, uint32_t total, uint32_t key, const uint32_t *masks,
                   size_t mask_count, uint32_t *ranges, uint64_t *candidates);
 
-  /// What lies at the positions of the ranges.
+  /// Copies the elements at the positions of the ranges to `out`.
   void (*gather)(const uint32_t *const *chunks, uint32_t shift, const uint32_t *ranges,
                  size_t count, uint32_t *out);
 
@@ -126,7 +126,7 @@ typedef struct {
                         uint32_t radius, uint32_t *positions, uint16_t *out);
 } ck_kernels;
 
-/// Paths compiled in, from portable (0) to fastest.
+/// How many paths are compiled in, from the portable (0) to the fastest.
 int ck_level_count(void);
 
 /// The kernels of a level, NULL when this CPU cannot run them.

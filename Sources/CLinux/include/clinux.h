@@ -1,5 +1,4 @@
-// Linux calls that Swift cannot make itself: those without a function in the C library, and those that take
-// any number of arguments.
+// Linux calls that Swift cannot make itself: those without a function in the C library, and variadic ones.
 #pragma once
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -16,7 +15,7 @@ int clinux_open_beneath(int root, const char *path);
 /// `errno` set.
 int clinux_shared_memory(const char *name, size_t size);
 
-/// From now on it can neither be resized nor mapped anew for writing. 0, or -1 with `errno` set.
+/// Seals shared memory: it can no longer be resized or mapped anew for writing. 0, or -1 with `errno` set.
 int clinux_seal(int descriptor);
 
 /// The processor that the calling thread runs on, or -1.
@@ -26,11 +25,11 @@ int clinux_processor(void);
 /// with `errno` set.
 int clinux_keep_on_processor(int process, int processor);
 
-/// Memory of up to so many bytes that is freed stays with the process, to be used again without asking the
-/// kernel for each page anew. Nothing where the C library has no such setting.
+/// Keeps freed memory of up to `bytes` bytes in the process, so that using it again needs no new pages from
+/// the kernel. Does nothing where the C library has no such setting.
 void clinux_keep_memory(int bytes);
 
-/// Closes all descriptors from a number on, as far as the kernel can (Linux 5.9).
+/// Closes all descriptors from `first` on. Does nothing before Linux 5.9.
 void clinux_close_from(unsigned first);
 
 /// Neither this process nor what it starts can gain privileges any more. 0, or -1 with `errno` set.
@@ -39,11 +38,11 @@ int clinux_no_new_privileges(void);
 /// No core dump, and no reading by other processes of the same user. 0, or -1 with `errno` set.
 int clinux_not_dumpable(void);
 
-/// Gives up all files, the network, and other processes. The kernel's version of landlock, or -1 with `errno`
-/// set where it has none.
+/// Gives up files, the network and other processes, as far as the kernel's landlock can. Its version,
+/// or -1 with `errno` set.
 int clinux_landlock_nothing(void);
 
-/// Allows only what a filter lets through, for good. 0, or -1 with `errno` set.
+/// Installs a filter of system calls, for good. 0, or -1 with `errno` set.
 int clinux_filter_system_calls(const struct sock_filter *filter, uint16_t count);
 
 /// The machine's number for `seccomp_data.arch`; 0 for one whose system calls are not known here.

@@ -7,8 +7,8 @@
 typedef struct cpng_decoder cpng_decoder;
 
 typedef struct {
-  /// Bytes a pixel in the rows to come: 1 grey, 3 RGB, 4 RGBA. Palettes are looked up, 16 bits keep
-  /// their high byte.
+  /// Bytes a pixel in the rows to come: 1 grey, 3 RGB, 4 RGBA. Palette indices become colours; samples of
+  /// 16 bits keep their high byte.
   int32_t channels;
   /// Passes over the picture: 1, or 7 when interlaced.
   int32_t passes;
@@ -19,14 +19,14 @@ typedef struct {
 cpng_decoder *cpng_create(const uint8_t *bytes, size_t size, size_t max_chunk);
 void cpng_destroy(cpng_decoder *decoder);
 
-/// Reads what comes before the pixels; no memory is taken for these yet. 0, or -1 with `cpng_message` set.
+/// Reads what comes before the pixels, and takes no memory for them yet. 0, or -1 with `cpng_message` set.
 int cpng_read_size(cpng_decoder *decoder, uint32_t *width, uint32_t *height);
 
 /// Takes memory for a few rows. With `rgba` every picture comes as RGBA, else alpha is dropped. 0, or -1 with
 /// `cpng_message` set.
 int cpng_start(cpng_decoder *decoder, int rgba, cpng_rows *rows);
 
-/// One row of the present pass; in an interlaced picture `row` must hold what the passes before
+/// Reads one row of the current pass; in an interlaced picture `row` must still hold what earlier passes
 /// left there. 0, or -1 with `cpng_message` set.
 int cpng_read_row(cpng_decoder *decoder, uint8_t *row);
 

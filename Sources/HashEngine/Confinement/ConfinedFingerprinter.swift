@@ -4,29 +4,29 @@ public import PictureHashing
 internal import Synchronization
 public import SystemPackage
 
-/// Decodes in programs of their own, which have given up all that decoding does not need: what a picture does to
-/// its decoder costs that picture, and nothing else.
+/// Decodes pictures in workers: separate processes that have given up everything decoding does not need. A
+/// picture that attacks or crashes its decoder harms nothing but its own result.
 ///
-/// A worker is kept between pictures and replaced now and then, and after any picture that was not whole, since
-/// one that was taken over could call everything clean from then on. What workers say is read like any
-/// stranger's bytes. Safe to use from any thread.
+/// A worker is kept between pictures and replaced now and then. It is also replaced after any picture that
+/// was not decoded completely, since a worker that was taken over could call every later picture clean. Its
+/// replies are read as untrusted input. Safe to use from any thread.
 public final class ConfinedFingerprinter: Fingerprinter {
   /// How workers are started, and what they may take.
   public struct Options: Sendable {
-    /// Workers at once.
+    /// How many workers there are at once, at most.
     public var workers: Int
-    /// What a picture may cost at the most; a request may ask for less.
+    /// Limits that the workers are set up for; a request may set lower ones.
     public var limits: DecodingLimits
-    /// By how much workers give way to other programs, 0 to 19.
+    /// The niceness of workers, 0 to 19: higher values give way to other programs.
     public var niceness: Int
     /// The worker program; `nil` for the one that was installed, or built, with this program.
     public var program: FilePath?
-    /// Called for each picture that has cost a worker.
+    /// Called for each picture during which a worker was lost.
     public var onLoss: @Sendable (LostWorker) -> Void = { _ in }
     /// Called when a worker does not start.
     public var onFailure: @Sendable (ConfinementError) -> Void = { _ in }
 
-    /// Options for so many workers at once; one for each core is usual. The rest as the properties say.
+    /// Options for up to `workers` workers at once; one for each core is usual.
     public init(
       workers: Int, limits: DecodingLimits = DecodingLimits(), niceness: Int = 0,
       program: FilePath? = nil
@@ -38,15 +38,15 @@ public final class ConfinedFingerprinter: Fingerprinter {
     }
   }
 
-  /// A picture that has cost a worker.
+  /// A picture during which a worker was lost.
   public struct LostWorker: Sendable {
     /// What became of the picture: `crashed`, `time-limit` or `over-limit`.
     public let error: ImageError
-    /// Of the picture.
+    /// The size of the picture's file, in bytes.
     public let byteCount: Int
-    /// Of the picture's bytes: not to be logged as it is.
+    /// The SHA-256 of the picture's bytes; it must not be logged as it is.
     public let sha256: [UInt8]
-    /// Whether the picture did it, as far as can be told, and not somebody who ended or stopped the worker.
+    /// Whether the picture was probably the cause, and not somebody who killed or stopped the worker.
     public let isByPicture: Bool
   }
 
@@ -55,18 +55,19 @@ public final class ConfinedFingerprinter: Fingerprinter {
 
   private struct Pool {
     var idle: [WorkerProcess] = []
-    /// Starts that failed in a row, and until when there is no other.
+    /// How many starts failed in a row.
     var failures = 0
+    /// No worker is started before this time.
     var restsUntil = ContinuousClock.now
   }
 
-  /// What a picture may take where nobody says so.
+  /// How long a picture may take when its request has no deadline.
   private static let longestTime = Duration.seconds(60)
-  /// Of a worker, over all its pictures.
+  /// Processor time that a worker may use over all its pictures, in seconds.
   private static let processorSeconds = 120
-  /// Beside what decoders may hold: hashes, views, and what memory is lost between.
+  /// Memory beyond the decoders' limit, in bytes: for hashes, views and fragmentation.
   private static let spareMemory = 256 << 20
-  /// More than any machine has.
+  /// An upper bound on the memory limit, in bytes: more than any machine has.
   private static let maximumMemory = 1 << 46
 
   private let program: FilePath
@@ -97,16 +98,17 @@ public final class ConfinedFingerprinter: Fingerprinter {
     free = DispatchSemaphore(value: max(1, options.workers))
   }
 
-  /// Whether a worker could be had when one was last wanted.
+  /// Whether the last attempt to start a worker succeeded.
   public var isAble: Bool { pool.withLock { $0.failures == 0 } }
 
   /// Has a picture decoded and hashed by a worker; waits for one until the request's deadline, or a minute.
   ///
-  /// - Throws: ``ImageError``; besides what decoding throws `crashed`, and `noWorker` when none could be had.
+  /// - Throws: ``ImageError``: what decoding throws, and `crashed`, or `noWorker` when no worker was
+  ///   available.
   public func fingerprint(
     of bytes: Span<UInt8>, _ request: FingerprintRequest
   ) throws(ImageError) -> Fingerprint {
-    // What is no picture needs no decoder.
+    // A file that is not a picture is refused here, without a worker.
     _ = try ImageDecoder.format(of: bytes, limits: request.limits)
     if let error = suspects.error(for: bytes) { throw error }
     let deadline = request.limits.deadline ?? .now + Self.longestTime
@@ -114,7 +116,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     defer { free.signal() }
     var request = request
     request.limits.deadline = deadline
-    // The asker computes digests: a worker could say any.
+    // Digests are computed here: a worker that was taken over could report false ones.
     let kinds = request.kinds
     request.kinds = kinds.filter { !$0.isDigest }
     var digests: [HashKind: [UInt8]] = [:]
@@ -124,7 +126,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     return fingerprint
   }
 
-  /// Asks a worker; another one if that had ended before.
+  /// Has a worker hash the picture; tries another one if the first had already ended.
   private func ask(
     _ bytes: Span<UInt8>, _ request: FingerprintRequest, meanwhile: () -> Void
   ) throws(ImageError) -> Result<Fingerprint, ImageError> {
@@ -181,10 +183,11 @@ public final class ConfinedFingerprinter: Fingerprinter {
     }
   }
 
-  /// A new worker. Somebody may end one while it starts, or be writing its program, so that one failure says
-  /// little.
+  /// Starts a worker, in up to three attempts: it may be killed while it starts, or its program may be just
+  /// being replaced.
   ///
-  /// - Parameter level: What was promised at first, and holds for those that come later.
+  /// - Parameter level: The confinement of the first worker, which later ones must have too; `nil` for the
+  ///   first.
   private static func start(
     _ program: FilePath, _ settings: WorkerSettings, as level: ConfinementLevel?
   ) throws(ConfinementError) -> WorkerProcess {
@@ -200,7 +203,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
     return worker
   }
 
-  /// What a picture is that has cost a worker.
+  /// The error for a picture during which a worker was lost; reports the loss.
   private func lost(_ loss: WorkerProcess.Loss, _ bytes: Span<UInt8>) -> ImageError {
     let error =
       switch loss {
@@ -210,7 +213,7 @@ public final class ConfinedFingerprinter: Fingerprinter {
       case .signal, .gone, .goneBefore, .nonsense, .noRoom:
         ImageError(.crashed, "it ended the program that decoded it")
       }
-    // One that somebody else has ended, or stopped, says nothing of the picture.
+    // When somebody else killed or stopped the worker, the picture is not to blame.
     let isByPicture = loss != .gone && loss != .held
     if isByPicture { suspects.add(bytes, error) }
     let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }

@@ -2,7 +2,7 @@ public import PictureHashing
 
 /// Whether pictures are decoded in programs of their own that can reach nothing.
 public enum Confinement: String, Sendable, Hashable, CaseIterable {
-  /// Fully, or not at all: what cannot be confined is an error.
+  /// Fully confined; where that is not possible, it is an error.
   case required
   /// As far as this machine allows; in this process where it allows nothing.
   case bestEffort = "best-effort"
@@ -10,7 +10,7 @@ public enum Confinement: String, Sendable, Hashable, CaseIterable {
   case off
 }
 
-/// Why pictures cannot be decoded as confined as was asked for.
+/// Why pictures cannot be decoded with the confinement that was required.
 public struct ConfinementError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kinds of trouble, stable names.
   public enum Code: String, Sendable, Hashable {
@@ -33,18 +33,18 @@ public struct ConfinementError: Error, Hashable, Sendable, CustomStringConvertib
   }
 }
 
-/// A fingerprinter, and how far what it decodes is confined.
+/// A fingerprinter, and how far its decoders are confined.
 public struct ChosenFingerprinter: Sendable {
-  /// What decodes.
+  /// The fingerprinter that decodes pictures.
   public let fingerprinter: any Fingerprinter
-  /// `nil` for this process.
+  /// How far decoders are confined; `nil` when they run in this process.
   public let level: ConfinementLevel?
-  /// Why it is not confined as far as possible; `nil` where it is, or was not to be.
+  /// Why decoders are not fully confined; `nil` when they are, or when confinement is off.
   public let shortfall: String?
 
   /// Starts a worker to see what is possible.
   ///
-  /// - Throws: ``ConfinementError`` where `confinement` is ``Confinement/required`` and cannot be had.
+  /// - Throws: ``ConfinementError`` when `confinement` is ``Confinement/required`` and is not possible.
   public init(
     _ confinement: Confinement, _ options: ConfinedFingerprinter.Options
   ) throws(ConfinementError) {

@@ -8,13 +8,13 @@ internal import SystemPackage
   internal import Musl
 #endif
 
-/// Memory that this process writes and another can only read. It takes room as it is used.
+/// Memory that this process writes and another can only read. It takes up memory only as it is used.
 final class SharedMemory: Sendable {
   let descriptor: CInt
   private let size: Int
   // Written only by `put`, which the worker's one asker calls; unmapped only by `deinit`.
   nonisolated(unsafe) private let start: UnsafeMutableRawPointer
-  /// Bytes of the last, and of the longest.
+  /// Bytes of the last picture that was put in, and of the longest.
   private let used = Atomic(0)
   private let most = Atomic(0)
 
@@ -22,7 +22,7 @@ final class SharedMemory: Sendable {
   init(size: Int) throws(Errno) {
     let descriptor = clinux_shared_memory("hashscan picture", size)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-    // Ours must be there before nobody can make another that is written through.
+    // Mapped before the memory is sealed: after that, nobody can make another writable mapping.
     guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
       start != MAP_FAILED
     else {
@@ -46,22 +46,22 @@ final class SharedMemory: Sendable {
     close(descriptor)
   }
 
-  /// Bytes of the longest that was put in.
+  /// The most bytes that were put in at once.
   var longest: Int { most.load(ordering: .relaxed) }
 
-  /// Puts bytes at the beginning, and clears what is left of those before.
+  /// Puts bytes at the beginning, and clears the rest of the bytes before them.
   ///
-  /// - Returns: `false` when they are more than there is room for.
+  /// - Returns: `false` when there is no room for them.
   func put(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count <= size else { return false }
     if bytes.count > longest {
-      // Taken before it is written: a page that is not to be had would end this process.
+      // Allocated before it is written: writing to a page that cannot be allocated would kill this process.
       guard posix_fallocate(descriptor, 0, off_t(bytes.count)) == 0 else { return false }
       most.store(bytes.count, ordering: .relaxed)
     }
     let before = used.exchange(bytes.count, ordering: .relaxed)
     bytes.withUnsafeBytes { bytes in
-      // Both lie within `size`, as was just seen.
+      // Both copies lie within `size`: it was checked above.
       if let source = bytes.baseAddress { start.copyMemory(from: source, byteCount: bytes.count) }
     }
     if before > bytes.count { memset(start + bytes.count, 0, before - bytes.count) }

@@ -8,8 +8,9 @@ internal import SystemPackage
 
 /// Starts and ends programs of our own.
 enum Spawn {
-  /// Starts a program in a process group of its own, with nothing of ours but some descriptors: no environment,
-  /// no standard streams, no signals blocked or ignored.
+  /// Starts a program in a process group of its own. It inherits nothing but the given descriptors: its
+  /// standard streams are `/dev/null`, its environment is ``environment``, and no signals are blocked or
+  /// ignored.
   ///
   /// - Parameter descriptors: Each with the number that the program finds it at, from 3 on.
   /// - Throws: `Errno`.
@@ -25,9 +26,9 @@ enum Spawn {
     var copies: [CInt] = []
     defer { for copy in copies { close(copy) } }
     for (own, theirs) in descriptors {
-      // Out of the way of the numbers that they are to get.
+      // Duplicated to a high number, out of the way of the numbers that they get in the program.
       var copy = fcntl(own, F_DUPFD_CLOEXEC, 16)
-      // Where there are fewer than sixteen.
+      // For when the limit of open files is sixteen or fewer.
       if copy < 0 { copy = fcntl(own, F_DUPFD_CLOEXEC, theirs + 2) }
       guard copy >= 0 else { throw Errno(rawValue: errno) }
       copies.append(copy)
@@ -42,7 +43,7 @@ enum Spawn {
     posix_spawnattr_setsigmask(&attributes, &signals)
     sigfillset(&signals)
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    // A group of its own: what is typed at the terminal ends the asker, and with it the worker.
+    // A group of its own: Ctrl-C at the terminal reaches only the asker, whose end also ends the worker.
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(
       &attributes,
@@ -60,8 +61,8 @@ enum Spawn {
     return process
   }
 
-  /// A crash is told by the asker; and where the loader finds Swift's libraries in a build that has not got them
-  /// within.
+  /// No backtraces, since the asker reports a crash; and where the loader finds Swift's libraries in a build
+  /// that does not contain them.
   private static var environment: [String] {
     var variables = ["SWIFT_BACKTRACE=enable=no"]
     if let path = getenv("LD_LIBRARY_PATH") {

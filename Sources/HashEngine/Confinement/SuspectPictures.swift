@@ -12,7 +12,7 @@ final class SuspectPictures: Sendable {
   private static let time = Duration.seconds(600)
   private static let most = 4096
 
-  /// By their number of bytes, so that other pictures need no digest.
+  /// Grouped by file size, so that a picture of any other size need not be digested.
   private let suspects = Mutex<(byCount: [Int: [Suspect]], count: Int)>(([:], 0))
 
   /// What became of the same bytes before; `nil` when they are not suspect.
@@ -27,7 +27,7 @@ final class SuspectPictures: Sendable {
     let minutes = Int(((suspect.until - now) / .seconds(60)).rounded(.up))
     return ImageError(
       suspect.error.code,
-      "not tried again, since its decoder did not survive it a short while ago; it will be in"
+      "not tried again, since it ended its decoder a short while ago; it will be tried again after"
         + " \(minutes) min")
   }
 
@@ -39,7 +39,7 @@ final class SuspectPictures: Sendable {
         suspects.byCount = suspects.byCount.mapValues { $0.filter { $0.until > now } }
           .filter { !$0.value.isEmpty }
         suspects.count = suspects.byCount.values.reduce(0) { $0 + $1.count }
-        // Whoever sends so many in so short a time decides what is forgotten.
+        // Past this number in so short a time, all are forgotten, to bound memory.
         if suspects.count >= Self.most { suspects = ([:], 0) }
       }
       suspects.byCount[bytes.count, default: []].append(

@@ -9,24 +9,24 @@ internal import SystemPackage
   internal import Musl
 #endif
 
-/// A worker that runs, seen from its asker: asked for one picture at a time, by whoever has taken it out of the
-/// pool.
+/// A running worker, as its asker sees it. It hashes one picture at a time, for whoever has taken it out of
+/// the pool.
 final class WorkerProcess: Sendable {
   /// How a worker came to its end, or was ended.
   enum Loss: Error, Hashable {
-    /// It took longer than it may, and worked a good part of that time.
+    /// It exceeded its time, and was working for a good part of it.
     case time
-    /// It took longer than it may, and was kept from working.
+    /// It exceeded its time, but was stopped or had hardly any processor time.
     case held
-    /// It took more memory than it may.
+    /// It exceeded its memory.
     case memory
-    /// A signal ended it that a picture can bring about.
+    /// It was ended by a signal that a picture can cause.
     case signal(CInt)
     /// It ended without such a signal, or somebody ended it.
     case gone
     /// It had ended before it got the picture.
     case goneBefore
-    /// What it said was no answer, or one to something else.
+    /// Its reply was malformed, or belonged to another request.
     case nonsense
     /// There was no memory to put the picture in.
     case noRoom
@@ -35,30 +35,30 @@ final class WorkerProcess: Sendable {
   let level: ConfinementLevel
   private let process: pid_t
   private let socket: CInt
-  /// Of the processor time that it uses.
+  /// The clock of its processor time.
   private let clock: clockid_t
   private let memory: SharedMemory
   private let settings: WorkerSettings
   private let isEnded = Atomic(false)
   private let pictures = Atomic(0)
-  /// The processor that it is kept on; -1 for any.
+  /// The processor that it is bound to; -1 for any.
   private let processor = Atomic<CInt>(-1)
-  /// By chance, so that no worker knows another's.
+  /// Random, so that no worker can guess another's request ids.
   private let firstID = UInt64.random(in: .min ... .max)
 
-  /// A worker that does not say that it is ready within this time is not.
+  /// How long a worker may take to report that it is ready.
   private static let startTime = Duration.seconds(10)
-  /// What a worker has to tell of a limit that it noticed by itself.
+  /// Extra time after the deadline, in which a worker can itself report that it hit a limit.
   private static let grace = Duration.milliseconds(500)
-  /// Bytes of a picture that takes a few milliseconds.
+  /// Pictures of fewer bytes take only a few milliseconds.
   private static let smallPicture = 1 << 19
-  /// Bytes of an answer that is no animation's, and some more.
+  /// Enough bytes for the usual answer for a picture that is not an animation.
   private static let usualAnswer = 1 << 13
-  /// Of the time that a picture has taken, the part that its worker worked if it was not held up.
+  /// The share of a picture's time that its worker must have spent working; with less, it was held up.
   private static let minimumShare = 0.1
-  /// Pictures until it is replaced.
+  /// How many pictures a worker hashes before it is replaced.
   private static let maximumPictures = 1000
-  /// A larger picture than this leaves so much memory behind that the worker is replaced.
+  /// A worker is replaced after a picture of more bytes than this, since it keeps that much shared memory.
   private static let maximumKept = 16 << 20
 
   /// Starts a worker and waits until it is confined.
@@ -103,7 +103,7 @@ final class WorkerProcess: Sendable {
       throw failure("did not say that it is ready (\(Spawn.text(status)))")
     }
     var clock = clockid_t()
-    // One that cannot be read counts as used up.
+    // If the clock cannot be read, the processor time counts as used up.
     _ = clock_getcpuclockid(process, &clock)
     self.clock = clock
     self.level = level
@@ -115,16 +115,16 @@ final class WorkerProcess: Sendable {
 
   deinit {
     close(socket)
-    // The number of one that has ended may be another process's by now.
+    // Once it has been waited for, its process id may belong to another process.
     if !isEnded.load(ordering: .relaxed) { _ = Spawn.end(process) }
   }
 
   /// Has a picture hashed.
   ///
   /// - Parameters:
-  ///   - request: With a deadline, at which the worker is ended, whatever it does.
+  ///   - request: Has a deadline; shortly after it, a worker that has not replied is given up.
   ///   - meanwhile: Called once the worker has its picture.
-  /// - Throws: ``Loss``; the worker is of no use any more then.
+  /// - Throws: ``Loss``; the worker must not be used again then.
   func ask(
     _ bytes: Span<UInt8>, _ request: FingerprintRequest, meanwhile: () -> Void
   ) throws(Loss) -> Result<Fingerprint, ImageError> {
@@ -135,7 +135,7 @@ final class WorkerProcess: Sendable {
       return try exchange(bytes, request, meanwhile: meanwhile)
     } catch {
       guard error == .time else { throw error }
-      // A worker that was stopped, or had no processor, says nothing of the picture.
+      // When the worker was stopped or got no processor time, the picture is not to blame.
       let share = (processorSeconds - worked) / ((ContinuousClock.now - start) / .seconds(1))
       throw share > Self.minimumShare ? .time : .held
     }
@@ -174,17 +174,18 @@ final class WorkerProcess: Sendable {
     }
   }
 
-  /// Has the worker run where its asker does, which sleeps meanwhile: nothing is moved between processors, and
-  /// none has to be woken. Of a large picture that would save nothing, and could keep it from a free one.
+  /// Binds the worker to its asker's processor, which is free while the asker waits: no data moves between
+  /// processors, and none has to be woken. For a large picture that would save nothing, and could keep the
+  /// worker from an idle processor.
   private func follow(_ byteCount: Int) {
     let here = byteCount < Self.smallPicture ? clinux_processor() : -1
     guard processor.load(ordering: .relaxed) != here else { return }
-    // Where it may not be said, it runs anywhere.
+    // If binding is not permitted, it runs on any processor.
     _ = clinux_keep_on_processor(process, here)
     processor.store(here, ordering: .relaxed)
   }
 
-  /// Whether it has done enough: what took a worker over with one picture is not to see many more.
+  /// Whether it is due to be replaced: a worker that was taken over must not see many more pictures.
   var isSpent: Bool {
     pictures.load(ordering: .relaxed) >= Self.maximumPictures || memory.longest > Self.maximumKept
       || processorSeconds >= Double(settings.processorSeconds) / 2
@@ -192,7 +193,7 @@ final class WorkerProcess: Sendable {
 
   /// Ends the worker.
   ///
-  /// - Returns: What it was lost by, which tells more than what its asker noticed.
+  /// - Returns: The loss, made more precise by how the process ended.
   func end(after loss: Loss) -> Loss {
     isEnded.store(true, ordering: .relaxed)
     let (status, peak) = Spawn.end(process)
@@ -200,7 +201,7 @@ final class WorkerProcess: Sendable {
     guard let signal = Spawn.signal(in: status) else { return loss }
     switch signal {
     case SIGXCPU: return .time
-    // Not by a picture: by the one who runs it, or by the kernel where memory runs out.
+    // Not caused by the picture, but by the operator, or by the kernel when the machine runs out of memory.
     case SIGKILL, SIGTERM, SIGINT, SIGHUP: return .gone
     default: return peak > settings.memory / 4 * 3 ? .memory : .signal(signal)
     }
@@ -214,7 +215,7 @@ final class WorkerProcess: Sendable {
   }
 
   private func send(_ bytes: [UInt8]) throws(Loss) {
-    // Far less than the socket takes at once, and a worker that waits has read all before.
+    // Far less than the socket's buffer holds, and a waiting worker has read everything before.
     let sent = bytes.withUnsafeBytes {
       Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
     }
@@ -222,7 +223,7 @@ final class WorkerProcess: Sendable {
   }
 }
 
-/// Reads at least so many bytes, and at most so many.
+/// Reads at least `count` and at most `most` bytes.
 ///
 /// - Throws: ``WorkerProcess/Loss`` `time` or `gone`.
 private func receive(

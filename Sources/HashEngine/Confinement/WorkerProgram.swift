@@ -10,7 +10,8 @@ internal import SystemPackage
 enum WorkerProgram {
   static let name = "hashworker"
 
-  /// Where it lies: beside the running program, as in a build folder, or in `libexec`, as installed.
+  /// The program's path: beside the running program, as in a build folder, or in `libexec/hashscan`, as
+  /// installed.
   ///
   /// - Throws: ``ConfinementError`` `noProgram`, with the places that were looked at.
   static func find() throws(ConfinementError) -> FilePath {

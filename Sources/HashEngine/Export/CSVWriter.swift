@@ -1,4 +1,4 @@
-/// Rows for each hash of an entry.
+/// One row for each hash of an entry.
 enum CSVWriter {
   static let header =
     "kind,hash,id,category,quality,comment,severity,timestamp,case,expires,deleted"

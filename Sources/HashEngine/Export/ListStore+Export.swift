@@ -2,14 +2,14 @@
 public enum ExportFormat: String, Sendable, Hashable, CaseIterable {
   /// All of it (see `JSONLinesParser`), withdrawn entries too.
   case jsonl
-  /// A row for each hash: all but what only an allowlist, or the operator, says of an entry.
+  /// A row for each hash. Crops, excused entries and the disabled state are left out.
   case csv
   /// Hashes of one kind with their ids.
   case text
 }
 
 extension ListStore {
-  /// Writes a list out, line by line. The hashes are in it: what holds for the list, holds for the file.
+  /// Exports a list, line by line. The output contains the hashes and is as sensitive as the list.
   ///
   /// - Parameters:
   ///   - list: The list's name.

@@ -32,7 +32,7 @@ struct CSVHeader {
 
   /// Whether a line looks like the header of a CSV, by its own words.
   static func isHeader(_ line: ArraySlice<UInt8>, _ options: ImportOptions) -> Bool {
-    // A line with a hash in it is a record, whatever else stands there.
+    // A line that contains a hash is a record, not a header.
     let fields = CSVRecord.fields(line, delimiter: delimiter(of: line, options)) ?? []
     let hasHash = fields.contains { field in
       field.trimmed.count >= 16 && field.trimmed.allSatisfy { hexValue($0) != nil }
@@ -41,8 +41,8 @@ struct CSVHeader {
     return header.columns[.hash] != nil || !header.hashColumns.isEmpty
   }
 
-  /// - Throws: ``ListError`` when no column holds hashes, when nobody says of what kind, or when the
-  ///   caller names a column that is not there.
+  /// - Throws: ``ListError`` when no column holds hashes, when neither the file nor the caller states their
+  ///   kind, or when the caller names a column that does not exist.
   init(_ line: ArraySlice<UInt8>, _ options: ImportOptions) throws(ListError) {
     delimiter = Self.delimiter(of: line, options)
     let fields = CSVRecord.fields(line, delimiter: delimiter) ?? []

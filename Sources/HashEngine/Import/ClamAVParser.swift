@@ -1,5 +1,5 @@
-/// ClamAV's signatures of files: `.hdb` and `.hsb` (`digest:size:name`), and of `.ldb` those that are nothing
-/// but `fuzzy_img#` and a 64-bit hash, or any one of several.
+/// ClamAV's file signatures: `.hdb` and `.hsb` (`digest:size:name`), and those `.ldb` signatures that consist
+/// of one `fuzzy_img#` hash of 64 bits, or match on any of several.
 struct ClamAVParser: LineParser {
   mutating func parse(
     _ line: ArraySlice<UInt8>, number: Int
@@ -42,7 +42,7 @@ struct ClamAVParser: LineParser {
     }
     let id = String(fields[0])
     let parts = fields[3...].map { Self.fuzzyHash($0) }
-    // Any of its parts, each a picture's hash: 0, or 0|1|2.
+    // Supported only if any one part is enough, as in `0` or `0|1|2`, and every part is a picture's hash.
     let anyOf = fields[2].filter { $0 != "(" && $0 != ")" }.split(separator: "|").map { Int($0) }
     guard parts.allSatisfy({ $0 != nil }), anyOf == Array(0..<parts.count).map(Optional.some) else {
       return SourceRecord(

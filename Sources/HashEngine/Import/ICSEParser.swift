@@ -1,5 +1,5 @@
-/// Interpol's ICSE export: a CSV with a header of its own. Its categories are `baseline`, the part that is
-/// illegal everywhere and is taken unless the operator says otherwise, and `other`.
+/// Interpol's ICSE export: a CSV with a header of its own. Its categories are `baseline`, which is illegal
+/// everywhere, and `other`. Only `baseline` is imported unless the operator says otherwise.
 struct ICSEParser: LineParser {
   static let header =
     "MD5;SHA1;PhotoDNA;Image ID;Is distributed;Victim identified;Offender identified;Series name;"
@@ -19,7 +19,7 @@ struct ICSEParser: LineParser {
     if line.trimmed.isEmpty { return nil }
     guard hasHeader else {
       guard Self.isHeader(line) else {
-        throw ListError(.unreadable, "no ICSE list: another first line")
+        throw ListError(.unreadable, "not an ICSE list: the first line is not its header")
       }
       hasHeader = true
       return nil

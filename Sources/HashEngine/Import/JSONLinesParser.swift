@@ -1,15 +1,15 @@
-/// `hashscan-list/1`, JSON Lines: what `hashscan export` writes. A first line that tells what follows
-/// (`format`, `kind`, `source`), then an entry a line:
+/// `hashscan-list/1`, JSON Lines: what `hashscan export` writes. The first line is a header (`format`,
+/// `kind`, `source`); each line after it is an entry:
 ///
 /// | member | what |
 /// |---|---|
-/// | `h`, `kind` | its hash, and of what kind where the first line does not say |
+/// | `h`, `kind` | its hash, and the kind if the first line does not state it |
 /// | `hashes` | its hashes, where it has several: objects with `kind`, `h`, and `crop` if of a part |
 /// | `id`, `cat`, `severity`, `note`, `case` | texts |
 /// | `q`, `ts`, `expires` | quality, the source's time, until when it is valid |
 /// | `del` | true when the entry is withdrawn |
 /// | `disabled` | true, or the time until which it is not matched |
-/// | `allows` | entries that a match excuses: objects with `list` and `entry` |
+/// | `allows` | on an allowlist, the entries that it excuses: objects with `list` and `entry` |
 struct JSONLinesParser: LineParser {
   static let format = "hashscan-list/1"
   /// An entry may have thousands of hashes.

@@ -1,12 +1,12 @@
-/// Looks at the hashes of an import for what is likely a mistake.
+/// Checks the hashes of an import for likely mistakes.
 struct ListChecks {
-  /// 64-bit hashes past which strangers match.
+  /// Past this many 64-bit hashes, unrelated pictures begin to match.
   static let maximumPHash64 = 10_000
-  /// Fewer hashes than this say nothing.
+  /// Fewer hashes than this are not enough for a warning.
   private static let minimum = 4
 
   private var counts: [HashKind: Int] = [:]
-  /// Of 256 bits with exactly half of them set.
+  /// How many hashes have exactly 128 bits set, half of 256.
   private var balanced: [HashKind: Int] = [:]
   private var perceptualWithoutPairs = 0
 
@@ -22,7 +22,7 @@ struct ListChecks {
   /// - Parameter phash64: 64-bit hashes of all lists, with this one's.
   func warnings(for meaning: ListMeaning, phash64: Int) -> [String] {
     var warnings: [String] = []
-    // A PDQ hash sets half of its bits, nearly always exactly; of SHA-256 every twentieth does.
+    // Nearly every PDQ hash has exactly half of its bits set; of SHA-256 digests, one in twenty has.
     if let count = counts[.sha256], count >= Self.minimum, balanced[.sha256] == count {
       warnings.append(
         "every sha256 has exactly 128 bits set: these look like PDQ hashes")

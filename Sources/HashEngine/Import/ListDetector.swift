@@ -1,13 +1,13 @@
-/// Finds out what format a list has by its beginning.
+/// Recognises a list's format from its beginning.
 enum ListDetector {
   /// Bytes that are looked at.
   static let length = 1 << 16
 
-  /// - Throws: ``ListError`` for what is no list of any format.
+  /// - Throws: ``ListError`` when the text is not a list of any known format.
   static func format(
     of beginning: [UInt8], _ options: ImportOptions
   ) throws(ListError) -> ListFormat {
-    // XML says itself how it is encoded.
+    // XML declares its own encoding.
     if options.format == .ncmec { return .ncmec }
     var bytes = beginning.prefix(length)[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
@@ -54,6 +54,6 @@ enum ListDetector {
     if names.contains("format") || names.contains("h") || names.contains("hashes") { return .jsonl }
     if names.contains("indicator") || names.contains("data") { return .threatexchange }
     throw ListError(
-      .formatNotStated, "JSON of no format that can be told from its content; state the format")
+      .formatNotStated, "JSON whose format cannot be recognised from its content; state the format")
   }
 }

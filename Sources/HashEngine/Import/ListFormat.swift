@@ -1,6 +1,6 @@
 /// The formats that lists come in.
 public enum ListFormat: String, Sendable, Hashable, CaseIterable, Codable {
-  /// A hash a line, with what the source says of it behind a comma or blank; `#` comments.
+  /// One hash a line, optionally with an id after a comma or blank; `#` starts a comment.
   case text
   /// Columns named in the first line.
   case csv
@@ -30,11 +30,11 @@ public enum ListFormat: String, Sendable, Hashable, CaseIterable, Codable {
 public struct ImportOptions: Sendable, Hashable {
   /// What the file is called in the receipt.
   public var source: String?
-  /// `nil` to look at the content.
+  /// The format; `nil` to recognise it from the content.
   public var format: ListFormat?
-  /// What the hashes are, where the file does not say.
+  /// The kind of the hashes, where the file does not state it.
   public var kind: HashKind?
-  /// How hashes of 64 bits are written; `nil` to look at the content.
+  /// How 64-bit hashes are written; `nil` to recognise it from the content.
   public var spelling: HashSpelling?
   /// For CSV: which field a column is, by the column's name.
   public var columns: [String: String] = [:]
@@ -43,12 +43,12 @@ public struct ImportOptions: Sendable, Hashable {
   /// The label for each of the source's categories; records of other categories are left out. `nil` to
   /// take all, with the source's own categories for labels.
   public var categories: [String: String]?
-  /// Whether entries that the file does not have are withdrawn.
+  /// Whether entries that are missing in the file are withdrawn.
   public var replaces = false
-  /// Whether to do everything but keep it.
+  /// Whether it is a dry run: everything is done, but nothing is kept.
   public var isDryRun = false
 
-  /// The rest as it is unless said otherwise.
+  /// Options with defaults for everything that is not given.
   public init(source: String? = nil, kind: HashKind? = nil, format: ListFormat? = nil) {
     self.source = source
     self.kind = kind
@@ -56,9 +56,9 @@ public struct ImportOptions: Sendable, Hashable {
   }
 }
 
-/// How a hash of 64 bits is written; what other kinds are is always hexadecimal, or base64.
+/// How a 64-bit hash is written; hashes of other kinds are always hexadecimal or base64.
 public enum HashSpelling: String, Sendable, Hashable, CaseIterable {
-  /// With or without leading zeros, `0x` or a letter and colon before it.
+  /// With or without leading zeros, or a prefix `0x` or `p:`; also 64 binary digits.
   case hex
   /// With or without a sign.
   case decimal

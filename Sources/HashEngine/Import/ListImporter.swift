@@ -1,6 +1,6 @@
 /// Reads a list of one format: bytes in, records out.
 protocol ListImporter {
-  /// The kind of its hashes, where the format leaves that to the caller and it is known by now.
+  /// The kind of its hashes, where the format does not state it; `nil` while it is not known.
   var kind: HashKind? { get }
 
   /// Takes a piece of the list.
@@ -16,16 +16,16 @@ protocol ListImporter {
 
 /// Reads lists that have a record a line, or several lines to a record.
 protocol LineParser {
-  /// Bytes of a line at the most.
+  /// The maximum length of a line, in bytes.
   static var longestLine: Int { get }
   var kind: HashKind? { get }
 
-  /// - Returns: `nil` for a line without a record, or whose record goes on.
+  /// - Returns: `nil` for a line without a record, or when the record continues on the next line.
   mutating func parse(
     _ line: ArraySlice<UInt8>, number: Int
   ) throws(ListError) -> SourceRecord?
 
-  /// Whatever is left at the end.
+  /// The record that is still unfinished at the end of the text, if any.
   mutating func finish(number: Int) -> SourceRecord?
 }
 
@@ -46,7 +46,7 @@ struct LineImporter<Parser: LineParser>: ListImporter {
   mutating func read(
     _ piece: [UInt8], into records: inout [SourceRecord]
   ) throws(ListError) {
-    // The lines' cutter is busy meanwhile, so that the parser is worked on apart from it.
+    // A copy, since `self` cannot be accessed again while `lines` is being mutated.
     var parser = parser
     defer { self.parser = parser }
     try lines.split(piece) { line, number throws(ListError) in
@@ -114,7 +114,8 @@ struct JSONImporter<Parser: JSONRecordParser>: ListImporter {
     try checked { () throws(JSONStream.Failure) in try stream.finish() }
     records += found.take()
     guard stream.hasHome else {
-      throw ListError(.unreadable, "no \(Parser.name) list: its records are missing")
+      throw ListError(
+        .unreadable, "not a list of format \(Parser.name): its array of records is missing")
     }
   }
 
@@ -129,7 +130,7 @@ struct JSONImporter<Parser: JSONRecordParser>: ListImporter {
   }
 }
 
-/// Where records wait that a parser has called back with.
+/// Collects the records that a parser hands to its callback.
 final class RecordSink {
   var records: [SourceRecord] = []
 

@@ -10,7 +10,7 @@ struct ListSource {
   private let file: FileDescriptor
   private var hash = SHA256()
 
-  /// - Parameter file: Open for reading; stays the caller's to close.
+  /// - Parameter file: Open for reading; the caller closes it.
   init(_ file: FileDescriptor) { self.file = file }
 
   /// SHA-256 of what was read, in hexadecimal.
@@ -18,7 +18,7 @@ struct ListSource {
 
   /// The next piece, empty at the end.
   ///
-  /// - Parameter least: A piece has so many bytes, unless the file ends.
+  /// - Parameter least: The least number of bytes in the piece, unless the file ends before.
   mutating func next(atLeast least: Int = 1) throws(ListError) -> [UInt8] {
     var piece: [UInt8] = []
     while piece.count < least {

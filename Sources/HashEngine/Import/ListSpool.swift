@@ -6,8 +6,8 @@ package import SystemPackage
   internal import Musl
 #endif
 
-/// A file without a name that a list is received into: what comes slowly waits there, and not in a transaction
-/// that keeps others from changing lists.
+/// An unnamed temporary file into which a list is received. A slow upload is collected there, so that no
+/// write transaction has to stay open for it and hold up other changes.
 package final class ListSpool: Sendable {
   private let file: FileDescriptor
 

@@ -3,9 +3,9 @@ public import SystemPackage
 extension ListStore {
   /// Imports a list: all of it in one transaction, or nothing.
   ///
-  /// A record replaces the entry of the same id, a withdrawn one takes it back, and importing the same file
-  /// again changes nothing. Records that cannot be used are passed over and named in the receipt; they do not
-  /// stop the others.
+  /// A record replaces the entry of the same id, or withdraws it if it says so; importing the same file again
+  /// changes nothing. Records that cannot be used are left out and counted in the receipt; they do not stop
+  /// the others.
   ///
   /// - Parameters:
   ///   - file: The open list; read to its end, not closed.
@@ -46,13 +46,14 @@ extension ListStore {
     return options.isDryRun ? receipt : sealed(after: receipt)
   }
 
-  /// Refuses a file of which nothing could be used, which is more likely another than an empty list.
+  /// Refuses a file without a usable record: it is more likely a wrong file than an empty list.
   private static func refuseIfUseless(
     _ change: borrowing ListChange, records: Int, _ options: ImportOptions
   ) throws(ListError) {
     guard change.taken > 0 || !options.replaces else {
       throw ListError(
-        .nothingToImport, "none of its \(records) records is an entry; it would empty the list")
+        .nothingToImport,
+        "none of its \(records) records is a usable entry; replacing would empty the list")
     }
     let receipt = change.receipt
     guard change.taken == 0, receipt.rejected > 0, receipt.withdrawn + receipt.unchanged == 0,
@@ -65,7 +66,7 @@ extension ListStore {
 
   /// What reads a list of a format.
   ///
-  /// - Parameter beginning: Of the list, for what is told by its look.
+  /// - Parameter beginning: The list's first bytes, from which the spelling of 64-bit hashes is recognised.
   static func importer(
     of format: ListFormat, _ options: ImportOptions, beginning: [UInt8], now: Timestamp
   ) throws(ListError) -> any ListImporter {
@@ -87,8 +88,8 @@ extension ListStore {
       guard options.categories != nil else {
         throw ListError(
           .categoriesNotStated,
-          "VICS categories differ from country to country, and some are harmless; state which are"
-            + " meant, and their labels")
+          "VICS categories differ from country to country, and some are harmless; state which to"
+            + " import, and their labels")
       }
       return JSONImporter(VICSParser(categories: categories))
     }

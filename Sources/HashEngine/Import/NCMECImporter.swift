@@ -1,4 +1,4 @@
-/// NCMEC Hash Sharing v2: XML with `image` and `deletedImage`, each known by its member and id.
+/// NCMEC Hash Sharing v2: XML with `image` and `deletedImage`, each identified by its member and id.
 final class NCMECImporter: ListImporter {
   private let stream: XMLStream
   private let state: State
@@ -21,7 +21,7 @@ final class NCMECImporter: ListImporter {
     try checked { stream throws(XMLStream.Failure) in try stream.finish() }
     records += found.take()
     guard state.hasResult else {
-      throw ListError(.unreadable, "no NCMEC list: no queryResult")
+      throw ListError(.unreadable, "not an NCMEC list: it has no queryResult")
     }
   }
 
@@ -55,7 +55,7 @@ extension NCMECImporter {
       self.found = found
     }
 
-    /// Fields, and fingerprints, of one record at the most.
+    /// How many fields, and how many fingerprints, of one record are read.
     private static let maximumParts = 100
 
     /// Elements that are records, and whether they are of pictures and withdrawn.

@@ -29,7 +29,7 @@ struct PlainTextParser: LineParser {
     }
     guard let kind = stated else { return nil }
     if rest.first == UInt8(ascii: "#") { rest = [] }
-    // Checksum programs mark binary files so.
+    // Checksum programs mark binary files with `*`.
     if rest.first == UInt8(ascii: "*") { rest = rest.dropFirst() }
     do throws(HashField.Refusal) {
       var entry = SourceEntry(
@@ -69,7 +69,7 @@ struct PlainTextParser: LineParser {
     return (text[..<end], rest)
   }
 
-  /// The kind where only one has so many digits.
+  /// The kind, where the number of digits leaves only one.
   private static func kind(ofDigits text: ArraySlice<UInt8>) throws(ListError) -> HashKind {
     switch text.count {
     case 32 where text.allSatisfy({ hexValue($0) != nil }): return .md5

@@ -3,7 +3,7 @@ struct STIXParser: JSONRecordParser {
   static let name = "STIX"
   static let paths = [["objects", "*"]]
 
-  /// Seconds since 1970, for what has expired.
+  /// The time against which expiry is checked.
   let now: Timestamp
 
   func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
@@ -52,7 +52,8 @@ struct STIXParser: JSONRecordParser {
 /// The part of STIX's patterns that lists are made of:
 /// `[file:hashes.'SHA-256' = '…' OR file:hashes.MD5 = '…']`, and such brackets joined by OR.
 enum STIXPattern {
-  /// Algorithms and hashes; `nil` for any other pattern: one with AND, say, means less than each of its parts.
+  /// Algorithms and hashes; `nil` for any other pattern. One with AND, for example, matches fewer files than
+  /// each of its parts.
   static func fileHashes(_ pattern: String) -> [(algorithm: String, hash: String)]? {
     var tokens = Tokens(rest: Array(pattern.utf8)[...])
     var found: [(algorithm: String, hash: String)] = []
@@ -83,7 +84,7 @@ enum STIXPattern {
       return true
     }
 
-    /// A name as it is, or in quotes.
+    /// A name, with or without quotes.
     mutating func name() -> String? {
       if rest.first == UInt8(ascii: "'") { return quoted() }
       let name = rest.prefix { byte in

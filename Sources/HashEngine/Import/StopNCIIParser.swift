@@ -1,4 +1,4 @@
-/// StopNCII: a record is the newest word on its hash, and is taken back by its status.
+/// StopNCII: a record gives the latest state of its hash, whose status may withdraw it.
 struct StopNCIIParser: JSONRecordParser {
   static let name = "StopNCII"
   static let paths = [["hashRecords", "*"]]
@@ -16,7 +16,7 @@ struct StopNCIIParser: JSONRecordParser {
     } catch {
       return SourceRecord(number: number, content: .rejected(error.reason))
     }
-    // The hash is what StopNCII knows a record by; the id must not show it.
+    // StopNCII identifies a record by its hash, but an id must not reveal the hash.
     let id = ListChange.derivedID(hash)
     let time = value["lastModtimestamp"]?.time
     let status = value["hashStatus"]?.text ?? "(none)"

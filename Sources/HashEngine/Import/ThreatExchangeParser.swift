@@ -1,5 +1,4 @@
-/// Meta's ThreatExchange, and what comes through it: `threat_updates`, where an indicator without
-/// descriptors is a deleted one.
+/// Meta's ThreatExchange and its `threat_updates`, where an indicator without descriptors has been deleted.
 struct ThreatExchangeParser: JSONRecordParser {
   static let name = "ThreatExchange"
   static let paths = [["data", "*"]]

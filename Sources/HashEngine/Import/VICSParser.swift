@@ -1,5 +1,5 @@
 /// Project VIC and CAID: VICS 1.2, 1.3 and 2.0, as a hash set or as a case. What a category means differs
-/// from country to country, and some mean harmless, so that the operator must say.
+/// from country to country, and some categories are harmless, so the operator must state which to import.
 struct VICSParser: JSONRecordParser {
   static let name = "VICS"
   static let paths = [["value", "*"], ["value", "*", "Media", "*"]]
@@ -7,7 +7,7 @@ struct VICSParser: JSONRecordParser {
   let categories: CategoryMap
 
   func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
-    // What is left of a case when its media were taken.
+    // The rest of a case, whose media were read as records of their own.
     if value["CaseID"] != nil, value["MD5"] == nil, value["MediaID"] == nil { return nil }
     guard value.isObject else {
       return SourceRecord(number: number, content: .rejected("not an object"))

@@ -7,8 +7,8 @@ extension BKTree {
     return try search([hash], radius: radius, work: &work)[0]
   }
 
-  /// The same for several at once, telling what it cost: a node that more than one comes to is visited
-  /// once.
+  /// The same for several queries at once; adds what it cost to `work`. A node that several queries reach is
+  /// visited once.
   func search(
     _ queries: [Hash], radius: Int,
     work: inout TreeWork
@@ -42,14 +42,14 @@ extension BKTree {
     return found
   }
 
-  /// The `k` hashes nearest to `hash`, nearest first; of several at the last one's distance, any.
+  /// The `k` hashes nearest to `hash`, nearest first; ties at the last distance are broken arbitrarily.
   func nearest(
     _ hash: Hash, k: Int
   ) throws(StorageError) -> [Neighbor<Hash>] {
     let root = try header().root
     guard root != 0, k > 0 else { return [] }
     var best: [Neighbor<Hash>] = []
-    // The nearest that a subtree can hold; the most promising is taken from the end.
+    // `gap` is the least distance that a hash in the subtree can have; the most promising one is at the end.
     var open = [(gap: 0, id: root)]
     while let (gap, id) = open.popLast() {
       if best.count == k, gap >= best[k - 1].distance { continue }
@@ -143,7 +143,7 @@ extension BKTree {
     return Hash(bytes: bytes.span)
   }
 
-  /// How far a distance lies outside a range: the least that anything in there differs from it.
+  /// How far a distance lies outside a range; 0 within it.
   private static func gap(_ distance: Int, _ range: ClosedRange<Int>) -> Int {
     max(0, range.lowerBound - distance, distance - range.upperBound)
   }

@@ -30,7 +30,7 @@ extension BKTree where Access == Writing {
     return added
   }
 
-  /// Removes a hash. Whether it was there.
+  /// Removes a hash; returns whether it was there.
   @discardableResult
   func remove(
     _ hash: Hash
@@ -80,7 +80,7 @@ extension BKTree where Access == Writing {
       }
       var added = 0
       var isChanged = false
-      // From the last child on, so that what is split off does not move those still to come.
+      // From the last child to the first, so that a split does not shift the children still to come.
       for (child, part) in parts.sorted(by: { $0.key > $1.key }) {
         let childID = inner.children[child].id
         guard case .leaf(let block) = try node(childID) else {
@@ -146,7 +146,7 @@ extension BKTree where Access == Writing {
     for index in 0..<block.count {
       parts[Int(distances[index]) - range.lowerBound].append(index, of: block)
     }
-    // Room is left for what comes later.
+    // Leaves room for later inserts.
     let fill = BKTreeNode<Hash>.leafCapacity * 3 / 4
     var children: [BKTreeInnerNode<Hash>.Child] = []
     var spare = id
@@ -167,7 +167,7 @@ extension BKTree where Access == Writing {
     return children
   }
 
-  /// Of a few hashes the one whose distances to all spread widest.
+  /// The one of a few sampled hashes whose distances to all others are spread most evenly.
   private func pivot(of block: HashBlock<Hash>) -> Hash? {
     let tries = 8
     return (0..<tries).compactMap { block[$0 * (block.count - 1) / (tries - 1)] }

@@ -6,8 +6,8 @@
 /// answer, so every search is exact. (Burkhard and Keller, "Some approaches to best-match file
 /// searching", 1973.)
 ///
-/// At PDQ's radius of 31 unrelated hashes lie too far apart, all at about the same distance, for any
-/// such tree to leave much out: its strength there is the scan of its leaves.
+/// Unrelated PDQ hashes all lie at about the same distance from each other, so at a radius of 31 such a tree
+/// can skip little; what makes it fast there is the scan of its leaves.
 struct BKTree<Hash: BinaryHash, Access: TransactionAccess>: ~Escapable {
   let nodes: Table<Access>
   let kernels: Kernels

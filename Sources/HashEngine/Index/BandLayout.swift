@@ -1,13 +1,13 @@
 /// How the bits of a hash are cut into bands.
 ///
-/// Two hashes within a radius differ little in at least one band (the pigeonhole principle), so that it
-/// is enough to look into the few buckets near the query's own, in each band: exact, not approximate.
+/// Two hashes within a radius differ little in at least one band (the pigeonhole principle). So it is enough
+/// to look into the few buckets near the query's own in each band; the search is exact, not approximate.
 /// Bits are dealt to the bands by a fixed shuffle, since neighbouring bits of real hashes are alike.
 ///
 /// Algorithm: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index
 /// Hashing", 2014.
 final class BandLayout: Sendable {
-  /// A band has no more bits than this, a table of 64 MiB.
+  /// The most bits that a band has; its table of buckets then takes 64 MiB.
   static let maximumBits = 24
 
   /// Bits of each band; together the hash's width.

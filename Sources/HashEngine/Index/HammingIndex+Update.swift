@@ -27,7 +27,7 @@ extension HammingIndex where Access == Writing {
     return try restored + live.insert(distinct: fresh)
   }
 
-  /// Removes a hash. Whether it was there.
+  /// Removes a hash; returns whether it was there.
   @discardableResult
   func remove(
     _ hash: Hash

@@ -1,20 +1,20 @@
 internal import Crypto
 
-/// What an index holds and takes.
+/// How many hashes an index holds, and how much space it takes.
 public struct IndexStatistics: Sendable, Hashable {
   /// Hashes that searches find.
   public var hashes = 0
-  /// Of them in the tree, which takes changes, and in the sealed segment.
+  /// How many of them are in the tree, which takes changes.
   public var live = 0
-  /// Of them in the sealed segment, which takes searches.
+  /// How many hashes the sealed segment has, ``removed`` ones included.
   public var sealed = 0
-  /// Sealed ones that were removed and give their space back at the next sealing.
+  /// Sealed hashes that were removed; the next sealing frees their space.
   public var removed = 0
   /// Bands of the segment, 0 when nothing is sealed.
   public var bands = 0
-  /// Nodes of the tree, and how many lie one below the other at the most.
+  /// How many nodes the tree has.
   public var nodes = 0
-  /// Nodes of the tree one below the other, at the most.
+  /// The depth of the tree, in nodes.
   public var depth = 0
   /// How full the tree's leaves are, 0 to 1.
   public var fill = 0.0
@@ -49,9 +49,9 @@ extension HammingIndex {
     return result
   }
 
-  /// Walks everything and holds searches against brute force.
+  /// Walks the whole index and compares searches with brute force.
   ///
-  /// - Parameter samples: How many of the hashes are searched for, slightly changed.
+  /// - Parameter samples: How many of the hashes are searched for.
   /// - Returns: What is wrong, a sentence each; empty when all is well.
   func problems(
     samples: Int
@@ -62,11 +62,11 @@ extension HammingIndex {
       guard case .leaf(let block) = node else { return }
       counted += block.count
       if block.hashes.contains(where: { !contains($0) }) {
-        problems.append("a hash in a leaf where no search looks for it")
+        problems.append("a hash is in a leaf where no search would find it")
       }
     }
     if try counted != live.count() {
-      problems.append("the tree holds \(counted) hashes and says another number")
+      problems.append("the tree holds \(counted) hashes, but its header states another number")
     }
     let header = try header()
     let isSealed = try segment() != nil
@@ -77,7 +77,7 @@ extension HammingIndex {
     return try searchProblems(samples: samples)
   }
 
-  /// Searches that give another answer than brute force.
+  /// Reports searches whose results differ from brute force.
   private func searchProblems(
     samples: Int
   ) throws(StorageError) -> [String] {
@@ -93,7 +93,7 @@ extension HammingIndex {
         if found.map({ UInt16($0.distance) }).sorted() != expected.sorted() { wrong += 1 }
       }
     }
-    return wrong == 0 ? [] : ["\(wrong) searches that miss what is there"]
+    return wrong == 0 ? [] : ["\(wrong) searches that differ from brute force"]
   }
 
   private func checksum(

@@ -1,6 +1,6 @@
-/// A set of hashes that answers "which lie within this radius?": a ``BKTree`` of the live ones, which take
-/// inserts and removals, and a ``Segment`` of the sealed ones, which take searches. Always exact, and of
-/// one state.
+/// A set of hashes that can be searched by radius: a ``BKTree`` of the live ones, which takes inserts and
+/// removals, and a ``Segment`` of the sealed ones, which is faster to search. Searches are exact, and see one
+/// state.
 struct HammingIndex<Hash: BinaryHash, Access: TransactionAccess>: ~Escapable {
   let live: BKTree<Hash, Access>
   /// Parts of segments (see ``SegmentPart``).
@@ -60,7 +60,7 @@ struct HammingIndex<Hash: BinaryHash, Access: TransactionAccess>: ~Escapable {
     try search([hash], radius: radius).found[0]
   }
 
-  /// Searches for several at once, for less than one by one, and tells how.
+  /// Searches for several hashes at once, which costs less than one by one, and reports how it was done.
   func search(
     _ queries: [Hash], radius: Int
   ) throws(StorageError) -> IndexSearch<Hash> {
@@ -80,7 +80,7 @@ struct HammingIndex<Hash: BinaryHash, Access: TransactionAccess>: ~Escapable {
     return result
   }
 
-  /// The `k` hashes nearest to `hash`, nearest first; of several at the last one's distance, any.
+  /// The `k` hashes nearest to `hash`, nearest first; ties at the last distance are broken arbitrarily.
   func nearest(
     _ hash: Hash, k: Int
   ) throws(StorageError) -> [Neighbor<Hash>] {
@@ -88,7 +88,7 @@ struct HammingIndex<Hash: BinaryHash, Access: TransactionAccess>: ~Escapable {
     guard let segment = try segment() else {
       return try live.nearest(hash, k: k)
     }
-    // The first radius within which there are enough; each is searched as it is cheapest.
+    // Widens the radius until there are enough hashes within it.
     for radius in [Hash.bitCount / 16, Hash.bitCount / 8, Hash.bitCount / 3, Hash.bitCount] {
       let found = try search(hash, radius: radius)
       guard found.count >= k || radius == Hash.bitCount || found.count >= segment.count else {

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// Hashes of one kind lying one behind the other, as the kernels take them.
+/// Hashes of one kind, contiguous in memory as the kernels take them.
 struct HashBlock<Hash: BinaryHash> {
   private(set) var bytes: [UInt8] = []
 

@@ -3,9 +3,9 @@ internal import Crypto
 
 /// Makes one segment of all hashes of an index, and takes them out of the tree.
 ///
-/// The new parts are written in transactions of their own, none of which any reader sees, and other writers may
-/// come in between; the last transaction puts them in the old ones' place. Whoever is killed before that leaves
-/// parts that the next sealing clears away.
+/// The new parts are written in transactions of their own. Readers do not use them yet, and other writers may
+/// come in between; the last transaction puts them in place of the old ones. A process that is killed before
+/// that leaves parts that the next sealing clears away.
 struct IndexSealing<Hash: BinaryHash> {
   private typealias Index = HammingIndex<Hash, Writing>
 
@@ -17,10 +17,10 @@ struct IndexSealing<Hash: BinaryHash> {
     self.environment = environment
   }
 
-  /// Fewer hashes than this are not sealed: the tree's leaves are scanned in less time than bands take.
+  /// Fewer hashes than this are not sealed: scanning the tree's leaves is then faster than using bands.
   static var minimumCount: Int { 4096 }
 
-  /// Seals the hashes that are there now. Removed ones give their space back.
+  /// Seals all hashes of the index, and frees the space of removed ones.
   ///
   /// - Returns: How many hashes are sealed now; `nil` when there are too few to seal.
   func run() throws(StorageError) -> Int? {
@@ -74,7 +74,7 @@ struct IndexSealing<Hash: BinaryHash> {
     return hashes.count
   }
 
-  /// What a sealing set out from.
+  /// The state of the index when a sealing began.
   private struct State {
     var generation: UInt32
     var live: BKTreeHeader
@@ -128,7 +128,7 @@ struct IndexSealing<Hash: BinaryHash> {
       let old = try index.header()
       var header = new
       header.nextGeneration = old.nextGeneration
-      // The parts may be gone when another has.
+      // Another sealing may have replaced the old segment and cleared these parts away.
       guard old.generation == state.generation,
         let segment = try Segment<Hash>(header, in: index.parts, kernels: tables.kernels)
       else {
@@ -153,14 +153,14 @@ struct IndexSealing<Hash: BinaryHash> {
       var present: Set<Hash> = []
       try index.live.forEachHash { present.insert($0) }
       for hash in present where try !segment.contains(hash) { stayLive.append(hash) }
-      // What was live then, and is not now, was removed meanwhile.
+      // A hash that was live at the start and is not now was removed meanwhile.
       for position in 0..<state.liveCount {
         guard let hash = sealed[position], !present.contains(hash) else { continue }
         try index.markRemoved(hash)
       }
     }
     for hash in state.removed {
-      // Gone for good, or put back meanwhile: the segment has not got it.
+      // The new segment leaves it out. If it is no longer marked as removed, it was inserted again meanwhile.
       if try !index.removed.remove(hash.bytes.span) { stayLive.append(hash) }
     }
     try index.live.removeAll()

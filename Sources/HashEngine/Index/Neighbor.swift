@@ -1,4 +1,4 @@
-/// A stored hash near the one asked for.
+/// A stored hash near a query.
 public struct Neighbor<Hash: BinaryHash>: Hashable, Sendable {
   /// The hash that was found.
   public let hash: Hash

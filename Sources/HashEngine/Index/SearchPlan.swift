@@ -5,8 +5,8 @@ public enum SearchPlan: Sendable, Hashable {
   /// Every sealed hash is compared.
   case scan
 
-  /// What things cost, in nanoseconds on one thread with the data in memory. Only their ratios matter,
-  /// and those are alike from machine to machine.
+  /// Costs in nanoseconds, on one thread with the data in memory. Only their ratios matter, and those are
+  /// similar on all machines.
   private struct Cost {
     let probe: Double
     let candidate: Double
@@ -24,7 +24,7 @@ public enum SearchPlan: Sendable, Hashable {
   /// Plans a search of `count` hashes.
   ///
   /// By the pigeonhole principle, band radii rᵢ whose rᵢ + 1 add up to the radius + 1 miss nothing: a
-  /// hash that differs in more than rᵢ bits in every band differs in more than the radius in all.
+  /// hash that differs in more than rᵢ bits in every band differs in more bits than the radius in total.
   static func plan(radius: Int, layout: BandLayout, count: Int, width: Int) -> SearchPlan {
     let key = Key(radius: radius, bands: layout.bits.count, count: count, width: width)
     return known.value(for: key) {
@@ -39,7 +39,7 @@ public enum SearchPlan: Sendable, Hashable {
     let width: Int
   }
 
-  /// A plan takes as long as a good part of a search.
+  /// Plans that were made before: making one takes a considerable part of a search's time.
   private static let known = Memo<Key, SearchPlan>(maximum: 1024)
 
   private static func make(
@@ -58,7 +58,7 @@ public enum SearchPlan: Sendable, Hashable {
     }
     var radii = [Int](repeating: -1, count: layout.bits.count)
     for _ in 0...radius {
-      // The next bit goes where it costs least.
+      // The next bit of radius goes to the band where it costs least.
       let next = radii.indices.min { increment($0, radii[$0]) < increment($1, radii[$1]) }
       guard let next else { return .scan }
       radii[next] += 1

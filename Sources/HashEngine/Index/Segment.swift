@@ -11,11 +11,11 @@ struct Segment<Hash: BinaryHash> {
   private let buckets: [Buckets]
   private let hashes: [UnsafePointer<UInt8>?]
 
-  /// Of a band, in chunks.
-  /// Whether all parts lie where they will stay: LMDB keeps large values in pages of their own, and small ones
-  /// among others, which may be moved.
+  /// Whether all parts keep their addresses: LMDB keeps large values in pages of their own, but small ones
+  /// share pages and may be moved.
   let staysInPlace: Bool
 
+  /// The buckets of a band, in chunks.
   private enum Buckets {
     case numbers([UnsafePointer<UInt32>?])
     case hashes([UnsafePointer<UInt8>?])
@@ -77,7 +77,7 @@ struct Segment<Hash: BinaryHash> {
         buckets.append(.numbers(parts))
       }
     }
-    // Any band has all of them.
+    // Where buckets hold hashes, each band has all of them: the first band's serve as the list.
     if case .hashes(let first)? = buckets.first {
       hashes = first
     } else {
@@ -102,7 +102,7 @@ struct Segment<Hash: BinaryHash> {
     guard radius >= 0 else { return }
     switch plan {
     case .scan:
-      // A block stays in the cache for all queries.
+      // Block by block, so that a block stays in the cache for all queries.
       forEachBlock { block in
         for (index, query) in queries.enumerated() {
           scan(block, for: query, radius: radius) { body(index, $0, $1) }
@@ -113,7 +113,7 @@ struct Segment<Hash: BinaryHash> {
       var seen = [Set<Hash>](repeating: [], count: queries.count)
       let bytes = queries.map(\.bytes)
       var room = Room()
-      // Band by band, so that a band's table stays near for all queries.
+      // Band by band, so that a band's table stays in the cache for all queries.
       for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
         for (index, query) in bytes.enumerated() {
           try probe(band, bandRadius, query, radius: radius, &room, &work) { hash, distance in
@@ -128,7 +128,7 @@ struct Segment<Hash: BinaryHash> {
   func contains(_ hash: Hash) throws(StorageError) -> Bool {
     var isThere = false
     var work = SegmentWork()
-    // One band finds an equal hash.
+    // One band is enough to find an equal hash.
     var radii = [Int](repeating: -1, count: layout.bits.count)
     radii[0] = 0
     try search([hash], radius: 0, plan: .bands(radii), work: &work) { _, _, _ in isThere = true }
@@ -166,7 +166,7 @@ struct Segment<Hash: BinaryHash> {
     }
   }
 
-  /// What probing writes to, kept from band to band.
+  /// Buffers that probing writes to, reused from band to band.
   private struct Room {
     var ranges: [UInt32] = []
     var ids: [UInt32] = []
@@ -179,7 +179,7 @@ struct Segment<Hash: BinaryHash> {
 
     mutating func reserve(candidates: Int) {
       guard ids.count < candidates else { return }
-      // Half as much again: bands have about as many each.
+      // Half as much again, since the next bands have about as many.
       ids = [UInt32](repeating: 0, count: candidates + candidates / 2)
       hits = ids
       distances = [UInt16](repeating: 0, count: ids.count)

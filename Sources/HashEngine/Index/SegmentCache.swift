@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// The segment that was used last, so that a search need not gather its parts from the database again: there
-/// are dozens, and gathering them takes as long as a good part of a search.
+/// The segment that was used last, so that a search need not collect its parts from the database again: there
+/// are dozens, and collecting them takes a considerable part of a search's time.
 ///
-/// The parts of a generation are written once, before any header names it, and stay where they are in the
-/// map until no transaction can see a header that names it (see ``Segment/staysInPlace``). So whoever reads that header may use what was
-/// gathered under it, as long as the map is the same.
+/// The parts of a generation are written once, before any header names it, and stay where they are in the map
+/// until no transaction can see a header that names it (see ``Segment/staysInPlace``). So a transaction that
+/// reads that header may use the segment kept for it, as long as the map has not changed.
 final class SegmentCache<Hash: BinaryHash>: Sendable {
   private struct Known {
     let header: SegmentHeader
@@ -29,5 +29,5 @@ final class SegmentCache<Hash: BinaryHash>: Sendable {
   }
 }
 
-// Pointers to bytes that nobody writes.
+// It holds pointers to bytes that nobody writes.
 extension Segment: @unchecked Sendable {}

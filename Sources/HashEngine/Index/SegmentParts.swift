@@ -1,5 +1,5 @@
-/// Hashes that are sealed: they never change, and lie in the database with a direct table of buckets
-/// for each band, read in place.
+/// The header of a segment. A segment holds the sealed hashes: they never change, and lie in the database
+/// with a direct table of buckets for each band, read in place.
 ///
 /// Table of a segment, by integer keys: 0 holds the header (see ``SegmentHeader``); all others are parts
 /// of a generation (see ``SegmentPart``). Numbers in parts are in the machine's own order.
@@ -79,8 +79,8 @@ struct SegmentPart: Hashable {
 enum BandContent {
   /// The numbers of the hashes, which lie elsewhere.
   case numbers
-  /// The hashes themselves: of 64 bits they are hardly larger than their numbers, and a bucket is scanned
-  /// where it lies.
+  /// The hashes themselves: with 64 bits they are hardly larger than numbers, and a bucket can be scanned in
+  /// place.
   case hashes
 
   static func of(width: Int) -> BandContent { width == 64 ? .hashes : .numbers }

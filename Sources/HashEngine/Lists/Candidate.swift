@@ -1,15 +1,15 @@
-/// An entry that a query is near enough to for its list: what the lists found, before anybody says what it comes
-/// to. A ``Match`` is made of it.
+/// An entry within its list's radius of a query: the raw result of a search, before allowlists are applied.
+/// A ``Match`` is made of it.
 struct Candidate {
   let list: String
   let entry: String
   let label: String?
-  /// What the list means by it; `review` past the list's radius and within its wider one.
+  /// The list's meaning; `review` when the distance exceeds the list's radius but not its review radius.
   let meaning: ListMeaning
   let kind: HashKind
   /// Bits that differ; 0 for a digest.
   let distance: Int
-  /// Bits that might have differed.
+  /// The radius that applied: how many bits may differ.
   let radius: Int
   /// On an allowlist, the entries that it excuses.
   var allows: [EntryReference] = []
@@ -22,7 +22,7 @@ struct Candidate {
 /// A hash that is looked up.
 struct HashQuery {
   let hash: ListedHash
-  /// The effort that the view takes which the hash is of.
+  /// The effort of the view that the hash was computed from.
   let effort: Effort
 
   init(_ hash: ListedHash, effort: Effort = .exact) {
@@ -50,7 +50,7 @@ public struct ListVersion: Sendable, Hashable {
   }
 }
 
-/// What a picture is hashed for, as some lists need it.
+/// What the lists need a picture to be hashed for.
 struct ListRequirements {
   /// The kinds of hash that some list has.
   var kinds: Set<HashKind>
@@ -63,21 +63,21 @@ struct ListRequirements {
   }
 }
 
-/// What a search is to heed.
+/// The limits and settings of one search.
 struct SearchOptions {
-  /// By kind, what counts instead of the lists' own radii.
+  /// Radii by kind that replace the lists' own.
   var radii: [HashKind: Int] = [:]
-  /// What counts instead of the lists' own efforts.
+  /// The effort that replaces the lists' own; `nil` for the lists' own.
   var effort: Effort?
   /// The names of the lists to search; `nil` for all.
   var lists: Set<String>?
-  /// For what expires.
+  /// The time against which expiry is checked.
   var now = Timestamp.now
   /// When the search ends, done or not.
   var deadline: ContinuousClock.Instant?
 }
 
-/// What a search found, and in which lists.
+/// The result of a search, and the lists that were searched.
 struct SearchResult {
   /// The candidates of each query, in the queries' order, nearest first.
   var candidates: [[Candidate]]
@@ -87,6 +87,6 @@ struct SearchResult {
   var requirements: ListRequirements
   /// Hashes that were looked up.
   var lookups: Int
-  /// Whether time was up before all were.
+  /// Whether the deadline passed before all hashes were looked up.
   var isCut: Bool
 }

@@ -7,7 +7,7 @@ public struct Entry: Sendable, Hashable {
     /// Taken back by its source or by the operator. Its hashes are gone; what is left keeps an older copy of
     /// the list from bringing it back.
     case withdrawn
-    /// Not matched until then; `nil` for as long as nobody enables it.
+    /// Not matched until this time; `nil` for until somebody enables it.
     case disabled(until: Timestamp?)
   }
 
@@ -24,7 +24,7 @@ public struct Entry: Sendable, Hashable {
   /// The number of the receipt of its last change, in its list's history.
   public var receipt: Int
 
-  /// An entry as it would be stored; it is on no list by that.
+  /// An entry as it would be stored; making one does not put it on a list.
   public init(
     id: String, hashes: [ListedHash], details: EntryDetails = EntryDetails(),
     state: State = .active, addedAt: Timestamp, receipt: Int = 0
@@ -59,27 +59,27 @@ extension Entry.State {
 public struct EntryDetails: Sendable, Hashable {
   /// The source's classification.
   public var label: String?
-  /// How grave the source says it is, in the source's own words.
+  /// How severe it is, in the source's own words.
   public var severity: String?
   /// What the source, or the operator, wrote about it.
   public var note: String?
   /// The operator's case that it belongs to.
   public var caseID: String?
-  /// When the source last changed it. Of two records the later one counts.
+  /// When the source last changed it. The later of two records counts.
   public var sourceTime: Timestamp?
   /// PDQ's quality of the picture, 0 to 100, where stated.
   public var quality: Int?
-  /// From then on it is not matched.
+  /// The time from which it is no longer matched; `nil` for never.
   public var expiresAt: Timestamp?
-  /// On an allowlist, the entries that a picture near this one may match.
+  /// On an allowlist, the entries whose matches it excuses for pictures near it.
   public var allows: [EntryReference] = []
-  /// Those of its hashes that are of parts of the picture, for copies that were cropped.
+  /// Which of its hashes are of parts of the picture; they match cropped copies.
   public var crops: [CroppedHash] = []
 
-  /// Nothing is said.
+  /// No details.
   public init() {}
 
-  /// Bytes of the longest of its texts, and of all.
+  /// The length of the longest text, in bytes.
   var longestText: Int {
     max(
       label?.utf8.count ?? 0, severity?.utf8.count ?? 0, note?.utf8.count ?? 0,
@@ -91,7 +91,7 @@ public struct EntryDetails: Sendable, Hashable {
       + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count } + 72 * crops.count
   }
 
-  /// Takes over what the other states.
+  /// Overwrites each detail that `other` states, and adds its references and crops.
   mutating func merge(_ other: EntryDetails) {
     label = other.label ?? label
     severity = other.severity ?? severity
@@ -109,7 +109,7 @@ public struct EntryDetails: Sendable, Hashable {
 public struct CroppedHash: Sendable, Hashable {
   /// The hash of the part.
   public let hash: ListedHash
-  /// The part, in shares of the whole picture.
+  /// The part, as fractions of the whole picture.
   public let region: Region
 
   /// The hash of that part.
@@ -126,7 +126,7 @@ public struct EntryReference: Sendable, Hashable, Codable {
   /// The entry's id.
   public let entry: String
 
-  /// Names an entry; it need not be there.
+  /// A reference to an entry, which need not exist.
   public init(list: String, entry: String) {
     self.list = list
     self.entry = entry

@@ -1,5 +1,5 @@
-/// What is stored of an entry before its hashes: enough to say what a match with it is, whatever number of hashes
-/// it has.
+/// The part of a stored entry that comes before its hashes: enough to describe a match with it without
+/// reading the hashes.
 struct EntryFront {
   let list: UInt32
   let id: String
@@ -10,7 +10,7 @@ struct EntryFront {
   let details: EntryDetails
   let hasCrops: Bool
 
-  /// What of an entry is there: a bit for each part that may be missing.
+  /// Which optional parts an entry has: one bit each.
   struct Parts: OptionSet {
     let rawValue: UInt16
     static let label = Parts(rawValue: 1)
@@ -27,7 +27,7 @@ struct EntryFront {
     static let crops = Parts(rawValue: 2048)
   }
 
-  /// Reads it and leaves `record` before the hashes. `nil` when the bytes are no entry.
+  /// Reads it and leaves `record` at the first hash. `nil` when the bytes are not an entry.
   init?(_ record: inout RecordReader) {
     guard let list = record.uint32(), let raw = record.uint16(), let id = record.text(),
       let added = record.uint64(), let receipt = record.uint32()

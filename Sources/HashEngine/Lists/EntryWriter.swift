@@ -1,15 +1,15 @@
 /// Writes the entries of one list with everything that follows from them: ids, postings, cases, the index,
-/// and what it takes to undo it.
+/// and the records that undo the change.
 struct EntryWriter: ~Copyable {
   /// Owns the transaction: what is written is kept by ``commit()``, or not at all.
   let lists: ListWriter
-  /// The first number of an entry made here, and the one after the last.
+  /// The number of the first entry made here; `next` is the one after the last.
   let first: UInt64
   private(set) var next: UInt64
   /// Whether anything was written.
   private(set) var isDirty = false
   private(set) var keepsUndo = true
-  /// Entries that contradict those of other lists, a sentence each, and their number if there are more.
+  /// A sentence for each hash that is both on an allowlist and on another list; past ten, also their number.
   var warnings: [String] {
     guard contradictions > examples.count else { return examples }
     return examples + ["in all \(contradictions) hashes are on an allowlist and on another"]
@@ -129,7 +129,7 @@ struct EntryWriter: ~Copyable {
     try flush()
   }
 
-  /// Writes the postings of all entries since it was last called, in their tables' order.
+  /// Writes the postings of all entries written since the last call, in the order of the tables' keys.
   mutating func flush() throws(StorageError) {
     removed.sort { $0.hash < $1.hash }
     for (hash, number) in removed { try removePosting(hash, number) }
@@ -189,7 +189,7 @@ struct EntryWriter: ~Copyable {
         guard examples.count < Self.maximumExamples else { continue }
         examples.append(
           meaning == .allow
-            ? "on an allowlist now, and on \(name): entry \(stored.entry.id)"
+            ? "on an allowlist now, and also on list \(name): entry \(stored.entry.id)"
             : "listed now, and on the allowlist \(name): entry \(stored.entry.id)")
       }
     }
@@ -197,7 +197,7 @@ struct EntryWriter: ~Copyable {
 
   // MARK: Undo
 
-  /// Keeps nothing of this change: it is one that cannot be undone. What undoes the one before stays until
+  /// Keeps no undo records for this change, which cannot be undone. Those of the change before stay until
   /// ``forgetUndo()``.
   mutating func stopKeepingUndo() { keepsUndo = false }
 
@@ -213,7 +213,7 @@ struct EntryWriter: ~Copyable {
     }
   }
 
-  /// Before the first write of a change: what undid the one before is of no use any more.
+  /// Called before every write; the first one discards the undo records of the change before.
   private mutating func begin() throws(StorageError) {
     guard !isDirty else { return }
     isDirty = true
@@ -225,7 +225,7 @@ struct EntryWriter: ~Copyable {
   ) throws(StorageError) {
     guard keepsUndo, old.number < first else { return }
     let key = EntryNumber.undoKey(old.number, list: list)
-    // The first is how it was before.
+    // Only the first copy shows the entry as it was before the change.
     guard try lists.undo.value(for: key, { _ in true }) == nil else { return }
     let bytes = StoredEntry(list: list, entry: old.entry).bytes
     try lists.undo.put(bytes.span, for: key.span)

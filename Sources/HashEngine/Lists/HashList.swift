@@ -14,14 +14,15 @@ public struct ListSettings: Sendable, Hashable {
   public var meaning = ListMeaning.block
   /// Bits by which a PDQ hash may differ from a listed one.
   public var pdqRadius = 31
-  /// Bits by which the PDQ hash of a picture as stored, or as shown, may differ for somebody to look at it;
-  /// `nil`, or no more than ``pdqRadius``, for none. A search this wide takes several times as long.
+  /// Bits by which the PDQ hash of a picture as stored, or as shown, may differ for the match to mean
+  /// `review`; `nil`, or no more than ``pdqRadius``, for no such matches. A wide radius makes searches
+  /// several times slower.
   public var reviewRadius: Int?
-  /// What a review radius is unless said otherwise.
+  /// The default for a review radius.
   public static let usualReviewRadius = 47
-  /// Bits by which a 64-bit perceptual hash may differ. At 8 and more, strangers begin to match.
+  /// Bits by which a 64-bit perceptual hash may differ. From 8 on, unrelated pictures begin to match.
   public var phash64Radius = 4
-  /// In which views a picture is compared with its entries.
+  /// Which views of a picture are compared with its entries.
   public var effort = Effort.standard
   /// Whether the list is matched at all.
   public var isEnabled = true
@@ -42,7 +43,7 @@ public struct ListSettings: Sendable, Hashable {
     }
   }
 
-  /// Bits by which a hash may differ for a match of any meaning.
+  /// The larger of the list's radius and its review radius.
   func widestRadius(of kind: HashKind) -> Int {
     let review = kind == .pdq && meaning != .allow ? reviewRadius ?? 0 : 0
     return max(radius(of: kind), review)
@@ -69,9 +70,9 @@ public struct HashList: Sendable, Hashable {
   /// Entries that their source, or the operator, has taken back.
   public let withdrawn: Int
 
-  /// Whether a picture can match it at a time: it is in force, has entries, and does more than to excuse.
+  /// Whether a picture can match it at a time: it is in force, has entries, and is not an allowlist.
   ///
-  /// Where no list can be matched, there is no "no match".
+  /// Where no list can be matched, a search fails: "no match" would mean nothing.
   public func canMatch(at now: Timestamp) -> Bool {
     settings.isInForce(at: now) && settings.meaning != .allow && count > 0
   }

@@ -1,12 +1,13 @@
 internal import Crypto
 
-/// A secret of one installation: under it, digests can be named in logs without being told.
+/// A secret of one installation. With it, logs can refer to a digest by a name that does not reveal the
+/// digest.
 public struct InstallationKey: Sendable {
   static let byteCount = 32
 
   private let key: SymmetricKey
 
-  /// One for this process only.
+  /// A random key for this process only.
   public init() { key = SymmetricKey(size: .bits256) }
 
   init?(bytes: [UInt8]) {
@@ -16,7 +17,7 @@ public struct InstallationKey: Sendable {
 
   var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
 
-  /// A name for a digest, the same at every time: 32 hexadecimal digits of its HMAC-SHA-256.
+  /// A name for a digest, always the same: the first 32 hexadecimal digits of its HMAC-SHA-256.
   public func name(of digest: [UInt8]) -> String {
     let code = HMAC<SHA256>.authenticationCode(for: digest, using: key)
     return hexText(Array(code).prefix(16))
@@ -24,13 +25,13 @@ public struct InstallationKey: Sendable {
 
   private static let name = Array("installation".utf8)
 
-  /// The key that a table of keys has; `nil` when it has none.
+  /// The key stored in the table of keys; `nil` when there is none.
   static func read(from keys: Table<some TransactionAccess>) throws(StorageError) -> Self? {
     let bytes = try keys.value(for: name) { value in value.withUnsafeBytes { Array($0) } }
     return bytes.flatMap { InstallationKey(bytes: $0) }
   }
 
-  /// Makes one, unless the table has one already.
+  /// Makes and stores a key, unless the table has one already.
   static func make(in keys: Table<Writing>) throws(StorageError) {
     guard try read(from: keys) == nil else { return }
     let bytes = InstallationKey().bytes

@@ -1,7 +1,7 @@
 internal import Crypto
 
-/// A line of the journal: one change of the lists. Each carries the hash of the line before, so that none
-/// can be altered or taken out unseen by whoever has a later one.
+/// A line of the journal: one change of the lists. Each carries the digest of the line before, so that
+/// whoever has a later line can detect that one was altered or removed.
 public struct JournalLine: Codable, Sendable, Hashable {
   /// Counted from 1.
   public let line: Int
@@ -23,11 +23,11 @@ public struct JournalLine: Codable, Sendable, Hashable {
   public let replaced: Int
   /// See ``Receipt/withdrawn``.
   public let withdrawn: Int
-  /// What the operator said of it.
+  /// The operator's reason for it.
   public let reason: String?
   /// The operator's case.
   public let caseID: String?
-  /// SHA-256 of the line before without its line end; 64 zeros in the first.
+  /// SHA-256 of the line before, without its line end; 64 zeros in the first line.
   public let previous: String
 
   enum CodingKeys: String, CodingKey {
@@ -55,8 +55,8 @@ public struct JournalLine: Codable, Sendable, Hashable {
   }
 }
 
-/// The record of every change of every list, kept in the database with the changes themselves: a change is
-/// there if and only if its line is.
+/// The record of every change of every list, written in the same transaction as the change: a change is kept
+/// if and only if its line is.
 enum Journal {
   static let beginning = String(repeating: "0", count: 64)
 

@@ -1,4 +1,4 @@
-/// Holds the journal's lines against each other and against receipts.
+/// Checks the journal's lines against each other and against the receipts.
 struct JournalCheck {
   private struct Change: Hashable {
     let list: String
@@ -8,7 +8,7 @@ struct JournalCheck {
   private var problems: [String] = []
   private var previous = Journal.beginning
   private var next = 1
-  /// Where the journal tells of a change, and the receipt's digest; of lists that are still there.
+  /// The journal's line for each change, with the receipt's digest; only for lists that still exist.
   private var changes: [Change: (line: Int, digest: String)] = [:]
 
   mutating func take(_ number: Int, _ text: String) {
@@ -20,14 +20,14 @@ struct JournalCheck {
     next = number + 1
     defer { previous = Journal.digest(bytes) }
     guard let line = JSONText.decode(JournalLine.self, bytes.span.bytes), line.line == number else {
-      problems.append("line \(number): not that line of a journal")
+      problems.append("line \(number): not a journal line, or not this number")
       return
     }
     if line.previous != previous {
       problems.append("line \(number): does not follow the line before")
     }
     if line.action == .remove {
-      // A list that is removed takes its history along.
+      // Removing a list removes its history too.
       changes = changes.filter { $0.key.list != line.list }
     } else {
       changes[Change(list: line.list, receipt: line.receipt)] = (number, line.receiptSHA256)
@@ -41,12 +41,14 @@ struct JournalCheck {
       return
     }
     if bytes.map({ Journal.digest($0) }) != told.digest {
-      problems.append("line \(told.line): its receipt is missing or another")
+      problems.append("line \(told.line): its receipt is missing or has changed")
     }
   }
 
   func finish() -> [String] {
     problems
-      + changes.values.map(\.line).sorted().map { "line \($0): its receipt is missing or another" }
+      + changes.values.map(\.line).sorted().map {
+        "line \($0): its receipt is missing or has changed"
+      }
   }
 }

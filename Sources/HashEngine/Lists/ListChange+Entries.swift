@@ -1,4 +1,4 @@
-/// What becomes of an entry when records of it come.
+/// How records change an entry.
 extension ListChange {
   /// Applies the records of one entry, in their order.
   mutating func apply(
@@ -7,7 +7,7 @@ extension ListChange {
   ) throws(StorageError) {
     let before = Counts(receipt, list)
     var current = stored?.entry
-    // Whether what is there came from this change, so that more rows add to it.
+    // Whether this change already wrote the entry, so that further rows add to it.
     var isOurs = stored.map { seen.contains($0.number) } ?? false
     var position = records.startIndex
     while position < records.endIndex {
@@ -39,7 +39,7 @@ extension ListChange {
         _ = withdraw(&current, id: id, at: nil)
       }
     }
-    // What a file brings and takes away again leaves the entry as it was.
+    // An entry that the file changes and changes back counts as unchanged.
     if let stored, var now = current, now.receipt == receipt.number {
       now.receipt = stored.entry.receipt
       if now == stored.entry {
@@ -90,7 +90,7 @@ extension ListChange {
         return
       }
     }
-    // What the operator has disabled stays so.
+    // An entry that the operator disabled stays disabled.
     entry.state = source.state ?? known.state
     entry.receipt = known.receipt
     guard
@@ -101,13 +101,13 @@ extension ListChange {
       return
     }
     entry.receipt = receipt.number
-    // Rows that add to an entry of this file are part of what was counted already.
+    // Further rows of an entry of this file were counted with its first row.
     if !isMore { receipt.replaced += 1 }
     current = entry
   }
 
-  /// Whether the entry is withdrawn only now. One that never was there is, too: an older copy of the list may
-  /// come later.
+  /// Withdraws an entry; returns whether it was not withdrawn before. An entry that the list never had gets a
+  /// tombstone too: an older copy of the list may come later.
   private mutating func withdraw(_ current: inout Entry?, id: String, at time: Timestamp?) -> Bool {
     var details = EntryDetails()
     details.sourceTime = time
@@ -121,7 +121,7 @@ extension ListChange {
     }
     if let time, let before = known.details.sourceTime, time < before { return false }
     guard known.state != .withdrawn else {
-      // The later time is what holds back older records.
+      // The tombstone keeps the later time, which holds back older records.
       if let time, known.details.sourceTime.map({ time > $0 }) ?? true {
         current?.details.sourceTime = time
       }
@@ -139,7 +139,7 @@ extension ListChange {
   }
 }
 
-/// What is counted of entries, to be put back.
+/// A copy of the counts, so that they can be restored.
 private struct Counts {
   private let receipt: (added: Int, replaced: Int, withdrawn: Int)
   private let list: (count: UInt64, withdrawn: UInt64)
@@ -149,7 +149,7 @@ private struct Counts {
     self.list = (list.count, list.withdrawn)
   }
 
-  /// Puts the counts back; what was counted since then is unchanged.
+  /// Restores the counts; everything counted since then is counted as unchanged instead.
   func restore(_ receipt: inout Receipt, _ list: inout ListRecord) {
     let now = receipt.added + receipt.replaced + receipt.withdrawn
     (receipt.added, receipt.replaced, receipt.withdrawn) = self.receipt

@@ -1,6 +1,6 @@
 /// What the operator does to a list besides importing.
 extension ListChange {
-  /// Sets what the operator decides about one entry. Whether there is one.
+  /// Enables or disables one entry; returns whether there is such an entry.
   mutating func setState(
     _ state: Entry.State, of id: String
   ) throws(StorageError) -> Bool {
@@ -18,7 +18,7 @@ extension ListChange {
     return true
   }
 
-  /// Puts everything as it was before the list's last change.
+  /// Restores all entries to how they were before the list's last change.
   mutating func undo() throws(StorageError) {
     writer.stopKeepingUndo()
     let ids = try writer.lists.ids.cursor()
@@ -39,7 +39,7 @@ extension ListChange {
     try writer.flush()
   }
 
-  /// Puts one entry as it was before the list's last change.
+  /// Restores one entry to how it was before the list's last change.
   private mutating func restore(
     _ number: UInt64, _ ids: borrowing TableCursor
   ) throws(StorageError) {

@@ -1,22 +1,22 @@
 internal import Crypto
 
-/// A change of one list: takes records, writes what follows from them, and signs it with a receipt and a line
-/// of the journal. It owns its transaction: all of it is kept by ``commit()``, or nothing.
+/// A change of one list: takes records, writes what follows from them, and records it in a receipt and a line
+/// of the journal. It owns its transaction: ``commit()`` keeps all of it; without it nothing is kept.
 ///
-/// Records are kept until there are many and written in the order of the tables, so that each page is come
-/// to once a batch instead of once a record.
+/// Records are collected in batches and written in the order of the tables' keys, so that each page is
+/// visited once a batch instead of once a record.
 struct ListChange: ~Copyable {
-  /// Bytes of an id at the most: ids are keys, and LMDB's hold 511.
+  /// The maximum length of an id, in bytes: ids are part of keys, which LMDB limits to 511 bytes.
   static let longestID = 400
-  /// Bytes of any other text at the most.
+  /// The maximum length of any other text, in bytes.
   static let longestText = 4000
-  /// Entries that one of an allowlist excuses at the most.
+  /// How many entries one entry of an allowlist can excuse.
   static let maximumAllows = 1000
-  /// Records written together, and about the bytes they take while they wait.
+  /// How many records are written together at most, and about how many bytes of memory they may take.
   private static let batch = 250_000
   private static let batchBytes = 1 << 27
 
-  /// The caller adds what only it knows.
+  /// The receipt so far; the caller fills in what only it knows, such as the reason.
   var receipt: Receipt
   var list: ListRecord
   private let name: String
@@ -25,7 +25,7 @@ struct ListChange: ~Copyable {
   var pending = PendingRecords()
   /// Entries that this change has come across.
   var seen = NumberSet()
-  /// Records of entries that could be used, whatever came of them.
+  /// How many entry records were usable, whether or not they changed anything.
   var taken = 0
 
   init(
@@ -75,7 +75,7 @@ struct ListChange: ~Copyable {
     }
   }
 
-  /// Withdraws the entries that no record has named.
+  /// Withdraws the entries for which the file had no record.
   mutating func withdrawUnseen() throws(StorageError) {
     try flush()
     var absent: [String] = []
@@ -118,7 +118,7 @@ struct ListChange: ~Copyable {
 
   // MARK: Writing
 
-  /// Signs the change: writes the list, the receipt and the journal's line. Returns the receipt.
+  /// Completes the change: writes the list, the receipt and the journal's line. Returns the receipt.
   mutating func finish() throws(StorageError) -> Receipt {
     try flush()
     receipt.warnings += writer.warnings

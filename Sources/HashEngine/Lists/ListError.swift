@@ -1,6 +1,6 @@
-/// A request about lists that cannot be followed. Nothing was changed.
+/// Why a request about lists failed. Nothing was changed.
 public struct ListError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, as a name that stays: programs decide by it.
+  /// What is wrong, as a stable name that programs can rely on.
   public enum Code: String, Sendable, Hashable {
     /// No list of that name.
     case unknownList = "unknown-list"
@@ -19,7 +19,7 @@ public struct ListError: Error, Hashable, Sendable, CustomStringConvertible {
     case kindNotStated = "kind-not-stated"
     /// The file's categories mean different things, and the caller did not say which are meant.
     case categoriesNotStated = "categories-not-stated"
-    /// JSON of a format that cannot be told from its content, and the caller did not name it.
+    /// JSON whose format cannot be recognised from its content, and the caller did not name it.
     case formatNotStated = "format-not-stated"
     /// None of the file's records could be used.
     case nothingToImport = "nothing-to-import"
@@ -59,7 +59,7 @@ public struct ListError: Error, Hashable, Sendable, CustomStringConvertible {
     ListError(.unknownEntry, "no entry \"\(id)\" on list \(list)")
   }
 
-  /// Does something with the database, and makes one type of all its errors.
+  /// Runs `body` and turns whatever it throws into a ``ListError``.
   ///
   /// - Parameter activity: What is being done, for the error.
   static func naming<Result>(

@@ -8,7 +8,8 @@ struct ListRecord {
   var receipts: UInt32 = 0
   var count: UInt64 = 0
   var withdrawn: UInt64 = 0
-  /// The receipt that ``ListTables/undo`` undoes, 0 for none, and the numbers of the entries it brought.
+  /// The receipt that ``ListTables/undo`` undoes, 0 for none; its new entries have the numbers
+  /// `firstNew..<endNew`.
   var undoable: UInt32 = 0
   var firstNew: UInt64 = 0
   var endNew: UInt64 = 0
@@ -20,7 +21,7 @@ struct ListRecord {
 
   init?(_ bytes: RawSpan) { self.init(bytes, isWhole: true) }
 
-  /// As format 2 had it: records that were written before there were views end before the review radius.
+  /// Reads a record of format 2: those written before views existed lack the review radius and the effort.
   init?(format2 bytes: RawSpan) { self.init(bytes, isWhole: false) }
 
   private init?(_ bytes: RawSpan, isWhole: Bool) {

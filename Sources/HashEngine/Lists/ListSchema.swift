@@ -1,9 +1,9 @@
 extension Schema {
   /// The lists' tables.
   ///
-  /// - Format 2 was the first that was in use; its records of lists may lack what came with views, and its
+  /// - Format 2 was the first in use; its list records may lack the review radius and the effort, and its
   ///   databases may lack the table of keys.
-  /// - Format 3 says whose database it is, has the installation's key from the start, and whole records.
+  /// - Format 3 names its tenant, has the installation's key from the start, and complete list records.
   static let lists = Schema(
     tenant: "lists", format: 3,
     make: { transaction throws(StorageError) in

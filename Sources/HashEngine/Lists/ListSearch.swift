@@ -1,9 +1,9 @@
 extension ListStore {
-  /// The entries near each of some hashes: within their list's radius, or within the one that `options` has. A
-  /// digest is near its equal only. Lists and entries that are not in force are left out. All of one state of the
-  /// lists, and for less than one by one; those that take little effort are looked up first.
+  /// The entries near each query: within their list's radius, or within the one given in `options`. A digest
+  /// matches only its equal. Lists and entries that are not in force are left out. All queries see one state
+  /// of the lists and cost less than one by one; those of lower effort are looked up first.
   ///
-  /// - Parameter isEnough: Whether what was found so far ends the search; asked before each higher effort.
+  /// - Parameter isEnough: Whether the candidates so far end the search; called before each higher effort.
   /// - Throws: ``ListError`` `unknown-list`, `storage`.
   func search(
     for queries: [HashQuery], _ options: SearchOptions = SearchOptions(),
@@ -68,7 +68,7 @@ private struct ListSearch {
   private(set) var isCut = false
   private let options: SearchOptions
 
-  /// Hashes looked up at once, between two looks at the clock.
+  /// How many hashes are looked up between two checks of the deadline.
   private static let batch = 512
 
   init(
@@ -82,7 +82,7 @@ private struct ListSearch {
     candidates = [[Candidate]](repeating: [], count: queries)
   }
 
-  /// Looks up the hashes of views that take some effort.
+  /// Looks up the hashes of the views of one effort.
   mutating func look(
     up queries: [(place: Int, hash: ListedHash)], _ level: Effort,
     in lists: borrowing ListReader
@@ -106,7 +106,7 @@ private struct ListSearch {
     _ neighbors: ([Hash], _ radius: Int) throws(StorageError) -> [[Neighbor<Hash>]]
   ) throws(StorageError) {
     let queries = queries.compactMap { query in hash(query.hash).map { (query.place, $0) } }
-    // The widest of the lists' radii finds what any of them wants.
+    // One search with the widest radius serves all lists; each then applies its own.
     let radii = self.lists.values.compactMap { radius(of: kind, level, $0.settings)?.widest }
     guard !queries.isEmpty, let widest = radii.max() else { return }
     for start in stride(from: 0, to: queries.count, by: Self.batch) {
@@ -125,11 +125,12 @@ private struct ListSearch {
     }
   }
 
-  /// Within how many bits a list matches, and at all; `nil` when it is not for such views.
+  /// A list's own radius, and the wider one within which a match means `review`; `nil` when it does not
+  /// compare views of this effort.
   private func radius(
     of kind: HashKind, _ level: Effort, _ settings: ListSettings
   ) -> (own: Int, widest: Int)? {
-    // An allowlist excuses whatever is looked up on behalf of others.
+    // Allowlists have no effort of their own: they apply to every view that other lists need.
     guard settings.meaning == .allow || level <= options.effort ?? settings.effort else {
       return nil
     }
@@ -178,7 +179,7 @@ private struct ListSearch {
   }
 }
 
-/// A hash that the index finds and a list can have.
+/// A perceptual hash that an index can search for and a list can hold.
 private protocol ListableHash: BinaryHash {
   var listed: ListedHash { get }
 }

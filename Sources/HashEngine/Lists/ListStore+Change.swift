@@ -1,5 +1,5 @@
 extension ListStore {
-  /// Changes a list in a transaction of its own; makes it when there is none and settings are given.
+  /// Changes a list in a transaction of its own. With `settings`, a missing list is made.
   ///
   /// - Parameter mustBeNew: Whether a list of that name is an error.
   /// - Throws: ``ListError``, also what `body` throws.
@@ -67,21 +67,21 @@ extension ListStore {
       }
   }
 
-  /// Seals what has grown far enough for it to pay, after a change that is kept already. Whatever goes wrong
-  /// then is a warning in the receipt: the change is there and every answer is right, only searches are slower.
+  /// Seals every index that has grown enough, after a change that is already committed. A failure becomes a
+  /// warning in the receipt: the change is kept and searches are still exact, only slower.
   func sealed(after receipt: Receipt) -> Receipt {
     var receipt = receipt
     do {
       try seal()
     } catch {
-      receipt.warnings.append("searches stay slower than they could be, not sealed: \(error)")
+      receipt.warnings.append("the index was not sealed, so searches stay slower: \(error)")
     }
     return receipt
   }
 
-  /// Seals the hashes of every index that has grown far enough for it to pay, or of all with `always`.
-  /// Searches are then faster; answers are the same. Readers go on meanwhile, and so do writers
-  /// between its steps. Imports and takedowns do it by themselves.
+  /// Seals the hashes of every index that has grown enough for sealing to pay, or of all with `always`.
+  /// Searches are then faster; their results stay the same. Readers go on meanwhile, and writers can come in
+  /// between its steps. Imports and takedowns seal by themselves.
   ///
   /// - Returns: How many hashes of each kind are sealed now, for the kinds that were.
   /// - Throws: ``ListError`` `storage`; also when another sealing came in between.

@@ -23,7 +23,7 @@ extension ListStore {
     }
   }
 
-  /// Undoes the last change of a list's entries. What was before it cannot be undone then.
+  /// Undoes the last change of a list's entries. Earlier changes cannot be undone.
   ///
   /// - Returns: The receipt of the change that was undone, and of the undoing.
   /// - Throws: ``ListError`` `unknown-list`, `nothing-to-undo`, `storage`.

@@ -8,7 +8,7 @@ extension ListStore {
     }
   }
 
-  /// Walks every index, holds searches against brute force, and the index against the entries.
+  /// Walks every index, compares searches with brute force, and compares the index with the entries.
   ///
   /// - Parameter samples: How many hashes of each index are searched for.
   /// - Returns: What is wrong, a sentence each; empty when all is well.

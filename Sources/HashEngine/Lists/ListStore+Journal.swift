@@ -1,5 +1,6 @@
 extension ListStore {
-  /// Calls `body` with the journal's lines as they are stored, from one on, each a JSON object.
+  /// Calls `body` with the journal's lines as they are stored, starting at line `first`; each is a JSON
+  /// object.
   ///
   /// - Throws: ``ListError`` `storage`; and what `body` throws, which ends the walk.
   public func forEachJournalLine(
@@ -20,10 +21,10 @@ extension ListStore {
     if let failure { throw failure }
   }
 
-  /// Walks the journal and holds every line against the one before, and against the lists' histories.
+  /// Walks the journal and checks every line against the one before and against the lists' histories.
   ///
-  /// - Parameter copy: Lines of the journal that were kept elsewhere, from the first on: they must be what
-  ///   the journal begins with.
+  /// - Parameter copy: Lines of the journal that were kept elsewhere, from the first on: the journal must
+  ///   begin with them.
   /// - Returns: How many lines there are, and what is wrong, a sentence each.
   /// - Throws: ``ListError`` `storage`.
   public func verifyJournal(

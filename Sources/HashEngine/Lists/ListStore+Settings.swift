@@ -9,7 +9,7 @@ extension ListStore {
     try change(.create, name, by: author, making: settings, mustBeNew: true) { _ in }
   }
 
-  /// Changes what the operator decides about a list; effective at every process's next search.
+  /// Changes a list's settings; they take effect at every process's next search.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `invalid-setting`, `storage`.
   @discardableResult
@@ -70,7 +70,7 @@ extension ListStore {
       by: author)
   }
 
-  /// - Parameter ignoringMissing: Whether an entry that is not there (any more) is no error.
+  /// - Parameter ignoringMissing: Whether entries that do not exist (any more) are skipped, not an error.
   func withdraw(
     _ ids: [String], from list: String, as action: Receipt.Action, ignoringMissing: Bool,
     reason: String?, caseID: String?, by author: Author
@@ -85,7 +85,7 @@ extension ListStore {
           if ignoringMissing { continue }
           throw ListError.unknownEntry(id, in: list)
         }
-        // The operator has the last word until the source changes the entry.
+        // Dated now, so that only a later change by the source brings the entry back.
         let time = entry.details.sourceTime.map { max(author.now, $0) } ?? author.now
         try change.apply(
           SourceRecord(number: index + 1, content: .withdrawal(id: id, at: time)))
@@ -93,7 +93,8 @@ extension ListStore {
     }
   }
 
-  /// Keeps an entry from matching: until a time, or for good with `nil`. Later imports leave that as it is.
+  /// Keeps an entry from matching until a time, or with `nil` until it is enabled. Imports do not change
+  /// that, unless the file states a disabled state of its own.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `unknown-entry`, `storage`.
   @discardableResult
@@ -104,7 +105,7 @@ extension ListStore {
     try setState(.disabled(until: until), of: id, in: list, as: .disable, reason, author)
   }
 
-  /// Lets an entry match again that was disabled.
+  /// Lets a disabled entry match again.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `unknown-entry`, `storage`.
   @discardableResult

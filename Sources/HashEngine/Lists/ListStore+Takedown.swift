@@ -1,6 +1,6 @@
 extension ListStore {
-  /// Lists pictures by their own hashes; effective at every process's next search. The list is made, to
-  /// block, when there is none.
+  /// Lists pictures by their own hashes; takes effect at every process's next search. A missing list is made,
+  /// as one that blocks.
   ///
   /// - Returns: The receipt, and the entries' ids in the pictures' order.
   /// - Throws: ``ListError`` `invalid-name`, `invalid-setting`, `storage`.
@@ -20,8 +20,8 @@ extension ListStore {
     return (sealed(after: added.receipt), added.entries)
   }
 
-  /// Lists pictures as harmless: their very bytes are never counted as a match again, and pictures near them
-  /// not against the entries they match now. The list is made, to allow, when there is none.
+  /// Lists pictures as harmless: a file with exactly their bytes is excused from every match, and pictures
+  /// near them are excused from matching the given entries. A missing list is made, as an allowlist.
   ///
   /// - Returns: The receipt, and the entries' ids in the pictures' order.
   /// - Throws: ``ListError`` `invalid-name`, `invalid-setting`, `storage`.

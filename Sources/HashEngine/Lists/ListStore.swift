@@ -1,22 +1,22 @@
 public import SystemPackage
 
-/// Lists of known hashes, in a database of their own: imported, changed, looked at, written out. What a picture
-/// or a hash comes to is the ``Moderator``'s to say.
+/// Lists of known hashes, in a database of their own: to import, change, read and export. Verdicts on
+/// pictures and hashes come from the ``Moderator``.
 ///
 /// Safe to use from any thread. Every call sees the newest committed state, whichever process committed it.
 public final class ListStore: Sendable {
   let database: Database
   let tables: ListTables
 
-  /// Opens the database in a folder. One of an earlier format is carried over, all of it or nothing.
+  /// Opens the database in a folder. One of an earlier format is migrated in a single transaction.
   ///
   /// - Parameters:
   ///   - folder: Where it is; the database is `data.mdb` in there.
   ///   - creates: Makes folder and database when there are none.
-  ///   - mapSize: The address space that the database has to begin with, in bytes; `nil` for 64 GiB. It
-  ///     grows by itself, and takes no room before it is needed.
-  /// - Throws: ``StorageError`` when there is no database, or something else, or one of a format that this
-  ///   software does not know; when this process has it open already.
+  ///   - mapSize: The address space that the database starts with, in bytes; `nil` for 64 GiB. It grows by
+  ///     itself, and uses no disk space before it is needed.
+  /// - Throws: ``StorageError`` when the folder has no database, holds something else, or has a database of
+  ///   an unknown format; or when this process has it open already.
   public init(
     at folder: FilePath, creates: Bool = false, mapSize: Int? = nil
   ) throws(StorageError) {
@@ -26,7 +26,7 @@ public final class ListStore: Sendable {
     try reading.keepTables()
   }
 
-  /// Looks at one state of the lists.
+  /// Reads one consistent state of the lists.
   ///
   /// - Parameter activity: What is being done, for the error.
   func read<Result>(
@@ -37,7 +37,7 @@ public final class ListStore: Sendable {
     }
   }
 
-  /// The one writer; waits for the one before it.
+  /// Begins the only write transaction; waits until an earlier one has ended.
   func beginWriting() throws(StorageError) -> ListWriter {
     ListWriter(try WriteTransaction(database.environment), tables)
   }
@@ -77,8 +77,8 @@ extension ListStore {
     }
   }
 
-  /// Calls `body` with all entries of a list, in the order of their ids, until it says false. All are of one
-  /// state, which is kept meanwhile.
+  /// Calls `body` with all entries of a list, in the order of their ids, until it returns `false`. All are of
+  /// one state; changes made meanwhile are not seen.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `storage`.
   public func forEachEntry(

@@ -52,7 +52,7 @@ extension ListTransaction where Base: ~Copyable {
     return numbers
   }
 
-  /// Calls `body` with the id and number of every entry of a list, by id, until it says false.
+  /// Calls `body` with the id and number of every entry of a list, by id, until it returns `false`.
   func forEachID(
     of list: UInt32, _ body: (_ id: String, _ number: UInt64) -> Bool
   ) throws(StorageError) {
@@ -101,7 +101,7 @@ extension ListTransaction where Base: ~Copyable {
     return numbers
   }
 
-  /// The entry of a number as it was before its list's last change; `nil` when that left it alone.
+  /// An entry as it was before its list's last change; `nil` when that change did not touch it.
   func entryBefore(_ number: UInt64, of list: UInt32) throws(StorageError) -> Entry? {
     let stored = try undo.value(for: EntryNumber.undoKey(number, list: list)) { StoredEntry($0) }
     guard let stored else { return nil }

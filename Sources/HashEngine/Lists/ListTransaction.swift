@@ -1,5 +1,5 @@
-/// The lists in one state, as a transaction of their own sees them; what can be read of them. Changes are made
-/// by an ``EntryWriter`` and a ``ListChange``.
+/// The lists as one transaction sees them, and everything that can be read of them. Changes are made by an
+/// ``EntryWriter`` and a ``ListChange``.
 struct ListTransaction<Base: Transaction & ~Copyable>: ~Copyable {
   let base: Base
   let tableIDs: ListTables
@@ -50,7 +50,7 @@ struct ListTransaction<Base: Transaction & ~Copyable>: ~Copyable {
 /// The lists in one committed state.
 typealias ListReader = ListTransaction<ReadTransaction>
 
-/// The lists while they are changed: no other writer, in whichever process, comes in between.
+/// The lists while they are changed: no other writer, in any process, can change them meanwhile.
 typealias ListWriter = ListTransaction<WriteTransaction>
 
 extension ListTransaction where Base == WriteTransaction {

@@ -2,8 +2,8 @@
 public struct ListedHash: Sendable, Hashable {
   /// What it is a hash of, and by which algorithm.
   public let kind: HashKind
-  /// The bytes in the order of the text, eight to a word, the first highest; zero past the kind's width.
-  /// Words and no array, since imports hold millions.
+  /// The bytes in the order of the text, eight to a word, most significant first; zero past the kind's width.
+  /// Words, not an array, since imports hold millions of them.
   let words: (UInt64, UInt64, UInt64, UInt64)
 
   init(kind: HashKind, words: (UInt64, UInt64, UInt64, UInt64)) {
@@ -65,8 +65,8 @@ public struct ListedHash: Sendable, Hashable {
   /// Lower-case hexadecimal.
   public var text: String { hexText(bytes) }
 
-  /// Bits that differ from another hash of the same kind; a digest is its equal or nothing. `nil` for hashes that
-  /// cannot be compared.
+  /// Bits that differ from another hash of the same kind; for digests 0 if equal, else `nil`. `nil` for
+  /// hashes of different kinds.
   func distance(to other: ListedHash) -> Int? {
     guard kind == other.kind else { return nil }
     if kind.isDigest { return self == other ? 0 : nil }
@@ -80,8 +80,8 @@ public struct ListedHash: Sendable, Hashable {
       + words.3.nonzeroBitCount
   }
 
-  /// All bits equal, or nearly all of 64: what software writes for "no hash", and flat pictures
-  /// give. Or the digest of an empty file.
+  /// Whether the hash says nothing: all bits are equal, or nearly all of 64, as software writes for "no hash"
+  /// and as flat pictures give; or it is the digest of an empty file.
   public var isDegenerate: Bool {
     bitsSet == 0 || bitsSet == 8 * kind.byteCount || phash64?.isDegenerate ?? false
       || Self.ofNothing.contains(self)

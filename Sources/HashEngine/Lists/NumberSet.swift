@@ -1,4 +1,4 @@
-/// A set of entry numbers, a bit each: numbers are dense.
+/// A set of entry numbers, stored as one bit each, since the numbers are dense.
 struct NumberSet {
   private var words: [UInt64] = []
 

@@ -1,18 +1,18 @@
-/// Records that wait to be written, each part in an array of its own: what is sorted and compared is small.
+/// Records that wait to be written. Each part is in an array of its own, so that sorting moves little memory.
 struct PendingRecords {
   enum Content {
     case entry(SourceEntry)
     case withdrawal(at: Timestamp?)
     case skipped(String, at: Timestamp?)
-    /// The file has no record of it.
+    /// The file has no record of this entry.
     case absent
   }
 
-  /// Where each stands in its file.
+  /// Each record's line or record number in its file.
   private(set) var numbers: [Int] = []
   private(set) var ids: [String] = []
   private(set) var contents: [Content] = []
-  /// About what they take.
+  /// About how many bytes of memory the records take.
   private(set) var bytes = 0
 
   mutating func append(_ number: Int, _ id: String, _ content: Content) {
@@ -28,7 +28,7 @@ struct PendingRecords {
     ids[index] == id && ids[index].utf8.elementsEqual(id.utf8)
   }
 
-  /// Moves a record out: a copy would count a reference to each of its parts.
+  /// Moves a record out, since a copy would cost reference counting for each of its parts.
   mutating func take(_ index: Int) -> Content {
     var content = Content.absent
     swap(&content, &contents[index])
@@ -49,7 +49,7 @@ struct PendingRecords {
 
   /// The records' places in the order of their ids; those of one id stay in their order.
   func order() -> [Int] {
-    // An id's first bytes as numbers decide nearly always.
+    // Comparing the first 16 bytes of the ids as numbers is nearly always enough.
     var keys: [(UInt64, UInt64, Int)] = []
     keys.reserveCapacity(ids.count)
     for (index, id) in ids.enumerated() {

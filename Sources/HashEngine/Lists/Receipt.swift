@@ -8,7 +8,7 @@ public struct Receipt: Sendable, Hashable {
     case set
     /// A file was imported.
     case `import`
-    /// Pictures were listed to be found.
+    /// Pictures were listed by their own hashes.
     case takedown
     /// Pictures were listed as harmless.
     case allow
@@ -28,14 +28,14 @@ public struct Receipt: Sendable, Hashable {
 
   /// A record that was not imported, and why.
   public struct Rejection: Codable, Sendable, Hashable {
-    /// Of a text format the line, counted from 1 (the last one of a record that has several), else the
-    /// record.
+    /// In text formats the line, counted from 1 (the last line of a record that spans several); else the
+    /// number of the record.
     public let number: Int
     /// Why, as a clause.
     public let reason: String
   }
 
-  /// Rejections that a receipt has in full; of more it has the count.
+  /// How many rejections a receipt lists; further ones are only counted.
   public static let maximumRejections = 100
 
   /// What was done.
@@ -44,45 +44,45 @@ public struct Receipt: Sendable, Hashable {
   public let list: String
   /// Its number in the list's history, from 1.
   public var number: Int
-  /// The list's serial before and after; equal when nothing changed.
+  /// The list's serial before it.
   public var serialBefore: Int
-  /// The list's serial after it.
+  /// The list's serial after it; equal to ``serialBefore`` when no entry changed.
   public var serialAfter: Int
   /// When it was done.
   public let at: Timestamp
   /// The number of the user who did it.
   public let uid: UInt32
-  /// The file's name, and the SHA-256 of what was read of it.
+  /// The name of the imported file.
   public var source: String?
-  /// The SHA-256 of what was read of the file, in hexadecimal.
+  /// The SHA-256 of the bytes read from the file, in hexadecimal.
   public var sourceSHA256: String?
   /// The format that the file was read as.
   public var format: ListFormat?
-  /// What the hashes were taken for, where the format leaves that open.
+  /// The kind that the hashes were read as, where the format does not state it.
   public var kind: HashKind?
-  /// What the operator said of it.
+  /// The operator's reason for it.
   public var reason: String?
   /// The operator's case.
   public var caseID: String?
   /// Entries that the list did not have, or had withdrawn.
   public var added = 0
-  /// Entries that are another now.
+  /// Entries that were changed.
   public var replaced = 0
-  /// Entries that are taken back, also those that the list did not have.
+  /// Entries that were withdrawn, including those that the list did not have.
   public var withdrawn = 0
-  /// Records that say what the list has already, or something older.
+  /// Records that say what the list already has, or something older.
   public var unchanged = 0
-  /// Records that are not meant for the list, by why.
+  /// How many records were not meant for the list, by reason.
   public var skipped: [String: Int] = [:]
   /// Kinds that are not supported, by name, and how often each came.
   public var unsupported: [String: Int] = [:]
-  /// Records that were refused, and the first of them.
+  /// How many records were refused.
   public var rejected = 0
-  /// The first of the records that were refused.
+  /// The first refused records, up to ``maximumRejections``.
   public var rejections: [Rejection] = []
   /// What the operator should look at.
   public var warnings: [String] = []
-  /// Whether nothing was kept.
+  /// Whether it was a dry run, of which nothing was kept.
   public var isDryRun = false
 
   init(_ action: Action, list: String, serial: Int, by author: Author) {
@@ -102,11 +102,11 @@ public struct Receipt: Sendable, Hashable {
     self.uid = uid
   }
 
-  /// Whether the list is now another.
+  /// Whether any entry changed.
   public var hasEffect: Bool { added > 0 || replaced > 0 || withdrawn > 0 }
 
-  /// Reasons and kinds that are counted by name; what more there are, a file's own words can be, are counted
-  /// together.
+  /// How many reasons, and how many kinds, are counted by name. They can be a file's own words, so further
+  /// ones are counted together as "others".
   private static let maximumNames = 50
 
   mutating func count(skipped reason: String) { Self.count(reason, in: &skipped) }

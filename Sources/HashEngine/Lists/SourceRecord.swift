@@ -1,18 +1,18 @@
 /// What one record of a list says, whatever the list's format.
 struct SourceRecord {
   enum Content {
-    /// An entry; what its hashes and details say is all of it, unless it is spread over several records.
+    /// An entry, complete unless it is spread over several records.
     case entry(SourceEntry)
     /// The source takes an entry back.
     case withdrawal(id: String, at: Timestamp?)
-    /// Not meant for this list, and why; an entry that was is taken back.
+    /// Not meant for this list, and why; an entry of this id on the list is withdrawn.
     case skipped(id: String?, reason: String, at: Timestamp? = nil)
     case rejected(String)
     /// Nothing but hashes of kinds that are not supported.
     case unsupported
   }
 
-  /// Where it stands: the line, or the record.
+  /// The number of its line, or of the record.
   var number: Int
   var content: Content
   /// Kinds of hash it has that are not supported, by the source's name for them.
@@ -30,10 +30,10 @@ struct SourceEntry {
   /// Whether other records of the same file with the same id add to it, as rows of a table do, rather than
   /// replace it.
   var merges = false
-  /// `nil` to leave a known entry's as it is.
+  /// `nil` to leave the state of a known entry as it is.
   var state: Entry.State?
 
-  /// Adds what another row says of the entry. Whether it has a hash that is new.
+  /// Adds what another row says of the entry; returns whether it brought a new hash.
   mutating func takes(_ more: SourceEntry) -> Bool {
     let known = hashes.count
     for hash in more.hashes where !hashes.contains(hash) { hashes.append(hash) }
@@ -41,7 +41,7 @@ struct SourceEntry {
     return hashes.count > known
   }
 
-  /// About what it takes in memory besides its id.
+  /// About how many bytes of memory it takes, its id excluded.
   var byteCount: Int {
     40 * hashes.count + details.textBytes
   }

@@ -1,5 +1,5 @@
-/// An entry as it is stored: with its list. Its hashes come last, so that what is said of it can be read without
-/// them (see ``EntryFront``).
+/// An entry as it is stored, with its list. Hashes and crops come last, so that everything else can be read
+/// without them (see ``EntryFront``).
 struct StoredEntry {
   let list: UInt32
   var entry: Entry
@@ -39,8 +39,8 @@ struct StoredEntry {
       receipt: front.receipt)
   }
 
-  /// The part of the picture that a hash of a stored entry is of; `nil` for the whole, or when the bytes are no
-  /// entry. The other hashes are passed over, not read.
+  /// The part of the picture that one hash of a stored entry was computed from; `nil` for the whole picture,
+  /// or when the bytes are not an entry.
   static func region(of hash: ListedHash, in bytes: RawSpan) -> Region? {
     var record = RecordReader(bytes)
     guard let front = EntryFront(&record), front.hasCrops, let count = record.uint16() else {
@@ -69,7 +69,7 @@ struct StoredEntry {
     return Region(left: share(left), top: share(top), right: share(right), bottom: share(bottom))
   }
 
-  /// A side of a crop, in thousandths.
+  /// The fraction for a side of a crop, which is stored in thousandths.
   private static func share(_ thousandths: UInt16) -> Double {
     Double(thousandths) / 1000
   }

@@ -1,5 +1,5 @@
-/// A receipt as it is stored, as JSON. Its bytes are part of the journal's chain of digests: fields may be added,
-/// and none may change its name or its form.
+/// A receipt as it is stored, as JSON. The journal holds the digest of its bytes: fields may be added, but
+/// none may change its name or form.
 struct StoredReceipt: Codable {
   let receipt: Receipt
 

@@ -2,16 +2,17 @@
 public struct Takedown: Sendable, Hashable {
   /// Its SHA-256, and the perceptual hashes of every frame, as stored and as EXIF shows it.
   public let hashes: [ListedHash]
-  /// Those that are of parts of it.
+  /// Which of the hashes are of parts of the picture.
   public let crops: [CroppedHash]
 
-  /// - Parameter hashes: Whole pictures first; what is past ``StoredEntry/maximumHashes`` is left out.
+  /// - Parameter hashes: Those of the whole picture first; past ``StoredEntry/maximumHashes`` they are left
+  ///   out.
   init(hashes: [ListedHash], crops: [CroppedHash]) {
     self.hashes = Array(hashes.prefix(StoredEntry.maximumHashes))
     self.crops = crops
   }
 
-  /// Whether no frame has detail enough for a hash: only the very same bytes will match.
+  /// Whether no frame has enough detail for a perceptual hash: only the very same bytes will match.
   public var isExactOnly: Bool { hashes.allSatisfy(\.kind.isDigest) }
 
   /// The id of its entry: the same for the same bytes.
@@ -22,10 +23,10 @@ public struct Takedown: Sendable, Hashable {
 public struct AllowedPicture: Sendable, Hashable {
   /// Its hashes.
   public let picture: Takedown
-  /// The entries that it matches and is no copy of.
+  /// The entries that it matches although it is not a copy of them.
   public let excuses: [EntryReference]
 
-  /// A picture that excuses these entries, which it matches and is no copy of.
+  /// A picture that excuses matches with these entries, of which it is not a copy.
   public init(_ picture: Takedown, excuses: [EntryReference]) {
     self.picture = picture
     self.excuses = excuses

@@ -9,7 +9,7 @@
   internal import Musl
 #endif
 
-/// A moment, to the second, and the texts that lists and journals write it in.
+/// A point in time, to the second, with the text forms that lists and journals use.
 public struct Timestamp: Sendable, Hashable {
   /// Since 1970, in UTC.
   public let seconds: Int
@@ -55,7 +55,7 @@ public struct Timestamp: Sendable, Hashable {
     return timegm(&parts) - offset
   }
 
-  /// Seconds by which a place is ahead of UTC: nothing, `Z`, `+0100` or `+01:00`.
+  /// Seconds ahead of UTC, from an empty text, `Z`, `+0100` or `+01:00`; `nil` for anything else.
   private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
     guard let sign = text.first, text != [UInt8(ascii: "Z")] else { return 0 }
     let digits = text.dropFirst().filter { $0 != UInt8(ascii: ":") }

@@ -1,10 +1,10 @@
-/// What is known of a picture. Three answers, never two: a picture that was not scanned is not clean.
+/// The result for a picture. There are three, not two: a picture that was not scanned is not clean.
 public enum Verdict: Sendable, Hashable {
   /// Entries it is near to, nearest first; never empty. ``Examination/action`` says what they come to.
   case match([Match])
   /// It was scanned, against at least one list that could have matched, and is near to no entry.
   case noMatch
-  /// It was not looked at as people see it, and why.
+  /// It could not be examined as people see it, and why.
   case notScanned(ImageError)
 }
 
@@ -24,18 +24,18 @@ public struct Examination: Sendable, Hashable {
     }
   }
 
-  /// What the picture is.
+  /// The verdict on the picture.
   public let verdict: Verdict
   /// What was computed; `nil` when nothing could be decoded.
   public let fingerprint: Fingerprint?
-  /// The lists that were searched, in the state that was; empty when it did not come to that.
+  /// The lists that were searched, in the state at that time; empty when no search took place.
   public let lists: [ListVersion]
   /// Hashes that were looked up: of views, and digests.
   public let lookups: Int
   /// How long it took.
   public let timings: Timings
 
-  /// What a moderator would say; for tests of what is built on it.
+  /// An examination made up by the caller; for tests of code that uses a moderator.
   public init(
     verdict: Verdict, fingerprint: Fingerprint?, lists: [ListVersion] = [], lookups: Int = 0,
     timings: Timings = Timings()
@@ -47,8 +47,8 @@ public struct Examination: Sendable, Hashable {
     self.timings = timings
   }
 
-  /// What the picture's matches come to: the gravest meaning of those that no allowlist excuses, `allow` when
-  /// all are excused; `nil` when there are none.
+  /// What the picture's matches come to: the most severe meaning of those that no allowlist excuses, `allow`
+  /// when all are excused; `nil` when there are none.
   public var action: ListMeaning? {
     if case .match(let matches) = verdict { matches.action } else { nil }
   }
@@ -61,11 +61,11 @@ public struct Examination: Sendable, Hashable {
   }
 }
 
-/// What a moderator found out about several hashes.
+/// The results of looking up several hashes.
 public struct HashLookup: Sendable, Hashable {
-  /// Of each hash, in their order.
+  /// One for each hash, in their order.
   public let results: [HashExamination]
-  /// The lists that were searched, in the state that was.
+  /// The lists that were searched, in the state at that time.
   public let lists: [ListVersion]
 }
 

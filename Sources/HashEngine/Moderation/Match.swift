@@ -1,4 +1,4 @@
-/// An entry that a picture, or a hash, is near to, with all that is to be said of it.
+/// An entry that a picture or a hash is near, with everything that is known about the match.
 public struct Match: Sendable, Hashable {
   /// The list's name.
   public let list: String
@@ -6,16 +6,16 @@ public struct Match: Sendable, Hashable {
   public let entry: String
   /// The source's classification of the entry.
   public let label: String?
-  /// What the list means by it; `review` past the list's radius and within its wider one.
+  /// The list's meaning; `review` when the distance exceeds the list's radius but not its review radius.
   public let meaning: ListMeaning
   /// The kind of the hash that matched.
   public let kind: HashKind
   /// Bits that differ; 0 for a digest.
   public let distance: Int
-  /// Bits that might have differed.
+  /// The radius that applied: how many bits may differ.
   public let radius: Int
-  /// Whether an allowlist excuses it: the picture's very bytes are on it, or an entry near the picture names
-  /// this one. It is reported, and does not count.
+  /// Whether an allowlist excuses it: the allowlist has the picture's exact bytes, or an allowlisted picture
+  /// at least as near names this entry. An excused match is reported but does not count.
   public let isExcused: Bool
   /// The frame of an animation that matched, counted from 1.
   public let frame: Int
@@ -40,8 +40,8 @@ public struct Match: Sendable, Hashable {
 }
 
 extension [Match] {
-  /// The gravest meaning of those that no allowlist excuses, `allow` when all are excused; `nil` when there are
-  /// none.
+  /// The most severe meaning of those that no allowlist excuses, `allow` when all are excused; `nil` when
+  /// there are none.
   var action: ListMeaning? {
     guard !isEmpty else { return nil }
     let meanings = Set(filter { !$0.isExcused }.map(\.meaning))

@@ -5,22 +5,22 @@ public struct MatchPolicy: Sendable, Hashable {
   public var pdqRadius: Int?
   /// The same for 64-bit perceptual hashes.
   public var phash64Radius: Int?
-  /// In which views pictures are looked up, whatever a list says; `nil` for the lists' own efforts.
+  /// Which views of a picture are compared, whatever a list says; `nil` for the lists' own efforts.
   public var effort: Effort?
   /// The lists that are searched, `nil` for all.
   public var lists: Set<String>?
   /// The kinds of hash that are looked up, `nil` for those that the lists have.
   public var kinds: Set<HashKind>?
-  /// What a picture may be and take; past it, the picture is not scanned.
+  /// Limits on a picture and on decoding it; a picture past them is not scanned.
   public var limits: DecodingLimits
-  /// How long one picture may take, decoding and search together; `nil` for as long as it takes, or until the
-  /// limits' deadline.
+  /// How long one picture may take, decoding and search together; `nil` for no limit besides the deadline in
+  /// ``limits``.
   public var timeLimit: Duration?
-  /// Whether a search ends when it is certain that a picture is to be refused; what else it is near to is not
-  /// reported then.
+  /// Whether a search ends as soon as it is certain that the picture is to be blocked; further matches are
+  /// then not reported.
   public var endsEarly: Bool
 
-  /// What is not given is left to the lists.
+  /// Radii, effort and kinds that are not given are left to the lists.
   public init(
     pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
     lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,
@@ -37,7 +37,7 @@ public struct MatchPolicy: Sendable, Hashable {
     self.endsEarly = endsEarly
   }
 
-  /// The limits for a picture whose turn is now.
+  /// The limits for a picture that is examined now, with the deadline that the time limit sets.
   var limitsFromNow: DecodingLimits {
     var limits = limits
     if let timeLimit {

@@ -1,5 +1,5 @@
-/// What the candidates of all queries of a picture come to: the nearest with each entry, by each kind of hash,
-/// and what an allowlist excuses. This is the one place where a ``Match`` is made.
+/// The matches that result from the candidates of a picture's queries: the nearest for each entry and kind of
+/// hash, with allowlists applied. This is the only place where a ``Match`` is made.
 struct MatchSet {
   private struct Key: Hashable {
     let list: String
@@ -14,20 +14,20 @@ struct MatchSet {
     let frame: Int
     let view: View
 
-    /// What counts before what is excused; of equally near ones the earliest frame, in the plainest view.
+    /// Sorts matches that count before excused ones, then by distance, earliest frame and plainest view.
     var order: (Int, Int, Int, Int) {
       (isExcused ? 1 : 0, candidate.distance, frame, view.plainness)
     }
   }
 
   private var found: [Key: Found] = [:]
-  /// Whether an allowlist has the picture's very bytes.
+  /// Whether an allowlist has the picture's exact bytes.
   private var isKnown = false
 
   init() {}
 
-  /// What a picture's queries found. Digests come first: they decide whether the very bytes are known. An entry
-  /// excuses what is found with the same hash, so each query is taken by itself.
+  /// Takes the candidates of each query of a picture. An allowlist's entry excuses only candidates of the
+  /// same query, so each query is taken by itself.
   init(_ queries: [PictureQuery], _ candidates: [[Candidate]]) {
     for (query, candidates) in zip(queries, candidates) where !candidates.isEmpty {
       add(candidates, frame: query.frame, query.view)
@@ -36,8 +36,8 @@ struct MatchSet {
 
   /// Takes the candidates of one query.
   ///
-  /// Among these an entry of an allowlist excuses those it names that are no nearer than itself: a picture like
-  /// the harmless one, not the listed picture that it resembles.
+  /// Among these, an allowlist's entry excuses the entries it names that are not nearer than itself: the
+  /// picture then resembles the harmless one at least as much as the listed one.
   mutating func add(_ candidates: [Candidate], frame: Int = 1, _ view: View = .asStored) {
     let allowing = candidates.filter { $0.meaning == .allow }
     if allowing.contains(where: \.kind.isDigest) { isKnown = true }
@@ -54,12 +54,13 @@ struct MatchSet {
     }
   }
 
-  /// Whether the picture is to be refused, whatever else is found.
+  /// Whether the picture is to be blocked, whatever else is found.
   var isCertain: Bool {
     !isKnown && found.values.contains { $0.candidate.meaning == .block && !$0.isExcused }
   }
 
-  /// Whether a match counts, or the picture is known to the byte, whatever else is in it.
+  /// Whether the result stands although not all was searched: a match counts, or an allowlist has the
+  /// picture's exact bytes.
   var isDecided: Bool {
     isKnown || found.values.contains { $0.candidate.meaning != .allow && !$0.isExcused }
   }

@@ -1,7 +1,7 @@
 public import SystemPackage
 
 extension Moderator {
-  /// A moderator that knows some pictures only, as if they were listed: what it finds is what would be found.
+  /// A moderator that searches only the given pictures, as if they were listed: a trial before a takedown.
   ///
   /// - Parameters:
   ///   - pictures: The pictures that are meant to be listed.
@@ -21,8 +21,8 @@ extension Moderator {
       fingerprinter: fingerprinter)
   }
 
-  /// What an allowlist that has this picture would excuse: the entries that the file matches now; none for one
-  /// that is not scanned.
+  /// The entries that an allowlist with this picture would have to excuse: those that the file matches now;
+  /// none for a file that is not scanned.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `storage`.
   public func excusals(of file: FilePath) throws(ListError) -> [EntryReference] {
@@ -46,7 +46,7 @@ extension Moderator {
   }
 }
 
-/// A list that is nowhere: pictures, compared one by one.
+/// A list that is not stored: its pictures are compared one by one.
 private struct TrialList: SearchableLists {
   private let name: String
   private let settings: ListSettings
@@ -59,7 +59,7 @@ private struct TrialList: SearchableLists {
   }
 
   private var version: ListVersion {
-    // In force whatever the list is now: it is meant to be.
+    // In force even if the stored list is disabled or expired: the trial shows what it would match.
     var settings = settings
     settings.isEnabled = true
     settings.expiresAt = nil

@@ -1,7 +1,7 @@
 public import SystemPackage
 
-/// Says whether a picture, or a hash, is on a list, and what that comes to: the only way to a verdict. Safe to
-/// use from any thread.
+/// Examines pictures and hashes against the lists; every verdict comes from here. Safe to use from any
+/// thread.
 public struct Moderator: Sendable {
   /// What is searched.
   let lists: any SearchableLists
@@ -35,7 +35,7 @@ public struct Moderator: Sendable {
     try requireMatchable(lists.search(for: [], policy.searchOptions()))
   }
 
-  /// Reads and examines a file. Whatever is wrong with it is the verdict, not an error.
+  /// Reads and examines a file. A problem with the file gives the verdict `notScanned`, not an error.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public func examine(_ file: FilePath) throws(ListError) -> Examination {
@@ -48,7 +48,7 @@ public struct Moderator: Sendable {
     return try examine(bytes.span)
   }
 
-  /// Examines a picture's bytes. Whatever is wrong with them is the verdict, not an error.
+  /// Examines a picture's bytes. A problem with them gives the verdict `notScanned`, not an error.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public func examine(_ bytes: Span<UInt8>) throws(ListError) -> Examination {
@@ -56,8 +56,8 @@ public struct Moderator: Sendable {
     let limits = policy.limitsFromNow
     while true {
       let (examination, latest) = try examine(bytes, as: needed, limits)
-      // A list may have got a new kind of hash meanwhile, or wants other views; the examination names that
-      // state of it.
+      // Meanwhile a list may have got a new kind of hash or a higher effort, and the search used that state:
+      // then the picture is hashed again for it.
       if policy.kinds != nil || latest.kinds.isSubset(of: needed.kinds),
         policy.effort != nil || latest.effort <= needed.effort
       {
@@ -68,8 +68,8 @@ public struct Moderator: Sendable {
     }
   }
 
-  /// Examines what is known of a picture already. It is as complete as its fingerprint: what that was not hashed
-  /// for is not looked up.
+  /// Examines a fingerprint that was computed before. Kinds and views that it does not have are not looked
+  /// up.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public func examine(_ fingerprint: Fingerprint) throws(ListError) -> Examination {
@@ -90,12 +90,12 @@ public struct Moderator: Sendable {
       }, lists: found.lists)
   }
 
-  /// With nothing to compare against there is no "no match".
+  /// Throws where there is nothing to compare with: "no match" would mean nothing.
   private func requireMatchable(_ found: SearchResult) throws(ListError) {
     guard found.lists.contains(where: \.canMatch) else {
       throw ListError(
         .noListInForce,
-        "no list is in force: there is none that blocks or asks for a review, or each of them is"
+        "no list is in force: no list blocks or wants a review, or each of those is"
           + " disabled, expired or empty")
     }
   }
@@ -116,7 +116,7 @@ public struct Moderator: Sendable {
       problem = error
     }
     let decoding = ContinuousClock.now - start
-    // What cannot be decoded may still be listed, to the byte.
+    // A file that cannot be decoded may still match by its digest.
     let digests = fingerprint?.digests ?? Digests.of(bytes, kinds: kinds)
     return try examine(
       fingerprint, digests, problem, until: limits.deadline, decoding: decoding)
@@ -135,8 +135,8 @@ public struct Moderator: Sendable {
     let matches = MatchSet(queries, found.candidates)
     let nearest = matches.nearestFirst
     let verdict: Verdict
-    // A match of what came of a damaged picture counts; that nothing was found in it does not, nor that what
-    // was found is excused by its look.
+    // For a picture that was decoded only in part, a match counts. No match does not, nor a match that is
+    // excused only because of a similar picture.
     if case .partial(let reason) = fingerprint?.completeness, !matches.isDecided {
       verdict = .notScanned(reason)
     } else if found.isCut, !matches.isDecided {
@@ -153,7 +153,7 @@ public struct Moderator: Sendable {
   }
 }
 
-/// Lists that a moderator searches: those of a ``ListStore``, or one on trial.
+/// Lists that a moderator searches: those of a ``ListStore``, or a trial list.
 protocol SearchableLists: Sendable {
   /// See ``ListStore/search(for:_:isEnough:)``.
   func search(

@@ -1,10 +1,10 @@
-/// A hash that the lists are asked for, and what of the picture it is of.
+/// A hash to look up, with the frame and view that it was computed from.
 struct PictureQuery {
   let query: HashQuery
   var frame = 1
   var view = View.asStored
 
-  /// All that a picture is asked for, digests first.
+  /// All hashes to look up for a picture, digests first.
   static func all(of fingerprint: Fingerprint?, digests: [HashKind: [UInt8]]) -> [PictureQuery] {
     var queries = digests.compactMap { kind, bytes in
       ListedHash(kind: kind, bytes: bytes).map { PictureQuery(query: HashQuery($0)) }

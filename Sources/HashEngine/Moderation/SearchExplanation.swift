@@ -1,10 +1,10 @@
 /// How a search was done.
 public struct SearchExplanation: Sendable, Hashable {
-  /// Hashes found, each once, whatever number of entries has it.
+  /// How many hashes were near the queries, summed over the queries; entries that share a hash count once.
   public let found: Int
   /// How the sealed hashes were searched; `nil` when nothing is sealed.
   public let plan: SearchPlan?
-  /// Buckets of bands that were looked into.
+  /// How many buckets of bands were read.
   public let probes: Int
   /// Sealed hashes that were compared.
   public let sealedComparisons: Int
@@ -24,8 +24,8 @@ public struct SearchExplanation: Sendable, Hashable {
 }
 
 extension Moderator {
-  /// Searches for perceptual hashes of one kind and says how it was done; `nil` when there are none, of several
-  /// kinds, or digests, which no index has.
+  /// Searches for perceptual hashes of one kind and reports how it was done; `nil` for no hashes, for hashes
+  /// of several kinds, or for digests only, which have no index.
   ///
   /// - Throws: ``ListError`` `storage`.
   public func explainSearch(

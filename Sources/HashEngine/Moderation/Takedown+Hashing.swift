@@ -3,10 +3,10 @@ extension Takedown {
   ///
   /// - Parameters:
   ///   - bytes: The picture's file.
-  ///   - includesPHash64: Whether 64-bit hashes are among them: they find strangers too, so that they are for
-  ///     allowlists, which excuse only what they name.
-  ///   - includesCrops: Whether parts of it are to be found as well: what is left when its sides are cropped.
-  ///   - limits: What the picture may be and take.
+  ///   - includesPHash64: Whether to include 64-bit hashes. They match unrelated pictures too, so they are
+  ///     meant for allowlists, which excuse only the entries they name.
+  ///   - includesCrops: Whether to include hashes of parts of the picture, so that cropped copies match.
+  ///   - limits: Limits on the picture and on decoding it.
   ///   - fingerprinter: Decodes it.
   /// - Throws: ``ImageError`` when there is no picture to hash.
   public init(

@@ -5,7 +5,7 @@ package struct FrameReport: Encodable {
   let quality: Int?
   let phash64: String?
 
-  /// Of every frame that has hashes.
+  /// The reports of all frames that have hashes.
   package static func all(of fingerprint: Fingerprint) -> [FrameReport] {
     fingerprint.frames.filter { $0.pdq != nil || $0.phash64 != nil }.map { frame in
       FrameReport(

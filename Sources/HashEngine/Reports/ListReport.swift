@@ -1,4 +1,4 @@
-/// A list, as the faces tell of it in JSON.
+/// A list, as the command line and the daemon report it in JSON.
 package struct ListReport: Encodable {
   let list: String
   let entries: Int

@@ -9,14 +9,14 @@ package struct MatchReport: Encodable {
   let kind: HashKind
   let distance: Int
   let radius: Int
-  /// Of an animation, counted from 1.
+  /// The frame of an animation, counted from 1; `nil` for other pictures and for digests.
   let frame: Int?
   /// The part of the listed picture that matched, in percent; absent for the whole.
   let crop: String?
   /// How the picture was looked at, as in `as stored`, `mirrored` or `trimmed 0,12,100,88`; absent for digests.
   let view: String?
 
-  /// - Parameter isAnimation: Whether frames are worth naming.
+  /// - Parameter isAnimation: Whether to report the frame.
   package init(_ match: Match, isAnimation: Bool = false) {
     frame = isAnimation && !match.kind.isDigest ? match.frame : nil
     crop = match.crop?.text

@@ -1,4 +1,4 @@
-/// A receipt, as the faces tell of it in JSON.
+/// A receipt, as the command line and the daemon report it in JSON.
 package struct ReceiptReport: Encodable {
   let action: Receipt.Action
   let list: String

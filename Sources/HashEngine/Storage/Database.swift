@@ -1,6 +1,7 @@
 internal import SystemPackage
 
-/// What a tenant keeps in an environment of its own: its tables' layout, and how earlier layouts become it.
+/// The layout of a tenant's tables, and how earlier layouts are migrated. A tenant is what one database is
+/// for.
 struct Schema: Sendable {
   typealias Step = @Sendable (borrowing WriteTransaction) throws(StorageError) -> Void
 
@@ -10,17 +11,17 @@ struct Schema: Sendable {
   let format: UInt32
   /// Makes the tables of a new database.
   let make: Step
-  /// By the format that each starts from: what carries a database over to the next format.
+  /// By the format that each starts from: the step that migrates a database to the next format.
   let migrations: [UInt32: Step]
 
-  /// The tenant of databases that were made before they said whose they are.
+  /// The tenant of databases that were made before a database named its tenant.
   fileprivate static let firstTenant = "lists"
 }
 
-/// An environment with its format number: made, checked, or carried over when it is opened.
+/// An environment with a format number: created, checked or migrated when it is opened.
 ///
-/// Lists are one tenant of this type. What is written at another pace gets an environment of its own, since there
-/// is one writer to each: a long import must not hold up a report.
+/// Lists are one tenant. Data that is written independently of them gets an environment of its own, since
+/// each has one writer at a time: a long import must not hold up a report.
 final class Database: Sendable {
   let environment: Environment
 
@@ -28,11 +29,12 @@ final class Database: Sendable {
   private static let formatKey = Array("format".utf8)
   private static let tenantKey = Array("tenant".utf8)
 
-  /// Opens the database in a folder. One of an earlier format is carried over, all of it in one transaction.
+  /// Opens the database in a folder. One of an earlier format is migrated in a single transaction.
   ///
   /// - Parameter mapSize: See ``Environment/Options/mapSize``; `nil` for the usual.
-  /// - Throws: ``StorageError``: there is none, or something else, or one of a newer format, or of an older one
-  ///   that can no longer be carried over; this process has it open already. Nothing was changed then.
+  /// - Throws: ``StorageError`` when the folder has no database, holds something else, or has one of a newer
+  ///   format or of an older one that can no longer be migrated; or when this process has it open already.
+  ///   Nothing was changed then.
   init(
     at folder: FilePath, _ schema: Schema, creates: Bool = false, mapSize: Int? = nil
   ) throws(StorageError) {
@@ -112,10 +114,10 @@ final class Database: Sendable {
     } catch  where error.code == .notPermitted {
       throw StorageError(
         .olderFormat,
-        "\(environment.path): written by an older version; it is carried over when it is opened"
-          + " by a user who may write to it")
+        "\(environment.path): written by an older version; open it once as a user who may write"
+          + " to it, which migrates it")
     }
-    // Another process may have carried it over meanwhile.
+    // Another process may have migrated it meanwhile.
     guard let format = try storedFormat(schema, writing) else { return }
     for format in format..<schema.format { try schema.migrations[format]?(writing) }
     try setFormat(schema, writing)

@@ -1,14 +1,14 @@
 public import SystemPackage
 
-/// Where the database lies when nobody says where.
+/// The default place of the database.
 public enum DatabaseLocation {
-  /// There is no place to take.
+  /// There is no default place.
   public struct Unknown: Error, CustomStringConvertible {
-    public let description = "no place for it: there is no HOME to look in"
+    public let description = "no default place for the database: HOME is not set"
   }
 
-  /// `HASHSCAN_DB`, else `hashscan` in `XDG_DATA_HOME`, else `.local/share/hashscan` in `HOME`. A variable
-  /// that is set to nothing counts as not set.
+  /// `HASHSCAN_DB`, else `hashscan` in `XDG_DATA_HOME`, else `.local/share/hashscan` in `HOME`. An empty
+  /// variable counts as not set.
   public static func standard(
     in environment: [String: String]
   ) throws(Unknown) -> FilePath {

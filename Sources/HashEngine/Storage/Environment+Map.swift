@@ -7,17 +7,20 @@ internal import Synchronization
   internal import Musl
 #endif
 
-/// The map: how much address space the database has, in this process. LMDB changes it only while no
-/// transaction of the process is under way, so the environment counts them.
+/// The map: the address space that the database has in this process. Its size may change only while the
+/// process has no running transaction, so the environment counts them.
 extension Environment {
-  /// Begins a transaction; ``ended()`` is to be called after it.
+  /// Begins a transaction; the caller must call ``ended()`` after it.
   ///
-  /// Another process may have made the database larger than this one's map. Then the map is taken over as
-  /// soon as the transactions that run here have ended: they go on with what they see.
+  /// Another process may have made the database larger than this process's map. The map is then enlarged as
+  /// soon as the transactions running here have ended; until then they keep the state that they see.
   func begin(_ flags: UInt32) throws(StorageError) -> OpaquePointer {
     while true {
-      // Counted before it begins: a writer waits here for those of other processes.
-      running.withLock { $0 += 1 }
+      // Counted before it begins, since a writer may wait here for another one.
+      guard enter() else {
+        usleep(200)
+        continue
+      }
       var transaction: OpaquePointer?
       let result = mdb_txn_begin(handle, nil, flags, &transaction)
       if result == MDB_SUCCESS, let transaction { return transaction }
@@ -32,13 +35,34 @@ extension Environment {
     }
   }
 
-  func ended() { running.withLock { $0 -= 1 } }
+  func ended() { activity.withLock { $0.running -= 1 } }
 
-  /// Doubles the map before a writer begins when half of it is used, so that none runs into its end but one
-  /// that writes as much as all before. When other transactions run here, the next writer does.
+  /// Counts a transaction that is about to begin; `false` while a writer waits for the others to end.
+  private func enter() -> Bool {
+    activity.withLock { activity in
+      guard activity.waiting == 0 else { return false }
+      activity.running += 1
+      return true
+    }
+  }
+
+  /// Doubles the map before a writer begins if more than half of it is used: only a transaction that writes
+  /// as much as all before it can then run out of space.
+  ///
+  /// The transactions that run here must end first, so that no new one begins meanwhile. One that does not end
+  /// within a second leaves it to the next writer.
   func growIfHalfFull() {
-    let size = running.withLock { _ -> Int? in
-      // Both look into the map, which nobody moves meanwhile.
+    guard let size = sizeIfHalfFull() else { return }
+    activity.withLock { $0.waiting += 1 }
+    defer { activity.withLock { $0.waiting -= 1 } }
+    let deadline = ContinuousClock.now + .seconds(1)
+    while resize(to: 2 * size) == nil, ContinuousClock.now < deadline { usleep(200) }
+  }
+
+  /// The map's size in bytes if more than half of it is used.
+  private func sizeIfHalfFull() -> Int? {
+    activity.withLock { _ in
+      // Both read the map, which cannot be moved while the lock is held.
       var info = MDB_envinfo()
       var status = MDB_stat()
       guard mdb_env_info(handle, &info) == MDB_SUCCESS,
@@ -47,14 +71,13 @@ extension Environment {
       let used = (info.me_last_pgno + 1) * Int(status.ms_psize)
       return used > info.me_mapsize / 2 ? info.me_mapsize : nil
     }
-    if let size { _ = resize(to: 2 * size) }
   }
 
-  /// What LMDB says of it, `nil` when transactions run.
+  /// LMDB's result code; `nil` when transactions are running, so that nothing was done.
   private func resize(to size: Int) -> CInt? {
-    running.withLock { running in
+    activity.withLock { activity in
       // No transaction of this process can begin while the lock is held.
-      guard running == 0 else { return nil }
+      guard activity.running == 0 else { return nil }
       mapChanges.add(1, ordering: .sequentiallyConsistent)
       return mdb_env_set_mapsize(handle, size)
     }

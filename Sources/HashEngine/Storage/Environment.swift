@@ -14,19 +14,27 @@ final class Environment: Sendable {
   struct Options: Sendable {
     /// Whether to make the environment where there is none.
     var creates = false
-    /// Address space that the environment has to begin with, in bytes; it grows when half of it is used. It
-    /// costs neither memory nor disk.
+    /// Address space that the environment starts with, in bytes; it grows when half of it is used. By itself
+    /// it costs neither memory nor disk space.
     var mapSize = 1 << 36
-    /// Readers at once, over all processes.
+    /// How many readers there can be at once, in all processes together.
     var readers: UInt32 = 512
+  }
+
+  /// What this process does with the environment.
+  struct Activity {
+    /// Transactions that are under way.
+    var running = 0
+    /// Writers that wait until there are none, to enlarge the map.
+    var waiting = 0
   }
 
   // LMDB's environment may be used from any thread; only `deinit` closes it.
   nonisolated(unsafe) let handle: OpaquePointer
   let path: String
-  /// Transactions of this process that are under way.
-  let running = Mutex(0)
-  /// How often the map was changed. While it stays, what lies in committed pages stays where it is.
+  /// The transactions of this process.
+  let activity = Mutex(Activity())
+  /// How often the map was changed. While this stays the same, committed pages stay at their addresses.
   let mapChanges = Atomic(0)
   private let claim: EnvironmentClaim
 
@@ -84,7 +92,7 @@ final class Environment: Sendable {
     var made = FilePath(root: folder.root)
     for component in folder.components {
       made.append(component)
-      // Lists are licensed and sensitive: nothing for others than owner and group.
+      // Lists are licensed and sensitive: only owner and group have access.
       if made.withPlatformString({ mkdir($0, 0o770) }) != 0, errno != EEXIST {
         throw StorageError(lmdb: errno, path: path)
       }
@@ -107,12 +115,13 @@ final class Environment: Sendable {
     do {
       return try open(folder, path: path, options: options, flags: flags)
     } catch  where error.code == .notPermitted && !options.creates {
-      // Readers can do without permission to write; on a read-only disk even without the lock file.
+      // Readers can do without write permission to the data; on a read-only disk also without the lock file.
       do {
         return try open(folder, path: path, options: options, flags: flags | UInt32(MDB_RDONLY))
       } catch  where error.code == .notPermitted {
         throw StorageError(
-          .notPermitted, "\(path): no permission (readers too must be able to write its lock.mdb)")
+          .notPermitted,
+          "\(path): no permission (even readers must be able to write to its lock.mdb)")
       }
     }
   }

@@ -7,7 +7,7 @@ internal import SystemPackage
   internal import Musl
 #endif
 
-/// Which folder an open environment is, whatever path led there.
+/// Identifies a folder whatever path led to it.
 struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let inode: UInt64
@@ -22,7 +22,7 @@ struct FileIdentity: Hashable, Sendable {
   }
 }
 
-/// That this process has a folder's environment open, and no other part of it may.
+/// Marks a folder's environment as open in this process, so that nothing else in it opens it again.
 struct EnvironmentClaim: Sendable {
   private static let claims = Mutex<[FileIdentity: EnvironmentClaim]>([:])
   private static let counter = Atomic(0)
@@ -31,7 +31,7 @@ struct EnvironmentClaim: Sendable {
   private let folder: FilePath
   private let number: Int
 
-  /// `nil` when it is open already. One whose folder is gone is not: the system gives its number to the next.
+  /// `nil` when it is open already. A claim whose folder is gone does not count: its inode may be reused.
   init?(_ identity: FileIdentity, _ folder: FilePath) {
     let claim = EnvironmentClaim(
       identity: identity, folder: folder,

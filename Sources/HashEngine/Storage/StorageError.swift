@@ -6,9 +6,9 @@ internal import CLMDB
   internal import Musl
 #endif
 
-/// Why the database could not be opened, read or written. Nothing was changed by what threw it.
+/// Why the database could not be opened, read or written. The call that threw it changed nothing.
 public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, as a name that stays.
+  /// What is wrong, as a stable name.
   public enum Code: String, Sendable, Hashable {
     /// There is nothing at the path.
     case missing
@@ -55,7 +55,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case ENOSPC, EDQUOT, EFBIG:
       self.init(.full, "\(path): no room left (\(text))")
     case EIO:
-      // LMDB makes this of a write that came out short, as on a full disk.
+      // LMDB reports a short write, as on a full disk, by this code.
       self.init(.full, "\(path): the disk is full or failing (\(text))")
     case EACCES, EPERM, EROFS:
       self.init(.notPermitted, "\(path): \(text)")

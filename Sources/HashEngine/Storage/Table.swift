@@ -18,7 +18,7 @@ struct TableID: Sendable {
 struct Table<Access: TransactionAccess>: ~Escapable {
   private let id: MDB_dbi
   private let transaction: OpaquePointer
-  // The transaction keeps its environment, and a table does not outlive its transaction.
+  // The transaction retains its environment, and a table does not outlive its transaction.
   private unowned(unsafe) let environment: Environment
 
   @_lifetime(borrow transaction)
@@ -35,7 +35,7 @@ struct Table<Access: TransactionAccess>: ~Escapable {
   /// See ``Environment/mapChanges``; the same throughout a transaction.
   var mapChanges: Int { environment.mapChanges.load(ordering: .sequentiallyConsistent) }
 
-  /// Pairs in the table, every value of a key counted.
+  /// How many pairs are in the table; each value of a key counts as one.
   func count() throws(StorageError) -> Int {
     var status = MDB_stat()
     try check(mdb_stat(transaction, id, &status))
@@ -90,7 +90,7 @@ struct Table<Access: TransactionAccess>: ~Escapable {
     return last
   }
 
-  /// Walks the pairs from the first key that is not before `start`, until `body` says false.
+  /// Walks the pairs from the first key that is not before `start`, until `body` returns `false`.
   func forEachPair(
     from start: [UInt8] = [], _ body: (_ key: RawSpan, _ value: RawSpan) -> Bool
   ) throws(StorageError) {
@@ -105,7 +105,7 @@ struct Table<Access: TransactionAccess>: ~Escapable {
     }
   }
 
-  /// Walks the values of one key, until `body` says false.
+  /// Walks the values of one key, until `body` returns `false`.
   func forEachValue(of key: [UInt8], _ body: (RawSpan) -> Bool) throws(StorageError) {
     try walk(key, MDB_SET_KEY, MDB_NEXT_DUP) { _, value in body(value) }
   }
@@ -151,7 +151,8 @@ extension Table where Access == Writing {
     try put(value, key, flags: 0)
   }
 
-  /// Adds a pair whose integer key lies after all others; costs less than ``put``, and pages are filled.
+  /// Adds a pair whose integer key is greater than all others; cheaper than ``put``, and it fills pages
+  /// fully.
   func append(_ value: Span<UInt8>, for key: UInt64) throws(StorageError) {
     try put(value, key, flags: UInt32(MDB_APPEND))
   }
@@ -166,7 +167,7 @@ extension Table where Access == Writing {
     try check(result)
   }
 
-  /// Removes a key with all its values, or one of them. Whether it was there.
+  /// Removes a key with all its values, or one of them; returns whether it existed.
   @discardableResult
   func remove(_ key: Span<UInt8>, value: [UInt8]? = nil) throws(StorageError) -> Bool {
     let result = key.withUnsafeBytes { key in
@@ -182,7 +183,7 @@ extension Table where Access == Writing {
     return true
   }
 
-  /// Removes an integer key. Whether it was there.
+  /// Removes an integer key; returns whether it existed.
   @discardableResult
   func remove(_ key: UInt64) throws(StorageError) -> Bool {
     let result = withUnsafeBytes(of: key) { key in
@@ -207,7 +208,7 @@ extension Table where Access == Writing {
 }
 
 extension MDB_val {
-  /// For LMDB to read from: it never writes through the pointer of a key or a value it is given.
+  /// A key or value for LMDB to read from: it never writes through that pointer.
   init(reading bytes: UnsafeRawBufferPointer) {
     self.init(
       mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))

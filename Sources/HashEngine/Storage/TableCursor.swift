@@ -1,7 +1,7 @@
 internal import CLMDB
 
-/// Puts and gets many pairs of one table; in the order of their keys it costs far less than one by one,
-/// since LMDB looks into the page it is on before it searches.
+/// Puts and gets many pairs of one table. In the order of their keys this costs far less than single calls,
+/// since LMDB looks in the current page before it searches.
 ///
 /// It belongs to its transaction and must not outlive it. (It can leave its scope, unlike a ``Table``, since a
 /// writer changes itself while it uses one.)

@@ -47,8 +47,8 @@ extension Transaction where Self: ~Copyable {
   }
 }
 
-/// The newest committed state, unchanged by whatever is written meanwhile. Keep it short: while it lives, pages
-/// that it could read are not used again.
+/// The newest committed state, unaffected by later writes. It should be short: while it lives, pages that it
+/// could read cannot be reused.
 struct ReadTransaction: Transaction, ~Copyable {
   typealias Access = Reading
 
@@ -61,7 +61,7 @@ struct ReadTransaction: Transaction, ~Copyable {
     self.environment = environment
   }
 
-  /// Ends the transaction and keeps the tables it opened open; LMDB closes those of any other.
+  /// Ends the transaction and keeps the tables that it opened; otherwise LMDB closes them.
   consuming func keepTables() throws(StorageError) {
     isFinished = true
     let result = mdb_txn_commit(handle)
@@ -78,7 +78,7 @@ struct ReadTransaction: Transaction, ~Copyable {
   }
 }
 
-/// The one writer. All its changes become visible at `commit`, or none.
+/// The only writer. All its changes become visible at `commit`; without it, none do.
 struct WriteTransaction: Transaction, ~Copyable {
   typealias Access = Writing
 
@@ -86,8 +86,7 @@ struct WriteTransaction: Transaction, ~Copyable {
   let environment: Environment
   private var isFinished = false
 
-  /// Waits for the writer before it, in whichever process that is. LMDB ties a writer to its
-  /// thread.
+  /// Waits until an earlier writer, in any process, has ended. LMDB ties a writer to its thread.
   @available(*, noasync)
   init(_ environment: Environment) throws(StorageError) {
     environment.growIfHalfFull()
@@ -126,7 +125,7 @@ struct WriteTransaction: Transaction, ~Copyable {
 }
 
 extension Environment {
-  /// Does something in a write transaction, and keeps it unless it fails.
+  /// Runs `body` in a write transaction and commits it, unless `body` throws.
   ///
   /// - Throws: ``StorageError``, also what `body` throws.
   @available(*, noasync)

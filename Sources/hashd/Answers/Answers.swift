@@ -3,7 +3,7 @@ import HashEngine
 import Hummingbird
 import NIOCore
 
-/// A list that was searched, in the state that it had.
+/// A list that was searched, and the state it was in.
 struct ListVersionAnswer: Encodable {
   let list: String
   let serial: Int
@@ -27,13 +27,13 @@ struct PictureAnswer: Encodable {
   let width: Int
   let height: Int
   let frames: Int
-  /// EXIF's number.
+  /// The EXIF orientation, 1 to 8; 1 is as stored.
   let orientation: Int
-  /// PDQ's, of the first frame.
+  /// The PDQ quality of the first frame, 0 to 100.
   let quality: Int?
-  /// Too flat to be compared by its look.
+  /// Whether it is too flat for its perceptual hashes to be compared.
   let lacksDetail: Bool
-  /// Why it is not complete; absent when it is.
+  /// Why it was not decoded to its end; `nil` when it was.
   let incomplete: ReasonReport?
 
   enum CodingKeys: String, CodingKey {
@@ -64,7 +64,7 @@ struct TimingsAnswer: Encodable {
   let queue: Int64
   let decode: Int64?
   let lookup: Int64?
-  /// All of it, from the header on.
+  /// From the request's header to this answer.
   let total: Int64
 
   enum CodingKeys: String, CodingKey {
@@ -75,7 +75,7 @@ struct TimingsAnswer: Encodable {
   }
 }
 
-/// `match` or `no_match`. Whatever was not scanned is an error.
+/// `match` or `no_match`. A picture that was not scanned gets an error answer instead.
 enum VerdictAnswer: String, Encodable {
   case match
   case noMatch = "no_match"
@@ -84,15 +84,15 @@ enum VerdictAnswer: String, Encodable {
 struct MatchAnswer: Encodable {
   let requestID: String
   let verdict: VerdictAnswer
-  /// What is to be done: what the matches come to, `allow` when there are none.
+  /// What to do with the picture, according to its matches; `allow` when there are none.
   let action: ListMeaning
   let matches: [MatchReport]
-  /// Absent when only the bytes are known, and no picture could be decoded.
+  /// `nil` when a digest of the bytes is listed, but no picture could be decoded from them.
   let picture: PictureAnswer?
   let lists: [ListVersionAnswer]
   let uploader: String?
   let reference: String?
-  /// Hashes of the picture that were looked up.
+  /// How many hashes of the picture were looked up.
   let hashesAsked: Int
   let timings: TimingsAnswer
 
@@ -109,7 +109,7 @@ struct LookupAnswer: Encodable {
     let verdict: VerdictAnswer
     let action: ListMeaning
     let matches: [MatchReport]
-    /// True for a hash that says nothing (all bits equal): no list has such.
+    /// True for a hash that says nothing about a picture (all bits equal; no list has one), else `nil`.
     let degenerate: Bool?
 
     init(_ examination: HashExamination, isDegenerate: Bool) {
@@ -158,9 +158,9 @@ struct ListsAnswer: Encodable {
 struct ChangeAnswer: Encodable {
   let requestID: String
   let list: String
-  /// The entry that was added or withdrawn.
+  /// The entry that was added or withdrawn; `nil` for an import.
   var entry: String?
-  /// True when a picture has too little detail to be found by its look.
+  /// True when the picture has too little detail for a perceptual hash: only equal bytes match. Else `nil`.
   var exactOnly: Bool?
   let serial: Int
   let receipt: ReceiptReport
@@ -187,7 +187,7 @@ struct ChangeAnswer: Encodable {
 struct HealthAnswer: Encodable {
   let live: Bool
   let ready: Bool
-  /// Why it is not ready.
+  /// Why it is not ready; `nil` when it is.
   let reason: String?
   let lists: Int
   /// How far decoders are confined.
@@ -222,9 +222,9 @@ struct ErrorAnswer: Encodable {
 }
 
 extension Encodable {
-  /// As it is sent.
+  /// The JSON that is sent.
   var json: [UInt8] {
-    // The answers hold nothing that JSON could not say.
+    // Answers hold only values that JSON can represent, so encoding does not fail.
     (try? JSONText.encode(self)) ?? Array("{}".utf8)
   }
 }

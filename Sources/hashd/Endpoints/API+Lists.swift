@@ -12,7 +12,7 @@ import SystemPackage
 #endif
 
 extension API {
-  /// `GET /v1/lists`: what lists there are.
+  /// `GET /v1/lists`: all lists.
   func lists(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, [])
     let (lists, _) = try await jobs.run { try store.lists() }
@@ -86,7 +86,7 @@ extension API {
         throw APIError.noRoom
       }
     }
-    // An empty file is a list without entries, which would count as scanned; nobody sends one on purpose.
+    // An empty body is a mistake of the client, not a list without entries.
     guard exchange.noted.bytes > 0 else {
       throw APIError(.badRequest, "empty", "there is no list in the body")
     }
@@ -120,7 +120,9 @@ extension API {
     _ query: Query, _ name: String, _ parse: (String) -> Value?
   ) throws(APIError) -> Value? {
     guard let text = query[name] else { return nil }
-    guard let value = parse(text) else { throw .badRequest("\(name): \"\(text)\" is none") }
+    guard let value = parse(text) else {
+      throw .badRequest("\(name): \"\(text)\" is not a valid value")
+    }
     return value
   }
 
@@ -132,7 +134,7 @@ extension API {
     var pairs: [String: String] = [:]
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { throw .badRequest("\(name): a name, =, and what it is") }
+      guard parts.count == 2 else { throw .badRequest("\(name): must be written NAME=VALUE") }
       pairs[String(parts[0])] = String(parts[1])
     }
     return pairs
@@ -143,7 +145,7 @@ extension API {
   ) throws(APIError) -> String {
     guard let encoded = context.parameters.get(name),
       let text = URLComponents(string: "/" + encoded)?.path.dropFirst(), !text.isEmpty
-    else { throw .badRequest("\(name): no valid text") }
+    else { throw .badRequest("\(name): empty, or wrongly percent-encoded") }
     return String(text)
   }
 }

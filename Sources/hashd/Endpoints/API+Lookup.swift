@@ -8,16 +8,16 @@ import NIOCore
   import Foundation
 #endif
 
-/// What `POST /v1/lookup` takes.
+/// The body of `POST /v1/lookup`.
 private struct LookupRequest: Decodable {
-  /// The kind of those hashes that do not begin with one.
+  /// The kind of the hashes without a kind before them; `nil` when every hash has one.
   let kind: String?
   /// `pdq:…`, or hexadecimal alone.
   let hashes: [String]
 }
 
 extension API {
-  /// Hashes that one request may have.
+  /// The largest number of hashes in one request.
   static let maximumHashes = 1000
 
   /// `POST /v1/lookup`: are these hashes on a list?
@@ -79,7 +79,7 @@ extension API {
       let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       let kind = parts.count == 2 ? HashKind(named: String(parts[0])) : common
       guard let kind else {
-        throw .badRequest("hashes[\(index)]: of what kind? Write pdq:… or give \"kind\"")
+        throw .badRequest("hashes[\(index)]: kind missing or unknown; write pdq:… or give \"kind\"")
       }
       guard let hash = ListedHash(kind: kind, text: parts[parts.count - 1]) else {
         throw .badRequest(

@@ -92,7 +92,7 @@ extension API {
     return .json(answer, status: status ?? .ok)
   }
 
-  /// `POST /v1/hash`: the fingerprint, no lists asked.
+  /// `POST /v1/hash`: the fingerprint; no list is searched.
   func hash(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
     let kinds = try Query(request, ["kinds"]).kinds() ?? [.pdq, .sha256]
@@ -110,13 +110,14 @@ extension API {
         frames: FrameReport.all(of: fingerprint), digests: fingerprint.digestTexts))
   }
 
-  /// What a request for a picture says: the bytes, or a path to them.
+  /// What a request carries: the picture's bytes, or the path of its file.
   enum PictureBody: Sendable {
     case bytes(HeldBody)
     case path(String)
   }
 
-  /// The bytes decide: JSON with a path is one only if it looks like JSON and says so.
+  /// Reads the body. It is JSON with a path only if its type says JSON and it begins with `{`; else it is the
+  /// picture itself.
   func body(of request: Request, _ exchange: Exchange) async throws(APIError) -> PictureBody {
     let held = try await reading.collect(request, limit: settings.maximumBodyBytes, exchange)
     let type = request.headers[.contentType]?.lowercased() ?? ""
@@ -128,15 +129,16 @@ extension API {
     }
     if type.hasPrefix("multipart/form-data"), held.bytes.readableBytesView.starts(with: "--".utf8) {
       throw APIError(
-        .unsupportedMediaType, "not-an-image", "a form: send the picture itself as the body")
+        .unsupportedMediaType, "not-an-image", "this is a form; send the picture itself as the body"
+      )
     }
     return .bytes(held)
   }
 
-  /// Has a picture examined when its turn comes.
+  /// Examines a picture as a job, when its turn comes.
   ///
-  /// - Parameter examine: Given the bytes, and the limits with the time that is left.
-  /// - Throws: ``APIError``, also for an `ImageError` of `examine`; and what else that throws.
+  /// - Parameter examine: Called with the bytes, and with limits that have this request's deadline.
+  /// - Throws: ``APIError``, also instead of an `ImageError` of `examine`; its other errors as they are.
   func examined<Value: Sendable>(
     _ body: PictureBody, _ exchange: Exchange,
     _ examine: @escaping @Sendable (Span<UInt8>, DecodingLimits) throws -> Value
@@ -155,20 +157,21 @@ extension API {
     }
   }
 
-  /// The answer for a picture that was not scanned: its own fault, unless it had less time than a picture may
-  /// take, since it had to wait.
+  /// The error for a picture that was not scanned. Running out of time counts as "busy" and not against the
+  /// picture, when waiting had left it less time than a picture may take.
   private func refusal(_ error: ImageError, waited: Duration) -> APIError {
     error.code == .timeLimit && waited + settings.pictureTime > settings.timeouts.request
-      ? .busy("too-late", "there was too little time left for it") : APIError(error)
+      ? .busy("too-late", "waiting left too little time to scan the picture") : APIError(error)
   }
 
-  /// The picture's bytes; reads files, so as a job.
+  /// The picture's bytes. Call it from a job, since it may read a file.
   func picture(_ body: PictureBody) throws(APIError) -> SentPicture {
     switch body {
     case .bytes(let held): return .bytes(held)
     case .path(let path):
       guard let root else {
-        throw APIError(.forbidden, "paths-disabled", "no folder is set to be scanned by path")
+        throw APIError(
+          .forbidden, "paths-disabled", "scanning by path is off; see the setting \"path_root\"")
       }
       return .file(try root.read(path, limits: settings.decoding))
     }
@@ -187,7 +190,7 @@ extension API {
   ) throws(APIError) -> HTTPResponse.Status? {
     guard let text = query[name] else { return nil }
     guard text == "403" || text == "451", let code = Int(text) else {
-      throw .badRequest("\(name): 403 or 451")
+      throw .badRequest("\(name): must be 403 or 451")
     }
     return HTTPResponse.Status(code: code)
   }

@@ -3,13 +3,13 @@ import Hummingbird
 import NIOCore
 
 extension API {
-  /// `GET /v1/health`: both of the next in one; 200 as long as the daemon lives.
+  /// `GET /v1/health`: whether the daemon is live and ready; 200 as long as it runs.
   func health(_ request: Request, _ context: APIContext) throws -> Response {
     _ = try Query(request, [])
     return .json(readiness)
   }
 
-  /// `GET /v1/health/live`: the daemon answers.
+  /// `GET /v1/health/live`: the same answer, for liveness checks.
   func live(_ request: Request, _ context: APIContext) throws -> Response {
     try health(request, context)
   }
@@ -21,15 +21,15 @@ extension API {
     return .json(health, status: health.ready ? .ok : .serviceUnavailable)
   }
 
-  /// Read here, and not by a worker, since it says how the daemon is when all of them are busy; it is a few
-  /// pages of the map.
+  /// Read right here and not as a job, so that health can be seen while all job threads are busy. It
+  /// reads only a few pages of the memory-mapped database.
   private var readiness: HealthAnswer {
     do {
       let count = try store.lists().count { $0.canMatch(at: .now) }
       let reason =
         count == 0
         ? "no list is in force"
-        : decoders.isAble ? nil : "the programs that decode pictures do not start"
+        : decoders.isAble ? nil : "the workers that decode pictures do not start"
       return HealthAnswer(
         live: true, ready: reason == nil, reason: reason, lists: count,
         confinement: decoders.levelText)

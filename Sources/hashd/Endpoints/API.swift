@@ -8,20 +8,20 @@ import Logging
   import Musl
 #endif
 
-/// What all endpoints work with.
+/// What all endpoints share.
 struct API: Sendable {
   let settings: Settings
   let store: ListStore
   let root: PathRoot?
-  /// Decode and look up.
+  /// Jobs that decode and look up.
   let jobs: JobQueue
   let decoders: ChosenFingerprinter
-  /// Change lists, one at a time; never in the way of those that only read.
+  /// Jobs that change lists, one at a time; they never hold up the jobs that only read.
   let writers = JobQueue(threads: 1, waiting: 16)
   let reading: BodyReading
   let metrics: DaemonMetrics
 
-  /// All endpoints behind one responder, with errors as answers.
+  /// One responder for all endpoints; it turns errors into error answers.
   func responder() -> RouterResponder<APIContext> {
     let router = Router(context: APIContext.self)
     router.add(middleware: ErrorAnswers())
@@ -34,7 +34,7 @@ struct API: Sendable {
     return router.buildResponder()
   }
 
-  /// What examines for one request.
+  /// The moderator for one request.
   func moderator(
     lists: Set<String>?, kinds: Set<HashKind>? = nil, effort: Effort? = nil,
     limits: DecodingLimits = DecodingLimits()
@@ -45,6 +45,8 @@ struct API: Sendable {
       fingerprinter: decoders.fingerprinter)
   }
 
+  /// The client as the author of a change.
+  ///
   /// - Throws: ``APIError`` 403 for clients that may not change lists.
   func requireWriter(_ exchange: Exchange) async throws(APIError) -> Author {
     guard let user = await exchange.peer.user else {

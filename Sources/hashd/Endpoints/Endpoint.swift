@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// A method and a path, and what answers there.
+/// A method and a path, with their handler.
 struct Endpoint: Sendable {
   let method: HTTPRequest.Method
   let path: String
@@ -26,7 +26,7 @@ struct Endpoint: Sendable {
     Endpoint(method: .get, path: "/openapi.json") { try $0.openAPI($1, $2) },
   ]
 
-  /// Why no endpoint takes a request: the path, or only the method.
+  /// The error for a request that no endpoint takes: 404 for its path, 405 when only the method is wrong.
   static func refusal(of request: Request) -> APIError {
     let methods = all.filter { $0.matches(request.uri.path) }.map(\.method.rawValue)
     guard !methods.isEmpty else {

@@ -6,10 +6,10 @@ extension HTTPResponse.Status {
   static let noRoom = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
 }
 
-/// An answer that is no verdict: what was wrong, for programs and for people.
+/// An error answer: what went wrong, for programs and for people.
 struct APIError: Error {
   let status: HTTPResponse.Status
-  /// A stable name.
+  /// A stable name, for programs.
   let code: String
   /// A sentence for people.
   let message: String
@@ -21,7 +21,7 @@ struct APIError: Error {
     self.message = message
   }
 
-  /// Try again: there is more to do than can be done.
+  /// 503 with `Retry-After`: the daemon has too much to do, and the client should try again.
   static func busy(_ code: String, _ message: String) -> APIError {
     var error = APIError(.serviceUnavailable, code, message)
     error.headers[.retryAfter] = "1"
@@ -36,7 +36,7 @@ struct APIError: Error {
     APIError(.badRequest, "bad-request", message)
   }
 
-  /// A picture that was not scanned.
+  /// The error for a picture that was not scanned.
   init(_ error: ImageError) {
     let status: HTTPResponse.Status =
       switch error.code {
@@ -50,7 +50,7 @@ struct APIError: Error {
     if status == .serviceUnavailable { headers[.retryAfter] = "1" }
   }
 
-  /// A request about lists that could not be followed.
+  /// The error for a request about lists that could not be carried out.
   init(_ error: ListError) {
     if let storage = error.storage {
       self.init(storage)
@@ -83,6 +83,6 @@ struct APIError: Error {
   static let noRoom = APIError(
     .noRoom, "no-room", "there is no room left on the disk; nothing was changed")
 
-  /// What the database says of itself names places of this machine, which are no client's business.
+  /// What clients see. The database's own message names paths of this machine, so it goes to the log only.
   static let storageMessage = "the database failed; the daemon's log says how"
 }

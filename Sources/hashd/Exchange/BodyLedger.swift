@@ -1,15 +1,15 @@
 import Synchronization
 
-/// How many bytes of bodies are held at once, over all requests, and by whom.
+/// Counts and limits the bytes of request bodies held at once, over all requests and for each peer.
 ///
-/// Bytes count as they arrive. When there is no room for more, room is made by those that only pretend to send:
-/// the body that has come no further for longest is cut, one of a peer that holds more than half first. So that
-/// a few who send a lot and stop keep nobody else from being answered.
+/// Bytes count as they arrive. When there is no room for more, bodies that are still arriving are cut: first
+/// those of a peer that holds more than half of the room, then stalled ones, the longest stalled first. So a
+/// few clients that send a lot and then stop cannot keep others from being served.
 final class BodyLedger: Sendable {
   private struct Entry {
     let peer: Peer
     var bytes = 0
-    /// When it last came a good way further, and how far it was then.
+    /// When it last grew by ``step``, and how many bytes it had then.
     var progress = ContinuousClock.now
     var mark = 0
     /// Whether more is to come.
@@ -23,24 +23,24 @@ final class BodyLedger: Sendable {
     var last: UInt64 = 0
   }
 
-  /// Bytes that are a good way further.
+  /// How many more bytes of a body count as progress.
   private static let step = 1 << 16
   private let maximum: Int
   private let patience: Duration
   private let state = Mutex(State())
 
-  /// - Parameter patience: Who has come no further for so long may be cut.
+  /// - Parameter patience: A body without progress for this long may be cut.
   init(maximum: Int, patience: Duration = .milliseconds(200)) {
     self.maximum = maximum
     self.patience = patience
   }
 
-  /// Bytes that are held.
+  /// How many bytes all bodies hold now.
   var inUse: Int { state.withLock { $0.used } }
 
-  /// A body that begins to arrive.
+  /// Registers a body that begins to arrive.
   ///
-  /// - Parameter cut: Called when it has to make room for others; from any thread.
+  /// - Parameter cut: Called, from any thread, when the body is cut to make room for others.
   func begin(_ peer: Peer, cut: @escaping @Sendable () -> Void) -> BodyShare {
     let number = state.withLock { state in
       state.last += 1
@@ -50,13 +50,13 @@ final class BodyLedger: Sendable {
     return BodyShare(number, of: self)
   }
 
-  /// Takes bytes for a body; `false` when there is no room for them, or the body was cut.
+  /// Counts bytes for a body; `false` when there is no room for them, or the body was cut.
   fileprivate func take(_ count: Int, for number: UInt64) -> Bool {
     let (isTaken, cut) = state.withLock { state -> (Bool, [@Sendable () -> Void]) in
       guard var entry = state.entries[number] else { return (false, []) }
       var cut: [@Sendable () -> Void] = []
       if state.used + count > maximum {
-        guard let victims = victims(for: entry, count, in: state) else { return (false, []) }
+        guard let victims = victims(for: number, entry, count, in: state) else { return (false, []) }
         for victim in victims {
           guard let entry = state.entries.removeValue(forKey: victim) else { continue }
           state.used -= entry.bytes
@@ -76,8 +76,10 @@ final class BodyLedger: Sendable {
     return isTaken
   }
 
-  /// Whose bodies make room for some bytes; `nil` when there are not enough of them.
-  private func victims(for taker: Entry, _ count: Int, in state: State) -> [UInt64]? {
+  /// The bodies to cut so that `count` bytes fit; `nil` when cutting them would not be enough.
+  private func victims(
+    for number: UInt64, _ taker: Entry, _ count: Int, in state: State
+  ) -> [UInt64]? {
     var shares: [Peer: Int] = [:]
     for entry in state.entries.values { shares[entry.peer, default: 0] += entry.bytes }
     let now = ContinuousClock.now
@@ -85,8 +87,9 @@ final class BodyLedger: Sendable {
     func isGreedy(_ entry: Entry) -> Bool {
       isModest && entry.peer != taker.peer && shares[entry.peer, default: 0] > maximum / 2
     }
-    let candidates = state.entries.filter { _, entry in
-      entry.isArriving && entry.bytes > 0
+    let candidates = state.entries.filter { other, entry in
+      // A body makes no room for itself.
+      other != number && entry.isArriving && entry.bytes > 0
         && (now - entry.progress >= patience || isGreedy(entry))
     }.sorted { first, second in
       let greedy = (isGreedy(first.value), isGreedy(second.value))
@@ -112,7 +115,7 @@ final class BodyLedger: Sendable {
   }
 }
 
-/// One body's share of what may be held; it goes back with it.
+/// The bytes that one body holds in the ledger; given back when this object is freed.
 final class BodyShare: Sendable {
   private let number: UInt64
   private let ledger: BodyLedger
@@ -124,9 +127,9 @@ final class BodyShare: Sendable {
 
   deinit { ledger.end(number) }
 
-  /// Takes bytes; `false` when there is no room for them, or the body was cut.
+  /// Counts more bytes; `false` when there is no room for them, or the body was cut.
   func take(_ count: Int) -> Bool { ledger.take(count, for: number) }
 
-  /// All of it is there: it is not cut any more.
+  /// Marks the body as complete; it can no longer be cut.
   func complete() { ledger.complete(number) }
 }

@@ -7,15 +7,15 @@ import NIOHTTP1
 struct BodyReading: Sendable {
   let ledger: BodyLedger
 
-  /// A body of at most `limit` bytes. Of a larger one the rest is read and thrown away, as far as the
-  /// connection's guard allows, so that the client sees the answer.
+  /// Reads a body of at most `limit` bytes. The rest of a larger one is read and thrown away, up to
+  /// ``maximumDiscarded(_:)``, so that the client sees the answer.
   ///
   /// - Throws: ``APIError``.
   func collect(
     _ request: Request, limit: Int, _ exchange: Exchange
   ) async throws(APIError) -> HeldBody {
     let declared = request.declaredLength
-    // Grows with what comes: what a header announces is nobody's memory yet.
+    // Grows as bytes arrive: a client that only announces a large body must not cost memory.
     var bytes = ByteBuffer()
     let pipeline = exchange.channel.pipeline
     let share = ledger.begin(await exchange.peer) {
@@ -26,10 +26,10 @@ struct BodyReading: Sendable {
         throw .busy("busy", "too many pictures are being received")
       }
       if bytes.readableBytes == 0, chunk.readableBytes >= min(declared ?? .max, 1 << 16) / 2 {
-        // Most of what was read; of a small part the whole read would be kept.
+        // Kept without copying. A small chunk is copied, since it would keep its whole read buffer in memory.
         bytes = chunk
       } else {
-        // Room for all of it at once, unless it is much.
+        // Reserves room for the whole body at once, but at most 1 MiB.
         bytes.reserveCapacity(
           min(max(declared ?? 0, bytes.readableBytes + chunk.readableBytes), 1 << 20))
         bytes.writeImmutableBuffer(chunk)
@@ -41,21 +41,21 @@ struct BodyReading: Sendable {
 
   /// Calls `body` with the chunks of a body.
   ///
-  /// - Throws: ``APIError``, also what `body` throws, when the body was read on to its end.
+  /// - Throws: ``APIError``. What `body` throws is thrown after the rest of the request's body was read.
   func forEachChunk(
     _ request: Request, limit: Int, _ exchange: Exchange,
     _ body: (ByteBuffer) throws(APIError) -> Void
   ) async throws(APIError) {
     let declared = request.declaredLength
     if let declared, declared > limit, exchange.expectsContinue {
-      // It has sent nothing yet, and need not.
+      // The client waits for `100 Continue`: it has sent nothing yet, and need not.
       exchange.note { $0.body = .abandoned }
       throw .tooLarge(limit)
     }
     exchange.inviteBody()
     var count = 0
     var problem: APIError? = declared ?? 0 > limit ? .tooLarge(limit) : nil
-    // Beyond this it is no client that waits for an answer.
+    // A client that sends more than this is not waiting for an answer.
     let most = limit + BodyReading.maximumDiscarded(limit)
     exchange.note { $0.body = .abandoned }
     do {
@@ -72,14 +72,14 @@ struct BodyReading: Sendable {
     } catch let error as APIError {
       throw error
     } catch let error as BodyError {
-      // What was wrong with it is worth more than that it did not end.
+      // The first problem says more than the fact that the body then broke off.
       if let problem { throw problem }
       switch error {
       case .tooSlow: throw APIError(.requestTimeout, "body-timeout", "the body took too long")
       case .cut: throw .busy("busy", "the body came too slowly while others had no room")
       }
     } catch {
-      throw .badRequest("the body broke off, or is no HTTP")
+      throw .badRequest("the body broke off, or is not valid HTTP")
     }
     let received = count
     exchange.note {
@@ -93,16 +93,16 @@ struct BodyReading: Sendable {
     }
   }
 
-  /// What is read of a body that is too large after it has become so.
+  /// How many bytes of a too large body are read and thrown away past the limit.
   static func maximumDiscarded(_ limit: Int) -> Int { max(1 << 30, 4 * limit) }
 }
 
 extension Request {
-  /// Bytes that the header announces; `nil` when they come in chunks.
+  /// The length that the header declares; `nil` when there is none, as for a body in chunks.
   fileprivate var declaredLength: Int? { headers[.contentLength].flatMap { Int($0) } }
 }
 
-/// A body that was read, and its share of what may be held, which goes back with it.
+/// A body that was read. Its share of the ledger is given back when this object is freed.
 final class HeldBody: Sendable {
   let bytes: ByteBuffer
   private let share: BodyShare

@@ -3,7 +3,7 @@ import HashEngine
 import Hummingbird
 import Logging
 
-/// Makes an answer of whatever goes wrong behind it.
+/// Turns every error of the handlers behind it into an error answer.
 struct ErrorAnswers: RouterMiddleware {
   typealias Context = APIContext
 

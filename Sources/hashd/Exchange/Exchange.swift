@@ -11,7 +11,7 @@ final class Exchange: Sendable {
   /// How far the request's body was read.
   enum Body { case untouched, read, abandoned }
 
-  /// What the log tells.
+  /// What the request's log line says.
   struct Notes {
     var endpoint: String?
     var body = Body.untouched
@@ -22,7 +22,7 @@ final class Exchange: Sendable {
     var lists: [String] = []
     var entries: [String] = []
     var distance: Int?
-    /// Who has changed a list.
+    /// The user who changed a list.
     var user: UInt32?
     var uploader: String?
     var reference: String?
@@ -34,9 +34,9 @@ final class Exchange: Sendable {
   let id = RequestID.next()
   let start = ContinuousClock.now
   let channel: any Channel
-  /// Whether the client is known to the system.
+  /// Whether the client came over a Unix socket, where the kernel knows its user.
   let isUnix: Bool
-  /// Whether the client waits with the body until it is told that it is wanted.
+  /// Whether the client sends its body only after `100 Continue`.
   let expectsContinue: Bool
   private let knownPeer: Peer?
   private let notes = Mutex(Notes())
@@ -49,7 +49,7 @@ final class Exchange: Sendable {
     self.expectsContinue = expectsContinue
   }
 
-  /// Who asks.
+  /// The client.
   var peer: Peer {
     get async {
       if let knownPeer { return knownPeer }
@@ -62,14 +62,14 @@ final class Exchange: Sendable {
 
   var noted: Notes { notes.withLock { $0 } }
 
-  /// Asks a client for the body that it holds back.
+  /// Sends `100 Continue` to a client that waits for it.
   func inviteBody() {
     guard expectsContinue else { return }
     channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)), promise: nil)
   }
 }
 
-/// What handlers get besides the request.
+/// What handlers receive besides the request.
 struct APIContext: RequestContext {
   struct Source: RequestContextSource {
     let logger: Logger

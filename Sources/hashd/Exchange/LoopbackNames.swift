@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Takes requests over TCP only if they are meant for this machine. A web page that a browser here shows can
-/// have a name of its own lead to the loopback interface; its requests still carry that name, or their origin.
+/// Refuses requests over TCP that are not meant for this machine. A web page in a local browser can make its
+/// own host name resolve to the loopback interface; its requests still carry that name, or an `Origin`.
 struct LoopbackNames: RouterMiddleware {
   typealias Context = APIContext
 
@@ -16,7 +16,7 @@ struct LoopbackNames: RouterMiddleware {
       else {
         throw APIError(
           .misdirectedRequest, "not-for-this-host",
-          "over TCP this daemon answers programs of its own machine, not web pages")
+          "over TCP this daemon serves only programs on its own machine, not web pages")
       }
     }
     return try await next(request, context)

@@ -15,12 +15,12 @@ private struct Credentials: Sendable {
 
 /// Who is at the other end of a connection.
 enum Peer: Sendable, Hashable {
-  /// A user of this machine, whom the system knows: on a Unix socket.
+  /// On a Unix socket: the user id that the kernel reports.
   case user(UInt32)
-  /// An address: on TCP.
+  /// On TCP: the IP address.
   case address(String)
 
-  /// Asks the system; on the connection's event loop the answer is there at once.
+  /// Reads the peer from the kernel. On the connection's event loop the future is complete at once.
   static func of(_ channel: any Channel, isUnix: Bool) -> EventLoopFuture<Peer> {
     let address = Peer.address(channel.remoteAddress?.ipAddress ?? "")
     guard isUnix, let options = channel as? any SocketOptionProvider else {
@@ -31,7 +31,7 @@ enum Peer: Sendable, Hashable {
     return found.map { .user($0.user) }.recover { _ in address }
   }
 
-  /// The user's number; `nil` where the system does not know: on TCP.
+  /// The user id; `nil` on TCP, where the kernel does not know it.
   var user: UInt32? {
     if case .user(let number) = self { number } else { nil }
   }

@@ -1,8 +1,8 @@
 import HashEngine
 import Hummingbird
 
-/// A request's parameters. One that is not known, or comes twice, is refused: what a client believes it has
-/// asked for must not be passed over.
+/// A request's query parameters. An unknown or repeated one is refused: a client must not believe that a
+/// parameter took effect when it was ignored.
 struct Query {
   private let values: [String: String]
   private let lists: [String: [String]]
@@ -40,7 +40,7 @@ struct Query {
     return text
   }
 
-  /// Names with commas between; none would be a mistake.
+  /// Names separated by commas; an empty name is refused.
   func names(_ name: String) throws(APIError) -> Set<String>? {
     guard let text = self[name] else { return nil }
     let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

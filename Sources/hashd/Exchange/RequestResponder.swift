@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import NIOHTTPTypes
 
-/// Takes requests from a connection, has them answered, and logs each in a line.
+/// Answers a connection's requests, and logs each on one line.
 struct RequestResponder: Sendable {
   let router: RouterResponder<APIContext>
   let isUnix: Bool
@@ -21,22 +21,22 @@ struct RequestResponder: Sendable {
       expectsContinue: request.headers[.expect]?.lowercased() == "100-continue")
     let context = APIContext(
       source: APIContext.Source(logger: logger, exchange: exchange))
-    // Errors have become answers by then.
+    // ``ErrorAnswers`` has turned errors into responses.
     var response = try await router.respond(to: request, context: context)
     response.headers[.server] = "hashd"
     let noted = exchange.noted
-    // A client that was not asked for its body may send it or not: the next bytes could be anything.
+    // A client that got no `100 Continue` may send its body or not: the next bytes could be anything.
     let closes =
       noted.body == .abandoned || (noted.body == .untouched && exchange.expectsContinue)
     if closes { response.headers[.connection] = "close" }
     if request.method == .head { response.body = ResponseBody() }
-    // Before the client has it: what was answered is on record whatever happens next.
+    // Logged before it is sent, so that every answer is on record whatever happens next.
     log(request, status: response.status, noted, exchange)
     try await writer.write(response: response.head, body: response.body)
     if closes { await close(channel) }
   }
 
-  /// Ends our side first, so that what the client still sends does not take the answer from it.
+  /// Ends our side first: closing at once while the client still sends could lose it the answer.
   private func close(_ channel: any Channel) async {
     try? await channel.close(mode: .output)
     channel.eventLoop.scheduleTask(in: .milliseconds(500)) { channel.close(promise: nil) }

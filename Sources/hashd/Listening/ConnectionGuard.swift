@@ -6,16 +6,16 @@ import NIOHTTPTypes
 
 /// Why a request's body broke off.
 enum BodyError: Error {
-  /// It was not there in time.
+  /// It did not arrive in time.
   case tooSlow
-  /// Others needed its room.
+  /// It was cut to make room for others.
   case cut
 }
 
-/// Holds one connection to its times and limits: header, body, answer, and what may be sent after an answer
-/// that did not wait for it.
+/// Enforces one connection's timeouts and limits: for the header, the body, the answer, and the part of a
+/// body that still arrives after its answer.
 ///
-/// Sits where HTTP's parts are, and puts a ``HeaderClock`` before the parser. Runs on its event loop only.
+/// Sees parsed HTTP parts, and puts a ``HeaderClock`` before the parser. Runs on its event loop only.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -24,21 +24,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let connections: Connections
   private let timeouts: Settings.Timeouts
-  /// Bytes that are read and thrown away, so that a client sees its answer.
+  /// How many bytes of an answered request are read and thrown away, so that the client sees the answer.
   private let maximumDiscarded: Int
   private let isUnix: Bool
   private let logger: Logger
 
-  /// Bytes of a body that are a good way further.
+  /// How many more bytes of a body count as progress.
   private static let step = 1 << 16
 
-  /// Requests whose answer is not complete.
+  /// The number of requests whose answer is not complete.
   private var open = 0
-  /// What comes next is no HTTP: told once what came before is answered.
+  /// What follows is not valid HTTP; it is refused once the earlier requests are answered.
   private var isBroken = false
   private var isReadingBody = false
   private var discarded = 0
-  /// Bytes of the body since it was last told to come further.
+  /// Bytes of the body since its last progress.
   private var arrived = 0
   private var header: Scheduled<Void>?
   private var body: Scheduled<Void>?
@@ -99,7 +99,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         arrived = 0
         connections.set(.sending(.now()), context.channel)
       }
-      // Answered, and still sending.
+      // The request is answered, but its body still arrives.
       if open == 0 {
         discarded += bytes.readableBytes
         if discarded > maximumDiscarded { context.close(promise: nil) }
@@ -131,7 +131,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // Within a request whoever reads its body answers; before one there is nobody else.
+    // While a body is read, its reader answers; before a request only this handler can.
     guard error is HTTPParserError, !isReadingBody else {
       context.fireErrorCaught(error)
       return
@@ -142,10 +142,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func refuseWhatFollows(_ context: ChannelHandlerContext) {
-    refuse(context, status: .badRequest, code: "bad-request", "no HTTP/1.1 request")
+    refuse(context, status: .badRequest, code: "bad-request", "not a valid HTTP/1.1 request")
   }
 
-  /// Answers what never became a request.
+  /// Sends an error for bytes that never became a request, and closes the connection.
   private func refuse(
     _ context: ChannelHandlerContext, status: HTTPResponse.Status, code: String, _ message: String
   ) {
@@ -187,7 +187,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 @available(*, unavailable)
 extension ConnectionGuard: Sendable {}
 
-/// Tells when bytes come, before they are anything.
+/// Reports that bytes have arrived, before they are parsed.
 private final class HeaderClock: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer

@@ -1,15 +1,15 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open, and which of them could be done without.
+/// The open connections, and which of them may be closed to make room.
 final class Connections: Sendable {
-  /// What a connection is at.
+  /// What a connection is doing.
   enum State: Equatable {
-    /// It waits for a request, or sends the head of one, since then.
+    /// Since this time, it waits for a request or for the rest of its header.
     case idle(NIODeadline)
-    /// It sends a body, which last came a good way further then.
+    /// It receives a body, which last made progress at this time.
     case sending(NIODeadline)
-    /// It waits for its answer.
+    /// The request is complete, and waits for its answer.
     case answered
   }
 
@@ -19,7 +19,7 @@ final class Connections: Sendable {
     var state = State.idle(.now())
   }
 
-  /// Who sends a body and comes no further for so long may be closed.
+  /// A connection whose body makes no progress for this long may be closed.
   private static let patience = TimeAmount.milliseconds(200)
 
   private let maximum: Int
@@ -29,7 +29,7 @@ final class Connections: Sendable {
 
   var count: Int { entries.withLock { $0.count } }
 
-  /// Takes a connection in; past the limit another makes room, see ``victim(in:)``.
+  /// Adds a connection; past the limit another is closed to make room, see ``victim(in:)``.
   ///
   /// - Returns: Whether there was room.
   func add(_ channel: any Channel, isUnix: Bool) -> Bool {
@@ -51,8 +51,8 @@ final class Connections: Sendable {
     return isTaken
   }
 
-  /// Of the connections that nobody waits for, one of whoever has most of them: the longest idle, else the one
-  /// whose body has come no further for longest.
+  /// The connection to close for room: an idle one, else one whose body has stalled. Among these, one of the
+  /// peer with the most connections, and of those the longest idle or stalled. `nil` when there is none.
   private func victim(in entries: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
     var shares: [Peer?: Int] = [:]
     for entry in entries.values { shares[entry.peer, default: 0] += 1 }

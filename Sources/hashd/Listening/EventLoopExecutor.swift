@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Runs tasks on an event loop: those that serve its connections go without a change of threads, whose cost at
-/// a thousand pictures a second shows. They must not block; what takes long goes to a ``JobQueue``.
+/// Runs tasks on an event loop, so that its connections are served without switching threads; at a thousand
+/// pictures a second the switches would show. Tasks must not block; long work goes to a ``JobQueue``.
 final class EventLoopExecutor: TaskExecutor {
   private let eventLoop: any EventLoop
 
@@ -12,7 +12,7 @@ final class EventLoopExecutor: TaskExecutor {
     eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 
-  /// One for each loop of a group.
+  /// One executor for each loop of a group.
   static func all(of group: any EventLoopGroup) -> [ObjectIdentifier: EventLoopExecutor] {
     Dictionary(
       uniqueKeysWithValues: group.makeIterator().map {

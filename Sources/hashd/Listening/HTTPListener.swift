@@ -7,14 +7,14 @@ import ServiceLifecycle
 
 /// Serves HTTP/1.1 on one socket until it is told to stop; then finishes the requests under way.
 ///
-/// Hummingbird's own server binds by address; here the socket is there already, with the permissions it should
-/// have.
+/// Hummingbird's own server binds to an address; here the socket already exists, with the permissions it
+/// should have.
 struct HTTPListener: Service {
   let socket: ListeningSocket
   let channel: HTTP1Channel
   let group: any EventLoopGroup
   let logger: Logger
-  /// Called when clients are accepted.
+  /// Called once the socket accepts clients.
   let onListening: @Sendable () -> Void
 
   func run() async throws {
@@ -30,8 +30,8 @@ struct HTTPListener: Service {
       .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: 16)
       // A client may end its side and still wait for the answer.
       .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-      // Where pictures come, most come with one read soon, and with one wake-up of the task that waits for
-      // them; a connection that asks for little holds little.
+      // The buffer adapts: soon most pictures arrive in one read, with one wake-up of the task that waits for
+      // them, and a connection with small requests keeps a small buffer.
       .childChannelOption(
         ChannelOptions.recvAllocator,
         value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 1 << 14, maximum: 1 << 18)

@@ -9,14 +9,14 @@ import SystemPackage
 /// A socket that listens, made by this process or handed to it.
 struct ListeningSocket: Sendable {
   let descriptor: CInt
-  /// For people.
+  /// Its path or address, for the log.
   let name: String
-  /// Whether its clients are known to the system: a Unix socket.
+  /// Whether it is a Unix socket, where the kernel knows each client's user.
   let isUnix: Bool
-  /// What is to be removed when the daemon ends.
+  /// The file to remove when the daemon ends; `nil` when there is none, or it is not ours.
   let file: SocketFile?
 
-  /// Clients that may wait to be accepted; the system may allow fewer.
+  /// How many clients may wait to be accepted; the system may allow fewer.
   private static let backlog: CInt = 4096
 
   /// A Unix socket that only owner and group can open, from the first moment on.
@@ -33,7 +33,7 @@ struct ListeningSocket: Sendable {
       AF_UNIX, CInt(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue)), 0)
     guard descriptor >= 0 else { throw ListeningError(path) }
     do throws(ListeningError) {
-      // Nobody but the owner, until the group is the right one; and nobody at all before it listens.
+      // Only the owner may open it until its group is set, and nobody can connect before it listens.
       let before = umask(0o177)
       let isBound = address.withPointer { bind(descriptor, $0, $1) == 0 }
       let code = errno
@@ -42,7 +42,7 @@ struct ListeningSocket: Sendable {
       if let group {
         let id = try number(ofGroup: group)
         guard path.withPlatformString({ lchown($0, uid_t.max, id) }) == 0 else {
-          throw ListeningError("\(path): group \(group)")
+          throw ListeningError("\(path): cannot be given to the group \(group)")
         }
       }
       guard path.withPlatformString({ chmod($0, mode) }) == 0 else { throw ListeningError(path) }
@@ -91,8 +91,8 @@ struct ListeningSocket: Sendable {
     return ListeningSocket(descriptor: descriptor, name: name, isUnix: false, file: nil)
   }
 
-  /// The sockets that the service manager has opened, by the protocol of `sd_listen_fds(3)`; none when it has
-  /// not.
+  /// The sockets that the service manager has opened, by the protocol of `sd_listen_fds(3)`; empty when it
+  /// has opened none.
   static func inherited(_ environment: [String: String]) -> [ListeningSocket] {
     guard environment["LISTEN_PID"].flatMap({ pid_t($0) }) == getpid(),
       let count = environment["LISTEN_FDS"].flatMap({ CInt($0) }), (1...64).contains(count)

@@ -7,26 +7,26 @@ import SystemPackage
   import Musl
 #endif
 
-/// Why the daemon does not listen.
+/// Why the daemon cannot listen, or cannot open a file that it needs.
 struct ListeningError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
 
-  /// What the system said of a place, last.
+  /// The system's last error (`errno`) for a path or address.
   init(_ place: some CustomStringConvertible, errno code: CInt = errno) {
     description = "\(place): \(String(cString: strerror(code)))"
   }
 }
 
-/// A Unix socket's place in the file system, taken by one daemon.
+/// The path of a Unix socket, claimed by one daemon.
 final class SocketFile: Sendable {
   let path: FilePath
-  /// Held as long as the place is, so that of two daemons that start at once one gives way.
+  /// Held as long as the path is claimed, so that of two daemons that start at once only one gets it.
   private let lock: FileDescriptor
   private let isRemoved = Atomic(false)
 
-  /// Takes the place, and removes a socket that a killed daemon left there.
+  /// Claims the path, and removes a socket that a killed daemon left there.
   ///
   /// - Throws: ``ListeningError`` when a daemon answers there, or something else is in the way.
   init(claiming path: FilePath) throws(ListeningError) {
@@ -40,7 +40,7 @@ final class SocketFile: Sendable {
     }
   }
 
-  /// Gives the place up; what others put there afterwards is theirs.
+  /// Gives the path up, once only: what others put there afterwards stays.
   func remove() {
     guard !isRemoved.exchange(true, ordering: .relaxed) else { return }
     _ = path.withPlatformString { unlink($0) }
@@ -51,7 +51,7 @@ final class SocketFile: Sendable {
     var status = stat()
     guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw ListeningError("\(path): in the way, and not a socket")
+      throw ListeningError("\(path): exists, and is not a socket")
     }
     guard try !isAnswered(path) else {
       throw ListeningError("\(path): a daemon is running there")
@@ -76,7 +76,7 @@ final class SocketFile: Sendable {
         try? lock.close()
         throw ListeningError("\(path): a daemon is running there")
       }
-      // A daemon that was just ending may have removed the file in between: then this is nobody's lock.
+      // A daemon that was just ending may have removed the file in between: then this lock protects nothing.
       var (held, named) = (stat(), stat())
       if fstat(lock.rawValue, &held) == 0, file.withPlatformString({ stat($0, &named) }) == 0,
         held.st_ino == named.st_ino
@@ -88,7 +88,7 @@ final class SocketFile: Sendable {
   }
 
   private static func unlock(_ lock: FileDescriptor, at path: FilePath) {
-    // Removed while it is held, so that nobody takes a file that is about to go.
+    // Removed before the lock is released, so that nobody locks a file that is about to be removed.
     _ = lockPath(of: path).withPlatformString { unlink($0) }
     try? lock.close()
   }

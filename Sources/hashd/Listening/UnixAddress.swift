@@ -22,7 +22,7 @@ struct UnixAddress {
     size = socklen_t(start + name.count)
   }
 
-  /// Calls `body` with what the system's calls take.
+  /// Calls `body` with the address and its size, as `bind` and `connect` take them.
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: address) { address in
       address.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, size) }

@@ -7,7 +7,7 @@ import Logging
   import Foundation
 #endif
 
-/// One line an event: JSON with keys in order, or text for people.
+/// Writes one line for each event: JSON with keys in order, or text for people.
 struct LineLogHandler: LogHandler {
   let output: LogOutput
   let format: Settings.LogFormat
@@ -55,7 +55,7 @@ struct LineLogHandler: LogHandler {
     return values.map { "\($0)" }.joined(separator: ",")
   }
 
-  /// A client's text cannot begin a line of its own, nor a field.
+  /// Quotes a text where needed, so that a client's text cannot fake a line or a field.
   private static func plain(_ text: String, quotes: Bool = true) -> String {
     let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
     guard !isPlain, quotes || text.contains(where: \.isNewline) else { return text }
@@ -63,7 +63,7 @@ struct LineLogHandler: LogHandler {
   }
 }
 
-/// A value of a line: numbers as numbers.
+/// A value in a JSON line; numbers stay numbers.
 private enum LogField: Encodable {
   case text(String)
   case number(Int)

@@ -7,7 +7,7 @@ import SystemPackage
   import Musl
 #endif
 
-/// Where log lines go: standard error, or a file that can be opened anew after it was moved away.
+/// Where log lines go: standard error, or a file that can be reopened after it was moved away.
 final class LogOutput: Sendable {
   private let path: FilePath?
   private let descriptor: Mutex<FileDescriptor>
@@ -27,7 +27,7 @@ final class LogOutput: Sendable {
 
   /// Opens the file by its name again.
   ///
-  /// - Throws: ``ListeningError``; lines go on into the old file then.
+  /// - Throws: ``ListeningError``; lines then still go into the old file.
   func reopen() throws(ListeningError) {
     guard let path else { return }
     let new = try Self.open(path)

@@ -2,7 +2,7 @@ import CoreMetrics
 import HashEngine
 import Metrics
 
-/// What the daemon counts.
+/// The daemon's metrics.
 struct DaemonMetrics: Sendable {
   private let registry = PrometheusRegistry()
   private let duration: Timer
@@ -14,16 +14,16 @@ struct DaemonMetrics: Sendable {
     "hashd_requests_total": "Requests answered, by endpoint, status and outcome.",
     "hashd_request_seconds": "From a request's header to its answer.",
     "hashd_decode_seconds": "Decoding and hashing a picture.",
-    "hashd_lookup_seconds": "Asking the lists.",
+    "hashd_lookup_seconds": "Searching the lists.",
     "hashd_queue_seconds": "Waiting for a worker.",
     "hashd_matches_total": "Matches found, by list and what it means.",
     "hashd_not_scanned_total": "Pictures that were not scanned, by reason.",
-    "hashd_decoders_lost_total": "Pictures that ended their decoder, by what became of them.",
+    "hashd_decoders_lost_total": "Decoders that were lost, by what became of their picture.",
     "hashd_list_serial": "A list's serial; it grows with every change.",
     "hashd_list_entries": "Entries of a list.",
     "hashd_list_age_seconds": "Seconds since a list was last changed.",
     "hashd_queue_waiting": "Requests that wait for a worker.",
-    "hashd_body_bytes": "Bytes of pictures that are held.",
+    "hashd_body_bytes": "Bytes of request bodies held now.",
     "hashd_connections": "Connections that are open.",
   ]
 
@@ -38,7 +38,7 @@ struct DaemonMetrics: Sendable {
   }
 
   func answered(_ notes: Exchange.Notes, status: Int, in total: Duration) {
-    // Of the verdict of a batch only that there was one: each of its numbers would be a series of its own.
+    // A lookup's verdict, such as 2/5, counts as looked_up: each pair of numbers would be its own series.
     let outcome =
       notes.errorCode ?? notes.verdict.map { $0.contains("/") ? "looked_up" : $0 } ?? "done"
     Counter(
@@ -78,7 +78,7 @@ struct DaemonMetrics: Sendable {
   func text(
     lists: [(list: HashList, changed: Timestamp?)], waiting: Int, bytesInFlight: Int
   ) -> String {
-    // Lists come and go; what is told of them is of this moment.
+    // Lists come and go, so their metrics are read at this moment and not kept.
     var current = PrometheusText(help: Self.help)
     for (list, changed) in lists {
       let labels = PrometheusText.labels([("list", list.name)])

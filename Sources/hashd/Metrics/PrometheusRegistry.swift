@@ -1,7 +1,7 @@
 import CoreMetrics
 import Synchronization
 
-/// Keeps what swift-metrics counts, and writes it as Prometheus reads it
+/// Keeps the metrics of swift-metrics, and writes them as Prometheus reads them
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/).
 final class PrometheusRegistry: MetricsFactory, Sendable {
   /// A metric's name with its labels.
@@ -62,7 +62,7 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
 
   /// Everything, in the text format 0.0.4.
   ///
-  /// - Parameter help: By metric.
+  /// - Parameter help: Help texts by the metric's name.
   func text(help: [String: String]) -> String {
     var lines = PrometheusText(help: help)
     state.withLock { state in
@@ -120,9 +120,9 @@ private final class GaugeRecorder: RecorderHandler {
   func record(_ value: Double) { meter.set(value) }
 }
 
-/// Durations, counted by how long they were.
+/// A histogram of durations.
 private final class HistogramCell: TimerHandler, Sendable {
-  /// Upper bounds in nanoseconds, as Prometheus wants them in seconds.
+  /// The buckets' upper bounds: in nanoseconds, and as Prometheus' text in seconds.
   private static let bounds: [(nanoseconds: Int64, text: String)] = [
     (100_000, "0.0001"), (250_000, "0.00025"), (500_000, "0.0005"), (1_000_000, "0.001"),
     (2_500_000, "0.0025"), (5_000_000, "0.005"), (10_000_000, "0.01"), (25_000_000, "0.025"),
@@ -145,7 +145,7 @@ private final class HistogramCell: TimerHandler, Sendable {
     }
   }
 
-  /// How many were at most as long as each bound, the seconds of all, and how many there were.
+  /// How many durations are within each bound, their sum in seconds, and their count.
   var snapshot: (buckets: [(bound: String, count: Int)], sum: Double, count: Int) {
     let state = state.withLock { $0 }
     var total = 0

@@ -1,4 +1,4 @@
-/// Lines of Prometheus' text format, those of one metric together.
+/// Lines of Prometheus' text format, grouped by metric.
 struct PrometheusText {
   enum Kind: String { case counter, gauge, histogram }
 
@@ -22,7 +22,7 @@ struct PrometheusText {
     }.joined()
   }
 
-  /// `{a="b",…}`, nothing for none.
+  /// `{a="b",…}`; empty when there are no labels.
   static func labels(_ dimensions: [(String, String)]) -> String {
     guard !dimensions.isEmpty else { return "" }
     let texts = dimensions.map { name, value in "\(name)=\"\(escaped(value))\"" }

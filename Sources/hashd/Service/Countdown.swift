@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Does something once, after so many have said that they are there.
+/// Runs an action once, when ``count()`` has been called a given number of times.
 final class Countdown: Sendable {
   private let left: Atomic<Int>
   private let action: @Sendable () -> Void

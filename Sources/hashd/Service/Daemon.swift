@@ -19,7 +19,7 @@ struct Daemon {
 
   /// Runs until it is told to stop by SIGTERM or SIGINT.
   ///
-  /// - Throws: ``ListeningError`` and ``StorageError`` when it cannot begin.
+  /// - Throws: ``ListeningError``, ``StorageError`` or ``ConfinementError`` when it cannot start.
   func run() async throws {
     let output = try LogOutput(settings.logFile)
     let logger = Logger(label: "hashd") { _ in
@@ -29,7 +29,7 @@ struct Daemon {
     let maximumConnections = Self.connections(settings.maximumConnections)
     let connections = Connections(maximum: maximumConnections)
     let metrics = DaemonMetrics(connections: connections)
-    // Sockets before the database: a second daemon is told so, and touches nothing.
+    // Sockets before the database: a second daemon fails here, and touches nothing.
     let sockets = try openSockets()
     defer { for socket in sockets { socket.file?.remove() } }
     let store = try ListStore(at: settings.database, creates: true)
@@ -45,7 +45,7 @@ struct Daemon {
       metrics: metrics)
     let manager = ServiceManager(environment)
     let ready = Countdown(sockets.count) { manager.notify("READY=1") }
-    // Moving bytes is little work beside decoding them.
+    // Receiving and sending bytes is little work compared with decoding pictures.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.workers / 4))
     let router = api.responder()
     let listeners = sockets.map { socket in
@@ -85,11 +85,11 @@ struct Daemon {
     logger.info("stopped")
   }
 
-  /// How pictures are decoded, and what is told of those that end their decoder.
+  /// How pictures are decoded, and what is logged and counted when a decoder is lost.
   private func decoding(
     _ store: ListStore, metrics: DaemonMetrics, logger: Logger
   ) -> ConfinedFingerprinter.Options {
-    // Where the database cannot be written, names are good for this run only.
+    // If the database cannot be written, the names of pictures in the log are valid for this run only.
     let key = (try? store.installationKey()) ?? InstallationKey()
     var options = ConfinedFingerprinter.Options(
       workers: settings.workers, limits: settings.decoding, niceness: JobQueue.niceness)
@@ -97,19 +97,20 @@ struct Daemon {
       metrics.decoderLost(lost.error)
       logger.warning(
         lost.isByPicture
-          ? "a picture ended its decoder" : "a decoder was ended or stopped by something else",
+          ? "a picture crashed or blocked its decoder"
+          : "a decoder was ended or stopped by something else",
         metadata: [
           "error": "\(lost.error.code.rawValue)", "bytes": .stringConvertible(lost.byteCount),
           "picture": "\(key.name(of: lost.sha256))",
         ])
     }
     options.onFailure = { error in
-      logger.error("no decoder", metadata: ["error": "\(error)"])
+      logger.error("a decoder did not start", metadata: ["error": "\(error)"])
     }
     return options
   }
 
-  /// Those that the service manager has opened, else our own.
+  /// The sockets that the service manager has opened; if it has opened none, our own.
   private func openSockets() throws(ListeningError) -> [ListeningSocket] {
     let inherited = ListeningSocket.inherited(environment)
     guard inherited.isEmpty else { return inherited }
@@ -129,17 +130,17 @@ struct Daemon {
     return sockets
   }
 
-  /// As many connections as wanted, as far as the system allows so many open files.
+  /// How many connections to allow: as many as wanted, within the system's limit of open files.
   private static func connections(_ wanted: Int) -> Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
     limit.rlim_cur = limit.rlim_max
     _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    // Lists, logs, files scanned by path and the connections just being refused need some as well.
+    // Lists, logs, files scanned by path and connections about to be refused need descriptors as well.
     return max(1, min(wanted, Int(clamping: limit.rlim_cur) - 128))
   }
 
-  /// Services that start and stop are nothing an operator wants to read of.
+  /// A logger without the lines on services that start and stop, which say nothing to an operator.
   private static func quiet(_ logger: Logger) -> Logger {
     var quiet = logger
     quiet.logLevel = .warning

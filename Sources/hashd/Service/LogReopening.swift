@@ -2,7 +2,7 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// Opens the log anew at SIGHUP: after it was rotated.
+/// Reopens the log file at SIGHUP, after it was rotated.
 struct LogReopening: Service {
   let output: LogOutput
   let logger: Logger
@@ -11,9 +11,9 @@ struct LogReopening: Service {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
       do {
         try output.reopen()
-        logger.info("log opened anew")
+        logger.info("log reopened")
       } catch {
-        logger.error("log not opened anew", metadata: ["error": "\(error)"])
+        logger.error("log not reopened", metadata: ["error": "\(error)"])
       }
     }
   }

@@ -6,8 +6,8 @@ import ServiceLifecycle
   import Musl
 #endif
 
-/// The service manager that has started the daemon, by the protocol of `sd_notify(3)`; where none has, nothing
-/// happens. As a service it says when the daemon begins to stop.
+/// Notifies the service manager that started the daemon, by the protocol of `sd_notify(3)`; does nothing
+/// where there is none. Run as a service, it reports when the daemon begins to stop.
 struct ServiceManager: Service {
   private let address: UnixAddress?
 

@@ -1,5 +1,5 @@
-/// What an operator can set: in the file, as `HASHD_` and the name in capitals in the environment, or with
-/// `--set` on the command line; what comes later here goes before.
+/// What an operator can set: in the file, in the environment (`HASHD_` and the name in capitals), or with
+/// `--set` on the command line. The environment overrides the file, and the command line overrides both.
 enum SettingKey: String, CaseIterable {
   case database
   case socketPath = "socket.path"
@@ -38,42 +38,43 @@ enum SettingKey: String, CaseIterable {
   /// One line for people.
   var help: String {
     switch self {
-    case .database: "the folder of the database; made if there is none"
-    case .socketPath: "the Unix socket; none for none"
-    case .socketMode: "its permissions; nothing for others"
-    case .socketGroup: "its group; empty for the daemon's own"
+    case .database: "the folder of the database; created if there is none"
+    case .socketPath: "the path of the Unix socket; \"none\" for no Unix socket"
+    case .socketMode: "the permissions of the Unix socket; others can have none"
+    case .socketGroup: "the group of the Unix socket; empty for the daemon's own"
     case .tcpPort:
-      "a port on the loopback interface as well, for clients that know no Unix sockets; 0 for none"
-    case .tcpHost: "127.0.0.1 or ::1"
+      "a port on the loopback interface as well, for clients that cannot use Unix sockets; 0 for none"
+    case .tcpHost: "the address of that port: 127.0.0.1 or ::1"
     case .writers:
-      "users who may change lists, by name or number, with commas; besides root and the daemon's own"
+      "users who may change lists besides root and the daemon's own: names or numbers, with commas"
     case .pathRoot: "the folder whose files may be scanned by path; empty for none"
     case .workers: "pictures decoded at once; 0 for as many as there are cores"
     case .confinement:
-      "how decoders are confined: required, best-effort or off; what cannot be confined as required keeps the"
-        + " daemon from starting"
-    case .queue: "pictures that may wait for that; more are answered 503"
-    case .limitsBody: "bytes of a picture"
-    case .limitsBodiesInFlight: "bytes of all pictures that are held at once"
-    case .limitsImport: "bytes of a list to import"
-    case .limitsConnections: "connections at once; of more, the longest idle are closed"
-    case .limitsPixels: "pixels of a picture"
-    case .limitsMemory: "bytes a decoder may hold"
-    case .limitsFrames: "frames of an animation"
-    case .limitsTime: "time to decode a picture and look it up"
-    case .timeoutsHeader: "from a request's first byte to the end of its header"
-    case .timeoutsBody: "from the header to the end of the body"
-    case .timeoutsIdle: "of a connection without a request"
-    case .timeoutsWrite: "until a client has taken its answer"
-    case .timeoutsRequest: "from a picture's arrival to its verdict, waiting included"
-    case .timeoutsShutdown: "that requests under way have when the daemon is stopped"
-    case .logFile: "where to log; empty for standard error; SIGHUP opens it anew"
+      "how decoders are confined: required, best-effort or off; with required the daemon does not start where"
+        + " it cannot confine them fully"
+    case .queue: "pictures that may wait to be decoded; more are answered with 503"
+    case .limitsBody: "largest picture file, in bytes"
+    case .limitsBodiesInFlight: "bytes of request bodies held at once, over all requests"
+    case .limitsImport: "largest list file to import, in bytes"
+    case .limitsConnections: "connections open at once; beyond that, idle ones are closed first"
+    case .limitsPixels: "largest number of pixels in a picture"
+    case .limitsMemory: "memory that a decoder may use, in bytes"
+    case .limitsFrames: "largest number of frames in an animation"
+    case .limitsTime: "longest time to decode a picture and look it up"
+    case .timeoutsHeader: "longest time from a request's first byte to the end of its header"
+    case .timeoutsBody: "longest time from the end of the header to the end of the body"
+    case .timeoutsIdle: "how long a connection without a request stays open"
+    case .timeoutsWrite: "longest time for a client to receive its answer"
+    case .timeoutsRequest: "longest time from a picture's arrival to its verdict, waiting included"
+    case .timeoutsShutdown:
+      "how long requests under way may take to finish when the daemon is stopped"
+    case .logFile: "the log file; empty for standard error; SIGHUP reopens it"
     case .logFormat: "json or text"
     case .logLevel: "debug, info, warning or error"
     }
   }
 
-  /// Its value where nothing is set, as text; `nil` when that depends on the environment.
+  /// Its default, as text; `nil` when that depends on the environment.
   var standard: String? {
     switch self {
     case .database, .socketPath: nil

@@ -8,7 +8,7 @@ import SystemPackage
   import Musl
 #endif
 
-/// What the daemon goes by; see ``SettingKey`` for the meaning of each.
+/// The daemon's settings; see ``SettingKey`` for the meaning of each.
 struct Settings: Sendable {
   enum LogFormat: String, Sendable { case json, text }
 
@@ -37,7 +37,7 @@ struct Settings: Sendable {
   var maximumBytesInFlight = 512 << 20
   var maximumImportBytes = 4 << 30
   var maximumConnections = 4096
-  /// What a picture may cost; its bytes are the body's.
+  /// Limits for decoding a picture; the one on bytes is ``maximumBodyBytes``.
   var decoding = DecodingLimits()
   /// How long a picture may take, from the moment that its turn comes.
   var pictureTime = Duration.seconds(20)
@@ -92,10 +92,11 @@ struct Settings: Sendable {
     }
     guard maximumBytesInFlight >= maximumBodyBytes else {
       throw SettingsError(
-        description: "limits.bodies_in_flight: smaller than limits.body, one picture's bytes")
+        description: "limits.bodies_in_flight: smaller than limits.body, the size of one picture")
     }
     guard socketPath != nil || tcpPort != 0 else {
-      throw SettingsError(description: "socket.path: none, and no tcp.port: nobody could ask")
+      throw SettingsError(
+        description: "socket.path is none and tcp.port is 0: no client could connect")
     }
   }
 
@@ -106,7 +107,7 @@ struct Settings: Sendable {
     return "/run/hashd/hashd.sock"
   }
 
-  /// The database that `hashscan` takes as well.
+  /// The default database, which is also that of `hashscan`.
   private static func standardDatabase(
     _ environment: [String: String]
   ) throws(SettingsError) -> String {

@@ -4,7 +4,7 @@
   import Musl
 #endif
 
-/// Reads values of their types.
+/// Reads settings as values of their types.
 struct SettingsReader {
   let source: SettingsSource
 
@@ -32,7 +32,7 @@ struct SettingsReader {
     }
   }
 
-  /// A number with KiB, MiB or GiB.
+  /// A number of bytes, alone or with KiB, MiB or GiB.
   func bytes(_ key: SettingKey) throws(SettingsError) -> Int {
     try value(key, "a number of bytes, such as 64MiB") { text in
       for (unit, size) in [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)]

@@ -8,14 +8,14 @@ import Yams
   import Foundation
 #endif
 
-/// A setting that cannot be gone by; the daemon does not start.
+/// A setting that is unknown or invalid; the daemon does not start.
 struct SettingsError: Error, CustomStringConvertible {
   let description: String
 }
 
 /// The values that were set, and where.
 struct SettingsSource {
-  /// A place where values are set, the first that has a key counts.
+  /// A place where values are set. The first place that has a key counts.
   private struct Place {
     let name: String
     let reader: ConfigReader
@@ -47,10 +47,10 @@ struct SettingsSource {
     self.places = places
   }
 
-  /// Names the file in the environment.
+  /// The environment variable that names the settings file.
   static let fileVariable = "HASHD_CONFIG"
 
-  /// A value as it was set, and where; the standard value where it was not.
+  /// A value as it was set, and where; else its default; `nil` when that depends on the environment.
   func value(of key: SettingKey) -> (text: String, place: String)? {
     for place in places {
       let name = ConfigKey(key.rawValue.split(separator: ".").map(String.init))
@@ -113,7 +113,7 @@ struct SettingsSource {
       values.append((key, texts.joined(separator: ",")))
     case .scalar(let scalar):
       guard !path.isEmpty else {
-        throw SettingsError(description: "\(file): names with values are expected")
+        throw SettingsError(description: "\(file): expected setting names with values")
       }
       values.append((key, scalar.string))
     case .alias:

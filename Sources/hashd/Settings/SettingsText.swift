@@ -5,7 +5,7 @@ import SystemPackage
 struct SettingsText {
   let text: String
 
-  /// - Throws: ``SettingsError`` for settings that cannot be gone by.
+  /// - Throws: ``SettingsError`` for unknown or invalid settings.
   init(_ source: SettingsSource, environment: [String: String]) throws(SettingsError) {
     let settings = try Settings(source, environment: environment)
     var lines: [String] = []
@@ -24,7 +24,7 @@ struct SettingsText {
     text = lines.map { $0 + "\n" }.joined()
   }
 
-  /// What the environment has led to.
+  /// The default that follows from the environment.
   private static func found(_ key: SettingKey, _ settings: Settings) -> String {
     switch key {
     case .database: settings.database.string

@@ -8,20 +8,20 @@ import Synchronization
   import Musl
 #endif
 
-/// Threads for what takes long, with a queue that does not grow without end and is nobody's alone: peers take
-/// turns, and when it is full the one with the most jobs in it makes room.
+/// Threads for long work, with a queue of limited length that no peer can fill alone: peers take turns, and
+/// when the queue is full the peer with the most waiting jobs loses its newest one.
 final class JobQueue: Sendable {
-  /// By how much jobs give way to the threads that read requests and send answers.
+  /// The nice value of job threads, so that the threads that read requests and send answers go first.
   static let niceness = 5
 
   private struct Job {
-    /// Does the work, and gives what tells of its result.
+    /// Does the work, and returns a closure that delivers its result.
     let run: @Sendable () -> @Sendable () -> Void
     let refuse: @Sendable () -> Void
   }
 
   private struct State {
-    /// Jobs that wait, the oldest first; the peer whose turn is next stands first.
+    /// The waiting jobs of each peer, the oldest first; the peer whose turn is next comes first.
     var queues: [(peer: Peer?, jobs: [Job])] = []
     var waiting = 0
     var running = 0
@@ -37,7 +37,7 @@ final class JobQueue: Sendable {
       }
     }
 
-    /// The next job, whose peer goes to the end of the row.
+    /// Takes the next job; its peer goes to the end of the row.
     mutating func next() -> Job? {
       guard !queues.isEmpty else { return nil }
       var (peer, jobs) = queues.removeFirst()
@@ -47,7 +47,7 @@ final class JobQueue: Sendable {
       return job
     }
 
-    /// The newest job of the peer with the most, if that has more than another would have.
+    /// Removes the newest job of the peer with the most, if that has more than `peer` would then have.
     mutating func giveUp(for peer: Peer?) -> Job? {
       guard let place = queues.indices.max(by: { queues[$0].jobs.count < queues[$1].jobs.count }),
         queues[place].jobs.count > waiting(of: peer) + 1
@@ -58,28 +58,28 @@ final class JobQueue: Sendable {
   }
 
   private let threads: NIOThreadPool
-  /// Jobs at work and waiting together.
+  /// How many jobs may run and wait together.
   private let maximum: Int
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - threads: Jobs at work at once.
-  ///   - waiting: Jobs that may wait besides.
+  ///   - threads: How many jobs run at once.
+  ///   - waiting: How many more jobs may wait.
   init(threads: Int, waiting: Int) {
     maximum = threads + waiting
     self.threads = NIOThreadPool(numberOfThreads: threads)
     self.threads.start()
   }
 
-  /// Jobs that wait.
+  /// How many jobs wait.
   var waiting: Int { state.withLock { $0.waiting } }
 
   /// Runs a job when its turn comes.
   ///
   /// - Parameters:
-  ///   - deadline: After this it is not begun.
-  ///   - peer: On whose behalf; `nil` for the daemon's own.
-  /// - Returns: What it made, and how long it waited.
+  ///   - deadline: The job is not started after this.
+  ///   - peer: The client that the job is for; `nil` for jobs that count for no client.
+  /// - Returns: The job's result, and how long it waited.
   /// - Throws: ``APIError`` 503 when too many wait, or it would begin too late.
   func run<Value: Sendable>(
     by deadline: ContinuousClock.Instant? = nil, for peer: Peer? = nil,
@@ -92,7 +92,7 @@ final class JobQueue: Sendable {
           let now = ContinuousClock.now
           let result = Result<(value: Value, waited: Duration), any Error> {
             if let deadline, now > deadline {
-              throw APIError.busy("too-late", "it waited for longer than a request may take")
+              throw APIError.busy("too-late", "the request waited for longer than it may take")
             }
             return (value: try job(), waited: now - start)
           }
@@ -115,18 +115,18 @@ final class JobQueue: Sendable {
   private static let full = APIError.busy("busy", "too many requests are waiting")
 
   private func runNext() {
-    // One that made room for another has left nothing to do.
+    // A job that was dropped to make room leaves its call here without work.
     let next = state.withLock { state in
       let job = state.next()
       if job != nil { state.running += 1 }
       return job
     }
     guard let next else { return }
-    // Of the calling thread only: who reads requests and sends answers goes first, else finished answers
-    // wait for pictures that are being decoded.
+    // For this thread only: the threads that read requests and send answers go first, else finished answers
+    // would wait while pictures are being decoded.
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, CInt(Self.niceness))
     let tell = next.run()
-    // First: whoever hears of it may ask again at once.
+    // Before the result is delivered: its receiver may submit another job at once.
     state.withLock { $0.running -= 1 }
     tell()
   }

@@ -28,7 +28,9 @@ struct PathRoot: Sendable {
   /// - Parameter path: Relative to the folder.
   /// - Throws: ``APIError``.
   func read(_ path: String, limits: DecodingLimits) throws(APIError) -> [UInt8] {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw .badRequest("path: no path") }
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw .badRequest("path: empty, or with a zero byte")
+    }
     let descriptor = clinux_open_beneath(folder.rawValue, path)
     guard descriptor >= 0 else { throw Self.refusal(errno) }
     let file = FileDescriptor(rawValue: descriptor)
@@ -52,7 +54,7 @@ struct PathRoot: Sendable {
       // A socket, or a pipe without a writer.
       APIError(ImageError(.notAFile, "not a regular file"))
     case ENOSYS:
-      APIError(.notImplemented, "paths-unsupported", "this needs Linux 5.6 or newer")
+      APIError(.notImplemented, "paths-unsupported", "scanning by path needs Linux 5.6 or newer")
     default:
       APIError(.unprocessableContent, "unreadable", String(cString: strerror(code)))
     }

@@ -33,8 +33,8 @@ struct AuditVerifyCommand: ParsableCommand {
     abstract:
       "Check every line of the journal against the line before it and against the lists' receipts.",
     discussion: """
-      Whoever can write the database could write a whole new journal: keep a copy elsewhere, and give it \
-      here. Exit status: 0 all is well, 1 it is not, 2 an error.
+      Whoever can write the database could replace the whole journal, so keep a copy elsewhere and name it \
+      here. Exit status: 0 no problem, 1 a problem found, 2 an error.
       """)
 
   @Argument(help: "A file with a copy of the journal, from its first line on.")

@@ -21,7 +21,7 @@ struct DatabaseOption: ParsableArguments {
       valueName: "folder"))
   var path: String?
 
-  /// Opens the database; makes it when `creates`.
+  /// Opens the database; with `creates`, makes it if there is none.
   func open(creates: Bool = false) throws -> ListStore {
     do {
       return try ListStore(at: try folder(), creates: creates)
@@ -53,7 +53,7 @@ struct DatabaseOption: ParsableArguments {
   }
 }
 
-/// A sentence for people; the command ends with it and status 2.
+/// An error as a sentence for people; the command prints it and ends with status 2.
 struct Failure: Error, CustomStringConvertible {
   let description: String
 

@@ -7,8 +7,8 @@ struct DecodingOptions: ParsableArguments {
     help: ArgumentHelp(
       "How decoders are confined: required, best-effort or off.",
       discussion: """
-        A picture is decoded by a program of its own that can read no file, reach no network and take only so \
-        much memory; where this machine cannot do that, best-effort says so and goes on, required does not.
+        Pictures are decoded by a separate program that can read no file and reach no network, and has \
+        limited memory. Where this machine cannot do that, best-effort warns and goes on, and required stops.
         """))
   var confinement = Confinement.bestEffort
 
@@ -26,17 +26,17 @@ struct DecodingOptions: ParsableArguments {
 
   var time: Duration { .seconds(timeLimit) }
 
-  /// Limits for a picture whose turn is now.
+  /// The limits for a picture that is decoded now; its time counts from this moment.
   var limits: DecodingLimits {
     var limits = DecodingLimits()
     limits.deadline = .now + time
     return limits
   }
 
-  /// What decodes.
+  /// The fingerprinter that decodes pictures as chosen.
   ///
-  /// - Parameter count: Pictures at once.
-  /// - Throws: ``Failure`` where it cannot be confined as required.
+  /// - Parameter count: How many pictures are decoded at once.
+  /// - Throws: ``Failure`` where decoders cannot be confined as required.
   func fingerprinter(_ count: Int = 1) throws(Failure) -> any Fingerprinter {
     do {
       let chosen = try ChosenFingerprinter(

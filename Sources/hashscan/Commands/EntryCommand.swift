@@ -4,7 +4,7 @@ import HashEngine
 struct EntryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "entry",
-    abstract: "See one entry of a list, and decide about it.",
+    abstract: "Show, disable, enable or withdraw one entry of a list.",
     subcommands: [
       EntryShowCommand.self, EntryDisableCommand.self, EntryEnableCommand.self,
       EntryWithdrawCommand.self,
@@ -28,7 +28,7 @@ struct EntryShowCommand: ParsableCommand {
 
   @OptionGroup var entry: NamedEntry
 
-  @Flag(help: "Print its hashes too. They are what a list is made of: mind who sees them.")
+  @Flag(help: "Print its hashes too. They are confidential: mind who sees them.")
   var hashes = false
 
   func run() throws {
@@ -42,7 +42,7 @@ struct EntryShowCommand: ParsableCommand {
 struct EntryDisableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disable",
-    abstract: "Stop matching an entry, for good or until a time; later imports leave that as it is."
+    abstract: "Stop matching an entry, for good or until a time; later imports do not change that."
   )
 
   @OptionGroup var entry: NamedEntry

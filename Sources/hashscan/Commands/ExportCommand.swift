@@ -7,9 +7,9 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write a list out; importing what it writes gives an equal list.",
     discussion: """
-      To standard output. The hashes are in it: guard it as you guard the list. jsonl has all of a list; \
-      csv leaves out what an allowlist excuses and what is disabled; text has hashes of one kind with \
-      their ids.
+      Writes to standard output. The hashes are in it: guard it as you guard the list. jsonl has all of a \
+      list; csv does not say what an allowlist excuses, nor which entries are disabled; text has hashes of \
+      one kind with their ids.
       """)
 
   @Option(help: "The list's name.")

@@ -8,8 +8,8 @@ struct HashCommand: ParsableCommand {
     abstract: "Print hashes of pictures.",
     discussion: """
       Lines of hash,quality,file for PDQ, as the reference's own hasher prints them, and of \
-      hash,file for other kinds; "hashscan import" reads both. Of an animation, the first frame; \
-      --json has all that differ. A PDQ hash of a quality under \(PDQHash.minimumQuality) says nothing \
+      hash,file for other kinds; "hashscan import" reads both. Of an animation, only the first frame; \
+      --json has all different ones. A PDQ hash of a quality under \(PDQHash.minimumQuality) says nothing \
       about its picture. Exit status: 0, or 2 when a picture could not be hashed.
       """)
 
@@ -19,7 +19,7 @@ struct HashCommand: ParsableCommand {
   @Option(help: "pdq, phash64, md5, sha1 or sha256.")
   var kind = HashKind.pdq
 
-  @Flag(help: "One JSON object a line.")
+  @Flag(help: "Print one JSON object per file.")
   var json = false
 
   @OptionGroup var decoding: DecodingOptions

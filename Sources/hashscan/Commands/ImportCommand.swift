@@ -7,22 +7,22 @@ struct ImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Import a list of hashes, all of it or nothing.",
     discussion: """
-      Looks at the content to find the format, and prints which it took. Prints a receipt: what was added, \
-      replaced, withdrawn, unchanged and rejected, and why. A record replaces the entry of the same id; \
-      one that its source withdraws stops matching. Importing a file again changes nothing. If no record \
+      Detects the format from the content, and prints it. Prints a receipt: what was added, replaced, \
+      withdrawn, unchanged and rejected, and why. A record replaces the entry with the same id; an entry \
+      that its source withdraws stops matching. Importing a file again changes nothing. If no record \
       can be used, nothing is imported and the status is 2.
       """)
 
-  @Argument(help: "The list; - for standard input.")
+  @Argument(help: "The file with the list; - for standard input.")
   var file: String
 
-  @Option(help: "The list's name; it is made, to block, if there is none.")
+  @Option(help: "The list's name. If there is no such list, one that blocks is made.")
   var list: String
 
-  @Option(help: "What the hashes are, where the file does not say.")
+  @Option(help: "The kind of the hashes, where the file does not state it.")
   var kind: HashKind?
 
-  @Option(help: "The file's format. Default: the content tells.")
+  @Option(help: "The file's format. Default: detected from the content.")
   var format: ListFormat?
 
   @Option(
@@ -32,16 +32,16 @@ struct ImportCommand: ParsableCommand {
       valueName: "column=field"))
   var map: [String] = []
 
-  @Option(help: "For a CSV: what separates fields. Default: the first line tells.")
+  @Option(help: "For a CSV: what separates fields. Default: detected from the first line.")
   var delimiter: String?
 
   @Option(
     help: ArgumentHelp(
-      "Take this category, under the label, and leave out those not named. May be repeated. VICS needs it.",
+      "Import this category, under the label, and skip those not named. May be repeated. VICS needs it.",
       valueName: "category=label"))
   var category: [String] = []
 
-  @Option(help: "How 64-bit hashes are written. Default: the content tells.")
+  @Option(help: "How 64-bit hashes are written. Default: detected from the content.")
   var spelling: HashSpelling?
 
   @Flag(help: "Withdraw the entries that the file does not have.")
@@ -60,7 +60,7 @@ struct ImportCommand: ParsableCommand {
       throw ValidationError("a delimiter is one ASCII character, or \\t")
     }
     for pair in map + category where !pair.contains("=") {
-      throw ValidationError("\"\(pair)\": a name, =, and what it is")
+      throw ValidationError("\"\(pair)\" is not written NAME=VALUE")
     }
   }
 
@@ -114,7 +114,7 @@ struct ImportCommand: ParsableCommand {
     return pairs
   }
 
-  /// What on the command line would help.
+  /// The option that would solve the problem.
   private static func advice(for error: ListError) -> String {
     switch error.code {
     case .kindNotStated: " (--kind pdq, phash64, md5, sha1 or sha256)"
@@ -125,7 +125,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func open() throws -> FileDescriptor {
-    // A pipe may be slow, and while a list is imported no other can be changed.
+    // A pipe may be slow, and no list can be changed during an import: so the pipe is read to its end first.
     if file == "-" { return try SpooledInput.descriptor(of: .standardInput) }
     do {
       return try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
@@ -134,7 +134,7 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  /// `nil` for a pipe.
+  /// The file's size in bytes, for the progress line; `nil` for a pipe.
   private static func size(of file: String) -> Int? {
     guard file != "-", let open = try? FileDescriptor.open(FilePath(file), .readOnly) else {
       return nil

@@ -13,7 +13,7 @@ struct IndexCommand: ParsableCommand {
 
 struct IndexStatsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stats", abstract: "Say what the index holds.")
+    commandName: "stats", abstract: "Print what the index holds.")
 
   @OptionGroup var database: DatabaseOption
 
@@ -42,8 +42,8 @@ struct IndexSealCommand: ParsableCommand {
     commandName: "seal",
     abstract: "Seal what the index holds, for faster searches.",
     discussion: """
-      Large imports do this by themselves. Answers are the same before and after; readers and \
-      writers go on meanwhile. Removed hashes give their space back.
+      Large imports do this by themselves. Search results are the same before and after; other \
+      processes can read and write meanwhile. The space of removed hashes is freed.
       """)
 
   @OptionGroup var database: DatabaseOption
@@ -62,7 +62,7 @@ struct IndexSealCommand: ParsableCommand {
 struct IndexVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Walk the whole index and hold searches against brute force.",
+    abstract: "Check the whole index, and compare some searches with brute force.",
     discussion: "Exit status: 0 all is well, 2 something is wrong.")
 
   @Option(help: "How many of the listed hashes to search for.")
@@ -82,7 +82,7 @@ struct IndexVerifyCommand: ParsableCommand {
 
 struct IndexExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Search for a hash and say how it was done.")
+    commandName: "explain", abstract: "Search for a hash and print how the search was done.")
 
   @OptionGroup var searched: SearchedHash
 
@@ -90,7 +90,7 @@ struct IndexExplainCommand: ParsableCommand {
 
   func validate() throws {
     guard !searched.kind.isDigest else {
-      throw ValidationError("a digest is looked up by itself; there is no search to explain")
+      throw ValidationError("a digest is only matched exactly; there is no search to explain")
     }
   }
 
@@ -99,7 +99,7 @@ struct IndexExplainCommand: ParsableCommand {
     let radius = stated ?? ListSettings().radius(of: hash.kind)
     try reporting {
       let moderator = Moderator(try database.open())
-      // Once to bring tables and pages in, once to time.
+      // The first search loads tables and pages into memory; the second is timed.
       _ = try moderator.explainSearch(for: [hash], radius: radius)
       let start = ContinuousClock.now
       guard let search = try moderator.explainSearch(for: [hash], radius: radius) else { return }

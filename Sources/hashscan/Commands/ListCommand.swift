@@ -4,7 +4,7 @@ import HashEngine
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Make lists, set what a match with them means, see and undo what was done to them.",
+    abstract: "Make and remove lists, change their settings, show and undo their changes.",
     subcommands: [
       ListCreateCommand.self, ListShowCommand.self, ListSetCommand.self, ListEnableCommand.self,
       ListDisableCommand.self, ListRemoveCommand.self, ListHistoryCommand.self,
@@ -20,7 +20,7 @@ struct NamedList: ParsableArguments {
   @OptionGroup var database: DatabaseOption
 }
 
-/// What an operator decides about a list.
+/// A list's settings; those not given stay as they are.
 struct ListOptions: ParsableArguments {
   @Option(
     help: "What a match means: block, review or allow. An allowlist excuses matches with others.")
@@ -32,8 +32,8 @@ struct ListOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Bits by which the PDQ hash of a picture as stored or as shown may differ for somebody to look at it; \
-      "default" for \(ListSettings.usualReviewRadius), "none" (new lists have none) for blocking or nothing.
+      Bits by which the PDQ hash of a picture as stored or as shown may differ to be a match for review; \
+      "default" for \(ListSettings.usualReviewRadius), "none" for no such matches (as in new lists).
       """, valueName: "radius"))
   var reviewRadius: String?
 
@@ -99,11 +99,11 @@ struct ListCreateCommand: ParsableCommand {
 
 struct ListShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show what a list means and holds.")
+    commandName: "show", abstract: "Show a list's settings and how many entries it has.")
 
   @OptionGroup var list: NamedList
 
-  @Flag(help: "As a JSON object.")
+  @Flag(help: "Print a JSON object.")
   var json = false
 
   func run() throws {
@@ -117,7 +117,7 @@ struct ListShowCommand: ParsableCommand {
 struct ListSetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
-    abstract: "Change what a list means; effective at every process's next search.")
+    abstract: "Change a list's settings; effective at every process's next search.")
 
   @OptionGroup var list: NamedList
   @OptionGroup var options: ListOptions
@@ -197,7 +197,7 @@ struct ListHistoryCommand: ParsableCommand {
 struct ListUndoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "undo",
-    abstract: "Undo the last change of a list's entries: an import, a takedown.",
+    abstract: "Undo the last change of a list's entries, such as an import or a takedown.",
     discussion: "Only the last one can be undone.")
 
   @OptionGroup var list: NamedList

@@ -6,7 +6,7 @@ struct LookupCommand: ParsableCommand {
     commandName: "lookup",
     abstract: "Look a hash up on the lists.",
     discussion: """
-      Prints the entries it matches. Exit status: 0 nothing found, or all of it is excused by an allowlist; \
+      Prints the entries that it matches. Exit status: 0 nothing found, or an allowlist excuses all of it; \
       1 found; 2 an error, or no list is in force.
       """)
 

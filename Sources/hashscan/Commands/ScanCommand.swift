@@ -8,20 +8,22 @@ struct ScanCommand: AsyncParsableCommand {
     abstract: "Find pictures that are on a list.",
     discussion: """
       Prints a line for each match and for each file that was not scanned, then a summary. A line says \
-      "match" where the list means to block, "review" where somebody is to look, "allowed" where an \
-      allowlist excuses it. Exit status: 0 nothing found, 1 found, 2 an error, a file not scanned, or no list \
-      in force; found wins over error, and what is allowed is not found.
+      "match" where the list blocks, "review" where it wants a review, "allowed" where an allowlist excuses \
+      it. Exit status: 0 nothing found, 1 found (even if there were errors), 2 an error, a file not scanned, \
+      or no list in force. What is allowed does not count as found.
       """)
 
   @Argument(
-    help: ArgumentHelp("Files and folders; folders with all below them.", valueName: "path"))
+    help: ArgumentHelp("Files, and folders with all that is below them.", valueName: "path"))
   var paths: [String] = []
 
   @Option(
-    help: ArgumentHelp("A file that names what to scan, a path a line; - for standard input."))
+    help: ArgumentHelp("A file with the paths to scan, one per line; - for standard input."))
   var filesFrom: String?
 
-  @Flag(name: [.customShort("0"), .customLong("null")], help: "Paths in it end with a zero byte.")
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "Paths in --files-from end with a zero byte.")
   var endsWithZero = false
 
   @Option(
@@ -31,7 +33,8 @@ struct ScanCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "In how many views: exact, standard or thorough. Default: each list's own.")
+      "In how many views a picture is compared: exact, standard or thorough. Default: each list's own."
+  )
   var effort: Effort?
 
   @Option(help: "Search only this list. May be repeated.")
@@ -117,10 +120,10 @@ struct ScanCommand: AsyncParsableCommand {
   }
 }
 
-/// What a scan came to.
+/// The counts of a scan.
 struct ScanSummary: CustomStringConvertible {
   private(set) var files = 0
-  /// To be blocked, to be looked at, and excused by an allowlist.
+  /// Files by their action: block, review or allow.
   private(set) var matched = 0
   private(set) var forReview = 0
   private(set) var allowed = 0

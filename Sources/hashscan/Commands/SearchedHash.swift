@@ -1,9 +1,9 @@
 import ArgumentParser
 import HashEngine
 
-/// A hash to search for, and how far around it.
+/// A hash to search for, and the radius of the search.
 struct SearchedHash: ParsableArguments {
-  @Argument(help: "In hexadecimal.")
+  @Argument(help: "The hash, in hexadecimal.")
   var hash: String
 
   @Option(help: "pdq, phash64, md5, sha1 or sha256.")
@@ -23,7 +23,7 @@ struct SearchedHash: ParsableArguments {
     }
   }
 
-  /// The hash, which `validate` has found to be one, and the radius if one was stated.
+  /// The hash, and the radius if one was given; never `nil` after `validate`.
   var search: (hash: ListedHash, radius: Int?)? {
     ListedHash(kind: kind, text: hash).map { ($0, radius) }
   }

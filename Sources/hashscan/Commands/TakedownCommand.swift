@@ -18,7 +18,7 @@ struct ListedPictures: ParsableArguments {
     guard !files.isEmpty else { throw ValidationError("no picture") }
   }
 
-  /// The hashes of each.
+  /// Reads each picture and computes its hashes.
   ///
   /// - Throws: ``Failure`` for a file that is no picture: nothing is listed then.
   func read(
@@ -50,26 +50,26 @@ struct TakedownCommand: AsyncParsableCommand {
     commandName: "takedown",
     abstract: "List pictures by their own hashes, so that they and their copies are found.",
     discussion: """
-      Effective in every process at its next search. With --preview nothing is listed until you say --yes: \
-      it prints what else would be found in a folder, and how near. Exit status: 0 listed, or previewed.
+      Effective in every process at its next search. --preview prints what else would be found in a folder, \
+      and at what distance; nothing is listed then unless you add --yes. Exit status: 0 listed, or previewed.
       """)
 
   @OptionGroup var pictures: ListedPictures
 
-  @Option(help: "The list; it is made, to block, if there is none.")
+  @Option(help: "The list. If there is no such list, one that blocks is made.")
   var list = "takedown"
 
   @Option(help: "Why.")
   var reason: String
 
-  @Option(help: "What sort of picture it is.")
+  @Option(help: "A classification, shown with matches.")
   var label: String?
 
   @Flag(
-    help: "List parts of them too, so that copies are found that were cropped by up to a tenth.")
+    help: "List parts of them too, so that copies cropped by up to a tenth are found.")
   var crops = false
 
-  @Option(help: ArgumentHelp("Look for what else would be found there.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Print what else would be found in this folder.", valueName: "folder"))
   var preview: String?
 
   @Flag(help: "List them after a preview.")
@@ -97,7 +97,7 @@ struct TakedownCommand: AsyncParsableCommand {
     }
   }
 
-  // LMDB's writers stay on their thread, so that this is no part of an asynchronous function.
+  // An LMDB write transaction must stay on its thread, so this cannot be part of an asynchronous function.
   private func list(
     _ found: [Takedown], on store: ListStore
   ) throws(ListError) -> (receipt: Receipt, entries: [String]) {
@@ -134,8 +134,8 @@ struct AllowCommand: ParsableCommand {
     commandName: "allow",
     abstract: "List pictures as harmless, whatever other lists they match.",
     discussion: """
-      The very same files are never counted as a match again; pictures near them not against the entries \
-      that they match now. What is excused is still reported, and does not count.
+      Exactly these files never count as a match again. Pictures near them no longer count as matches with \
+      the entries that these files match now. An excused match is still reported, but does not count.
       """)
 
   @OptionGroup var pictures: ListedPictures

@@ -1,18 +1,18 @@
 import ArgumentParser
 import HashEngine
 
-/// How a run ended, as clamscan tells it.
+/// The exit status, with the same numbers as clamscan's.
 enum ExitStatus: Int32 {
   case nothingFound = 0
   case found = 1
   case failed = 2
 
-  /// Found wins over failed: whoever reads only the status must hear of a match.
+  /// Found takes precedence over failed: whoever reads only the status must learn of a match.
   init(found: Bool, failed: Bool) {
     self = found ? .found : failed ? .failed : .nothingFound
   }
 
-  /// What matches come to: what is to be blocked or looked at is found, what is excused is not.
+  /// The status for an action: block and review count as found, allow and `nil` do not.
   init(_ action: ListMeaning?) {
     switch action {
     case .block, .review: self = .found
@@ -27,7 +27,7 @@ enum ExitStatus: Int32 {
 }
 
 extension ParsableCommand {
-  /// Says on standard error what went wrong, and gives the status for it.
+  /// Prints on standard error what went wrong, and returns the exit code for it.
   func fail(_ message: String) -> ExitCode {
     Terminal.warn("hashscan: \(message)")
     return ExitCode(ExitStatus.failed.rawValue)

@@ -34,7 +34,7 @@ struct EntryLine: Encodable {
   /// How many of its hashes are of parts of the picture.
   let crops: Int?
   let added: Timestamp
-  /// Its last change, in the list's history.
+  /// The number of its last change in the list's history.
   let receipt: Int
 
   enum CodingKeys: String, CodingKey {
@@ -82,7 +82,7 @@ struct ScanLine: Encodable {
   }
 
   let path: String
-  /// The name in base64 when it is no UTF-8; `path` then has stand-ins.
+  /// The path's bytes in base64 when they are not UTF-8; `path` then has replacement characters.
   let pathBytes: String?
   let verdict: Verdict
   /// What the matches come to: block, review or allow.
@@ -93,11 +93,11 @@ struct ScanLine: Encodable {
   let width: Int?
   let height: Int?
   let frames: Int?
-  /// PDQ's, of the first frame.
+  /// The PDQ quality of the first frame, 0 to 100.
   let quality: Int?
-  /// True when the picture is too flat to be compared by its look.
+  /// True when the picture is too flat for its perceptual hashes to be compared, else `nil`.
   let lacksDetail: Bool?
-  /// Hashes of it that were looked up: its views, and digests.
+  /// How many of its hashes were looked up: those of its views, and digests.
   let hashesAsked: Int
 
   enum CodingKeys: String, CodingKey {
@@ -141,7 +141,7 @@ struct HashLine: Encodable {
   let format: ImageFormat?
   let width: Int?
   let height: Int?
-  /// EXIF's number, when the picture is shown turned.
+  /// The EXIF orientation, 2 to 8; `nil` when the picture is shown as stored.
   let orientation: Int?
   let reason: ReasonReport?
 

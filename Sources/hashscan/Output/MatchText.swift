@@ -15,10 +15,10 @@ struct MatchText: CustomStringConvertible {
       : match.meaning == .allow ? "\(description), on an allowlist" : description
   }
 
-  /// The same, saying whether it counts.
+  /// The same, and whether an allowlist makes it not count.
   let withExcuse: String
 
-  /// What is to be done about it.
+  /// The word for a match's action in the output of `hashscan scan`.
   static func word(for match: Match) -> String {
     switch match.meaning {
     case _ where match.isExcused: "allowed"

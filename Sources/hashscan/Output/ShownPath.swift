@@ -6,13 +6,13 @@ struct ShownPath: CustomStringConvertible {
 
   init(_ path: FilePath) { self.path = path }
 
-  /// The path as it is, with stand-ins for bytes that are no UTF-8.
+  /// The path as it is, with replacement characters for bytes that are not UTF-8.
   var text: String { path.string }
 
-  /// One line whatever the name (see ``ShownText``); bytes that are no UTF-8 have stand-ins.
+  /// The path on one line, whatever is in it (see ``ShownText``), with replacement characters as in ``text``.
   var description: String { ShownText(text).description }
 
-  /// The bytes of a name that is no UTF-8, which JSON cannot carry as text.
+  /// The bytes of a path that is not UTF-8, which JSON cannot carry as text; else `nil`.
   var bytesIfNotText: [UInt8]? {
     path.withPlatformString { name in
       let bytes = UnsafeBufferPointer(start: name, count: path.length).map { UInt8(bitPattern: $0) }

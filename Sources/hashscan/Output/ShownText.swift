@@ -1,5 +1,5 @@
-/// A text from outside as it may be printed: one line whatever is in it. Control characters, also those
-/// that turn the reading direction, appear as escapes.
+/// A text from outside, made safe to print: always one line. Control characters, and those that change the
+/// reading direction, appear as escapes.
 struct ShownText: CustomStringConvertible {
   let description: String
 

@@ -15,7 +15,7 @@ enum Terminal {
   static func warn(_ line: String) { write(line + "\n") }
 
   static func write(_ text: String) {
-    // Nobody is left to tell when standard error is gone.
+    // When standard error is gone, there is nowhere to report that.
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
   }
 }
@@ -32,7 +32,7 @@ struct ProgressLine {
   private var shown = ContinuousClock.now
   private var isVisible = false
 
-  /// - Parameter total: `nil` when nobody knows.
+  /// - Parameter total: How much there is to do; `nil` when it is not known.
   init(total: Int?, unit: Unit) {
     self.total = total
     self.unit = unit
@@ -55,7 +55,7 @@ struct ProgressLine {
     isVisible = true
   }
 
-  /// Makes way for other output.
+  /// Removes the line, to make way for other output.
   mutating func clear() {
     guard isVisible else { return }
     Terminal.write("\r\u{1B}[K")

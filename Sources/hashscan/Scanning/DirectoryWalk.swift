@@ -30,7 +30,7 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
 
   /// - Parameters:
   ///   - paths: Files and folders; links among them are followed, since someone named them.
-  ///   - followsLinks: Whether links inside folders are.
+  ///   - followsLinks: Whether links inside folders are followed.
   init(_ paths: [FilePath], followsLinks: Bool) {
     open = paths.reversed()
     named = Set(paths)
@@ -42,7 +42,7 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
       var status = stat()
       let follows = followsLinks || named.contains(path)
       let result = path.withPlatformString { follows ? stat($0, &status) : lstat($0, &status) }
-      // What is gone or forbidden is for the reader of the file to tell.
+      // A path that is gone or forbidden is reported when the file is read.
       guard result == 0 else { return .file(path) }
       switch status.st_mode & S_IFMT {
       case S_IFLNK:

@@ -9,29 +9,29 @@ import SystemPackage
   import Musl
 #endif
 
-/// Examines files on all cores and gives the answers in the files' order.
+/// Examines files on all cores, and passes the results on in the files' order.
 ///
-/// On threads of its own, since reading files and waiting for decoders block them.
+/// Uses threads of its own, since reading files and waiting for decoders blocks them.
 struct ParallelScan: Sendable {
   private typealias Answer = (index: Int, path: FilePath, result: Result<Examination, ListError>)
 
   private let moderator: Moderator
   private let threads: Int
 
-  /// - Parameter jobs: Pictures at once.
+  /// - Parameter jobs: How many files are examined at once.
   init(moderator: Moderator, jobs: Int) {
     self.moderator = moderator
     threads = jobs
   }
 
-  /// One for each core.
+  /// One job for each core.
   static let standardJobs = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// - Throws: ``ListError`` when there is nothing to compare with, or the lists cannot be read.
   func run(
     _ walk: DirectoryWalk, answer: (FilePath, Examination) -> Void
   ) async throws(ListError) {
-    // A slow file holds up the answers behind it, not the work: that may run ahead this far.
+    // A slow file holds up the results behind it, but not the work, which may run ahead by this many files.
     let room = DispatchSemaphore(value: threads * 32)
     let source = Mutex<(walk: DirectoryWalk, next: Int)>((walk, 0))
     let (answers, sender) = AsyncStream.makeStream(of: Answer.self)
@@ -49,7 +49,7 @@ struct ParallelScan: Sendable {
           guard let (index, item) = next else { break }
           sender.yield(examine(item, index))
         }
-        // For the next thread that waits: it, too, will find nothing.
+        // Wakes the next waiting thread: it, too, finds nothing left and ends.
         room.signal()
         running.ended()
       }

@@ -1,9 +1,9 @@
 import HashEngine
 import SystemPackage
 
-/// Input that has come to its end before anybody reads it.
+/// Input that is received to its end before it is used.
 enum SpooledInput {
-  /// A file's own descriptor, or that of a file without a name that holds all that came through a pipe.
+  /// A duplicate of a file's descriptor; for a pipe, that of an unnamed file with all that came through it.
   ///
   /// - Throws: ``Failure`` when there is no room for it.
   static func descriptor(of input: FileDescriptor) throws -> FileDescriptor {

@@ -22,14 +22,14 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
       return nil
     }, context)
   guard result == 0 else {
-    // No room for a thread: here, then.
+    // No thread could be started: it runs on this one.
     Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
     return
   }
   pthread_detach(thread)
 }
 
-/// Does something when the last of some threads has ended.
+/// Runs an action when the last of a number of threads has ended.
 final class RunningThreads: Sendable {
   private let left: Atomic<Int>
   private let action: @Sendable () -> Void

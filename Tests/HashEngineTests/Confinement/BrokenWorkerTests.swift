@@ -11,7 +11,7 @@ import Testing
   import Musl
 #endif
 
-/// Workers that were taken over, or fall over, played by a script that is as bad as it is told to be.
+/// Workers that were broken into, or that crash, played by a script that misbehaves as each test says.
 @Suite struct BrokenWorkerTests {
   /// What the script does once it has a request.
   enum Manner: String, CaseIterable, Sendable {

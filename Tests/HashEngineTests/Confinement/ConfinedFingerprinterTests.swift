@@ -4,7 +4,7 @@ import Testing
 
 @testable import HashEngine
 
-/// The worker that was built with the tests, asked as the programs ask it.
+/// The worker that was built with the tests, used as the programs use it.
 @Suite struct ConfinedFingerprinterTests {
   private let confined: ConfinedFingerprinter
 

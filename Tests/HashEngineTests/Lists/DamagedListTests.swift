@@ -4,8 +4,8 @@ import Testing
 
 @testable import HashEngine
 
-/// Lists that are cut off, nested, swollen or of the wrong shape: an answer with a reason, and a database as
-/// it was.
+/// Lists that are cut off, nested, swollen or of the wrong shape are imported, or refused with a reason; a
+/// refused one leaves the database as it was.
 @Suite struct DamagedListTests {
   private let fixture: ListFixture
   private static let hash = ListFixture.hash

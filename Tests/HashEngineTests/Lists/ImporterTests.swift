@@ -4,7 +4,7 @@ import Testing
 
 @testable import HashEngine
 
-/// What each format is made of.
+/// What the importers read of each format.
 @Suite struct ImporterTests {
   private let fixture: ListFixture
   private var store: ListStore { fixture.store }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HashEngine
 
-/// What lists mean, and what becomes of entries when their sources change their minds.
+/// What lists mean, and how entries change when their sources change or withdraw them.
 @Suite struct ListSemanticsTests {
   private let fixture: ListFixture
   private var store: ListStore { fixture.store }

@@ -135,7 +135,7 @@ import Testing
   }
 }
 
-/// What is not looked at in time is not clean.
+/// A picture that is not examined in time does not count as clean.
 @Suite struct TimeLimitTests {
   @Test func aSearchThatIsCutIsTold() throws {
     let fixture = try ListFixture()

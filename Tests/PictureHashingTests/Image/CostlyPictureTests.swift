@@ -4,7 +4,7 @@ import Testing
 
 @testable import PictureHashing
 
-/// Small files that ask for much: refused before it is given, or ended by the clock.
+/// Small files that would cost much memory or time: refused before memory is taken, or ended by a limit.
 @Suite struct CostlyPictureTests {
   private func error(
     _ bytes: [UInt8], _ change: (inout FingerprintRequest) -> Void = { _ in }

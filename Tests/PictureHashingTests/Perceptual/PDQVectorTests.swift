@@ -4,7 +4,7 @@ import Testing
 
 @testable import PictureHashing
 
-/// Against hashes that Meta's reference gave.
+/// PDQ hashes compared with those of Meta's reference.
 @Suite struct PDQVectorTests {
   @Test func everySyntheticVectorIsExact() throws {
     let rows = try TestFiles.table(
@@ -61,7 +61,7 @@ import Testing
   }
 }
 
-/// Large baseline JPEGs are decoded reduced.
+/// Large baseline JPEGs are decoded at a reduced size, with nearly the same hash.
 @Suite struct ReductionTests {
   @Test(.enabled(if: TestFiles.hasShared, "the shared pictures are not beside this checkout"))
   func reducedDecodingStaysWithinTwoBits() throws {

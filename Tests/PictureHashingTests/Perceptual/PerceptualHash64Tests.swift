@@ -4,7 +4,7 @@ import Testing
 
 @testable import PictureHashing
 
-/// Against hashes that ImageHash gave.
+/// 64-bit hashes compared with those of ImageHash.
 @Suite struct PerceptualHash64Tests {
   @Test func everySyntheticVectorIsExact() throws {
     let rows = try TestFiles.table(

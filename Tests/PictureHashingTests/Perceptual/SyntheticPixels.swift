@@ -1,6 +1,6 @@
 @testable import PictureHashing
 
-/// Pixels by rule, the same wherever they are made; the reference's hashes of them are known.
+/// Pixels computed by a rule, so that they are the same everywhere; the reference's hashes of them are known.
 struct SyntheticPixels {
   let width: Int
   let height: Int

@@ -4,7 +4,7 @@
   internal import Foundation
 #endif
 
-/// A hash as a list has it: read strictly, refused with a reason.
+/// Reads a hash as a list writes it: strictly, and refuses others with a reason.
 enum HashField {
   struct Refusal: Error, Equatable {
     let reason: String
@@ -12,8 +12,8 @@ enum HashField {
 
   /// - Parameters:
   ///   - text: Without blanks around it.
-  ///   - spelling: How 64 bits are written; `nil` for any way but decimal, which a short number cannot be
-  ///     told from.
+  ///   - spelling: How 64-bit hashes are written; `nil` for any way but decimal, since a short decimal number
+  ///     can also be read as hexadecimal.
   static func read(
     _ text: some BidirectionalCollection<UInt8>, kind: HashKind, spelling: HashSpelling? = nil
   ) throws(Refusal) -> ListedHash {
@@ -33,16 +33,16 @@ enum HashField {
     if hash.isDegenerate {
       throw Refusal(
         reason: kind.isDigest
-          ? "the digest of an empty file, or of none" : "all bits equal: no picture's hash")
+          ? "the digest of an empty file, or all bits equal" : "all bits equal: no picture's hash")
     }
     return hash
   }
 
-  /// Refuses the hash of a picture that its source measured as too flat to have one.
+  /// Reads a quality; refuses one so low that the picture's hash says nothing. `nil` for an empty text.
   static func quality(_ text: some StringProtocol) throws(Refusal) -> Int? {
     guard !text.isEmpty else { return nil }
     guard let quality = Double(text), let whole = Int(exactly: quality.rounded(.down)) else {
-      throw Refusal(reason: "a quality that is no number")
+      throw Refusal(reason: "its quality is not a number")
     }
     guard whole >= PDQHash.minimumQuality else {
       throw Refusal(
@@ -51,7 +51,7 @@ enum HashField {
     return whole
   }
 
-  /// 64 bits in one of their spellings but base64; `nil` when they are in none.
+  /// A 64-bit hash in any spelling but base64; `nil` when it is in none of them.
   private static func word(
     _ text: some BidirectionalCollection<UInt8>, spelling: HashSpelling?
   ) throws(Refusal) -> UInt64? {
@@ -63,7 +63,7 @@ enum HashField {
       && (isSigned || digits.count > 16 || spelling == .decimal)
     if isDecimal, spelling != .base64, spelling != .hex {
       guard spelling == .decimal else {
-        throw Refusal(reason: "a decimal number, where those before were hexadecimal")
+        throw Refusal(reason: "a decimal number, but the list's hashes are not read as decimal")
       }
       let number = String(decoding: text, as: UTF8.self)
       guard let word = Int64(number).map({ UInt64(bitPattern: $0) }) ?? UInt64(number) else {
@@ -80,7 +80,9 @@ enum HashField {
       // goimagehash names its algorithm by a letter.
       guard prefix == UInt8(ascii: "p") else {
         throw Refusal(
-          reason: "not a phash64 hash: another algorithm's (\(Character(Unicode.Scalar(prefix))):)")
+          reason:
+            "not a phash64 hash: it is of another algorithm (\(Character(Unicode.Scalar(prefix))):)"
+        )
       }
       hex = hex.dropFirst(2)
     } else if hex.starts(with: Array("0x".utf8)) {
@@ -138,7 +140,7 @@ struct HashCollector {
 
   init(spelling: HashSpelling? = nil) { self.spelling = spelling }
 
-  /// Takes a hash of a kind by its source's name, `nil` for one that has no value.
+  /// Takes a hash whose kind has the source's name; an unknown name is counted as unsupported.
   mutating func add(_ text: some BidirectionalCollection<UInt8>, named name: String) {
     guard let kind = HashKind(named: name) else {
       unsupported.append(name.lowercased())
@@ -150,7 +152,7 @@ struct HashCollector {
   mutating func add(_ text: some BidirectionalCollection<UInt8>, kind: HashKind) {
     do throws(HashField.Refusal) {
       let hash = try HashField.read(text, kind: kind, spelling: spelling)
-      // More than an entry can have are refused anyway.
+      // One more than an entry can have is enough for the whole record to be refused.
       if hashes.count <= StoredEntry.maximumHashes, !hashes.contains(hash) { hashes.append(hash) }
     } catch {
       refusals.append(error.reason)
@@ -179,7 +181,7 @@ struct HashCollector {
   }
 }
 
-/// Which of a source's categories are meant, and what they are called.
+/// Which of a source's categories are imported, and under which labels.
 struct CategoryMap {
   /// `nil` to take all under their own names.
   let labels: [String: String]?

@@ -1,15 +1,16 @@
 internal import CYAJL
 
-/// Reads JSON of any size piece by piece, through yajl, and gives the values at certain places: records.
+/// Reads JSON of any size piece by piece, through yajl, and hands out the values at certain paths: the
+/// records.
 ///
-/// A record in a record is given by itself, before the outer one, and left out of it.
+/// A record inside another is handed out by itself, before the outer one, which then lacks it.
 final class JSONStream {
-  /// Containers in each other at the most.
+  /// The maximum depth of nested containers.
   static let deepest = 64
-  /// Bytes of a single token at the most: yajl keeps a token until it is whole.
+  /// The maximum size of a single token, in bytes: yajl keeps a token in memory until it is complete.
   private static let longestToken = 1 << 22
 
-  /// What is wrong with the text; then nothing more is read.
+  /// What is wrong with the text. Nothing more can be read after it.
   struct Failure: Error {
     let reason: String
   }
@@ -20,7 +21,7 @@ final class JSONStream {
   private(set) var hasHome = false
   /// Whether ``names`` is kept.
   var keepsNames = false
-  /// Names of members that came, at whatever place.
+  /// The names of all members read so far, wherever they are.
   private(set) var names: Set<String> = []
   private let tape = JSONTape()
 
@@ -28,7 +29,7 @@ final class JSONStream {
   private let onRecord: (JSONValue, _ number: Int) -> Void
   private var handle: OpaquePointer?
   private var failure: Failure?
-  /// Bytes read since yajl last told of a token.
+  /// Bytes read since yajl last reported a token.
   private var sinceToken = 0
   private var levels: [Level] = []
   private var records: [Record] = []
@@ -37,7 +38,7 @@ final class JSONStream {
   /// An open object or array.
   private struct Level {
     let isArray: Bool
-    /// The paths that lead here and on, a bit each.
+    /// The paths that lead here and further, one bit each.
     let paths: UInt8
     /// Its place on the tape when it belongs to a record.
     let node: Int?
@@ -93,9 +94,9 @@ final class JSONStream {
       reason: message.replacing("parse error: ", with: "").replacing("lexical error: ", with: ""))
   }
 
-  // MARK: What yajl tells
+  // MARK: What yajl reports
 
-  /// A value that is no container. Whether to go on.
+  /// Takes a value that is not a container; returns whether to go on.
   private func scalar(_ kind: JSONTape.Kind, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     sinceToken = 0
     let paths = pathsToNext()
@@ -135,7 +136,7 @@ final class JSONStream {
     return true
   }
 
-  /// The paths that the next value lies on, or lies before.
+  /// The paths that lead to or through the next value, one bit each.
   private func pathsToNext() -> UInt8 {
     guard let level = levels.last else { return UInt8(truncatingIfNeeded: (1 << paths.count) - 1) }
     guard level.paths != 0 else { return 0 }
@@ -166,7 +167,7 @@ final class JSONStream {
     return node
   }
 
-  /// Gives out the record that ends here. Whether to go on.
+  /// Hands out the record that ends here, if any; returns whether to go on.
   private func end(_ paths: UInt8) -> Bool {
     if let record = records.last, record.depth == levels.count, isRecord(paths) {
       onRecord(tape.value(at: record.node), record.number)

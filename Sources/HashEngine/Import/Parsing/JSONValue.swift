@@ -46,7 +46,7 @@ struct JSONValue {
     return String(decoding: scalar, as: UTF8.self)
   }
 
-  /// A truth value, also as the strings and numbers that stand for one.
+  /// A truth value; also from strings and numbers such as `"yes"` or 0. `nil` for anything else.
   var bool: Bool? {
     switch node.kind {
     case .true: true
@@ -61,7 +61,7 @@ struct JSONValue {
     }
   }
 
-  /// Seconds since 1970, from a number or a date.
+  /// A time, from a number of seconds since 1970 or an ISO 8601 text.
   var time: Timestamp? { scalarText.flatMap { Timestamp($0) } }
 
   var int: Int? { scalarText.flatMap { Int($0) } }
@@ -74,7 +74,7 @@ struct JSONValue {
   }
 }
 
-/// The values of a record one behind the other, in two arrays that are used again for the next record.
+/// The values of a record in sequence, in two arrays that are reused for the next record.
 final class JSONTape {
   enum Kind: UInt8 {
     case null, `true`, `false`, number, string, object, array
@@ -82,14 +82,14 @@ final class JSONTape {
 
   struct Node {
     let kind: Kind
-    /// Where its name lies in the bytes, and where its text.
+    /// Where its name lies in `bytes`, and where its text lies.
     let key: Range<Int>
     let value: Range<Int>
-    /// The node after it and all in it.
+    /// The index of the node that follows it and everything inside it.
     var end: Int
   }
 
-  /// Bytes, and values, of a record at the most.
+  /// How many bytes, and how many values, a record may have.
   static let maximumBytes = 1 << 22
   static let maximumNodes = 1 << 17
 
@@ -113,7 +113,7 @@ final class JSONTape {
 
   func value(at index: Int) -> JSONValue { JSONValue(tape: self, index: index) }
 
-  /// Takes off a value and all after it.
+  /// Removes a value and all after it.
   func remove(from index: Int) {
     guard index < nodes.count else { return }
     bytes.removeSubrange(nodes[index].key.lowerBound...)

@@ -1,17 +1,17 @@
-/// Cuts a text that comes in pieces into lines: memory does not depend on its size.
+/// Cuts a text that comes in pieces into lines, with memory use that does not depend on the text's size.
 struct LineSplitter {
-  /// Bytes of a line at the most; a longer one belongs to no list.
+  /// The maximum length of a line, in bytes; a longer line is reported as too long.
   let longestLine: Int
   /// Lines given out so far, which is the number of the last one.
   private(set) var number = 0
-  /// What has come of a line whose end has not.
+  /// The beginning of a line whose end has not come yet.
   private var open: [UInt8] = []
   private var isTooLong = false
 
   init(longestLine: Int) { self.longestLine = longestLine }
 
-  /// Calls `body` with every line that ends in a piece, without its end (LF or CRLF) and, the first, without
-  /// a byte order mark; with `nil` for one that is too long.
+  /// Calls `body` with every line that ends in the piece, without its line end (LF or CRLF) and, for the
+  /// first line, without a byte order mark; with `nil` for a line that is too long.
   mutating func split(
     _ piece: [UInt8], _ body: (ArraySlice<UInt8>?, Int) throws(ListError) -> Void
   ) throws(ListError) {

@@ -1,11 +1,11 @@
 internal import CXML
 
-/// Reads XML of any size piece by piece, through libxml2: elements and their text. No network, and nothing
-/// with a document type, so that there are no entities but the five that XML has.
+/// Reads XML of any size piece by piece, through libxml2: elements and their text. It never uses the network,
+/// and refuses a document type, so there are no entities but the five that XML predefines.
 final class XMLStream {
-  /// Elements in each other at the most.
+  /// The maximum depth of nested elements.
   static let deepest = 64
-  /// Bytes of an element's text at the most.
+  /// The maximum length of an element's text, in bytes.
   private static let longestText = 1 << 16
 
   struct Failure: Error {
@@ -15,7 +15,7 @@ final class XMLStream {
   enum Event {
     /// Name without prefix, and attributes.
     case start(String, [String: String])
-    /// The element's text, without blanks around it; that of elements in it is theirs.
+    /// The element's own text, without blanks around it and without the text of elements inside it.
     case end(String, text: String)
   }
 
@@ -24,7 +24,7 @@ final class XMLStream {
   private var failure: Failure?
   private var texts: [[UInt8]] = []
 
-  /// - Parameter onEvent: Takes what comes, in the text's order.
+  /// - Parameter onEvent: Takes the events, in the order of the text.
   init(_ onEvent: @escaping (Event) -> Void) { self.onEvent = onEvent }
 
   deinit {
@@ -61,7 +61,7 @@ final class XMLStream {
     throw Failure(reason: message.split(separator: "\n").first.map(String.init) ?? "no XML")
   }
 
-  // MARK: What libxml2 tells
+  // MARK: What libxml2 reports
 
   private func stop(_ reason: String) {
     failure = failure ?? Failure(reason: reason)
@@ -111,7 +111,7 @@ final class XMLStream {
       XMLStream.stream(of: context)?.take(UnsafeBufferPointer(start: text, count: Int(count)))
     }
     handler.cdataBlock = handler.characters
-    // Errors are asked for after each piece; this keeps libxml2 from printing them.
+    // Errors are checked after each piece; this keeps libxml2 from printing them.
     handler.serror = { _, _ in }
     return handler
   }

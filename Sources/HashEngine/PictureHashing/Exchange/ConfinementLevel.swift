@@ -1,10 +1,11 @@
 /// What a worker has given up before it sees the first byte of a picture.
 public struct ConfinementLevel: Sendable, Hashable {
-  /// System calls but those that decoding needs (seccomp).
+  /// Whether it gave up all system calls except those that decoding needs (seccomp).
   public var systemCalls: Bool
-  /// Files, network and other processes (landlock), with the kernel's version of it; `nil` where it has none.
+  /// The kernel's landlock version, by which it gave up files, the network and other processes; `nil` if it
+  /// could not.
   public var landlock: Int?
-  /// Memory, processor time and open files without bound, and being read by other processes.
+  /// Whether memory, processor time and open files are limited, and other processes cannot read its memory.
   public var resources: Bool
 
   /// - Parameter landlock: The kernel's version of it, from 1 on; `nil` for none.
@@ -14,7 +15,7 @@ public struct ConfinementLevel: Sendable, Hashable {
     self.resources = resources
   }
 
-  /// Whether nothing is missing.
+  /// Whether all three apply.
   public var isFull: Bool { systemCalls && landlock != nil && resources }
 }
 

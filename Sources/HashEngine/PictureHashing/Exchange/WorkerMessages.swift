@@ -1,6 +1,6 @@
-/// What a worker says once it is confined and ready.
+/// A worker's first message, sent once it is confined and ready.
 package struct WorkerGreeting: Sendable, Hashable {
-  /// Raised whenever a message changes: asker and worker must be of one version.
+  /// Raised whenever a message changes: asker and worker must have the same version.
   private static let version: UInt8 = 1
   private static let magic = Array("HSW!".utf8)
   package static let byteCount = 8
@@ -29,7 +29,7 @@ package struct WorkerRequest: Sendable, Hashable {
   private static let magic = Array("HSW?".utf8)
   package static let byteCount = 4 + 8 + 8 + 1 + 1 + 10 * 8
 
-  /// Given back with the answer, so that one for another picture is noticed.
+  /// Returned with the answer, so that an answer about another picture is noticed.
   package let id: UInt64
   /// Bytes of the picture.
   package let count: Int
@@ -84,12 +84,12 @@ package struct WorkerRequest: Sendable, Hashable {
   }
 }
 
-/// What comes before an answer: whose it is, what, and how long.
+/// The header of an answer: the request's id, the kind of content, and its length in bytes.
 package struct WorkerAnswerHead: Sendable, Hashable {
   private static let magic = Array("HSW.".utf8)
   package static let byteCount = 4 + 8 + 1 + 4
 
-  /// No fingerprint is longer that was made within some limits, generously.
+  /// A generous upper bound, in bytes, for any fingerprint made within these limits.
   package static func longestAnswer(_ limits: DecodingLimits) -> Int {
     let (frames, views) = (min(limits.frames, 1 << 24), min(limits.views, 1 << 24))
     return 4096 + 128 * frames + 64 * (views + 1024)
@@ -119,7 +119,7 @@ package struct WorkerAnswerHead: Sendable, Hashable {
     return writer.bytes
   }
 
-  /// - Parameter longest: See ``longestAnswer(_:)``; `nil` for what announces more.
+  /// - Parameter longest: The most bytes accepted, see ``longestAnswer(_:)``; `nil` when more are announced.
   package init?(_ bytes: [UInt8], longest: Int) {
     var reader = RecordReader(bytes.span.bytes)
     guard reader.raw(4) == Self.magic, let id = reader.uint64(),

@@ -1,10 +1,10 @@
 /// What a worker is started with: its arguments.
 package struct WorkerSettings: Sendable, Hashable {
-  /// Bytes of the memory that it shares with its asker: the largest picture.
+  /// Bytes of memory that it shares with its asker: the size of the largest picture.
   package var sharedBytes: Int
-  /// Bytes of address space that it may take besides.
+  /// Bytes of address space that it may use in addition.
   package var memory: Int
-  /// Seconds of processor time until it is ended.
+  /// Seconds of processor time after which the kernel ends it.
   package var processorSeconds: Int
   package var niceness: Int
 
@@ -30,7 +30,7 @@ package struct WorkerSettings: Sendable, Hashable {
       niceness: numbers[3])
   }
 
-  /// Where a worker finds what it is given: a socket to its asker, and the shared memory.
+  /// The descriptors that a worker is started with: the socket to its asker, and the shared memory.
   package static let socket: CInt = 3
   package static let sharedMemory: CInt = 4
 }

@@ -1,6 +1,6 @@
-// Numbers that stand for enumerations in binary forms. They never change: what was stored must read the same.
+// Numbers that stand for enumerations in binary forms. They never change, so that stored data stays readable.
 
-/// A case is its place in a list to which cases are only ever added, counted from 1.
+/// A case's number is its place, counted from 1, in a list to which cases are only ever appended.
 private func number<Value: Equatable>(of value: Value, in cases: [Value]) -> UInt8 {
   UInt8((cases.firstIndex(of: value) ?? -1) + 1)
 }
@@ -43,7 +43,7 @@ extension ImageError.Code {
 }
 
 extension HashKind {
-  // Asked for every hash of an import.
+  // Called for every hash of an import, and therefore inlinable.
   @inlinable package var code: UInt8 {
     switch self {
     case .pdq: 1

@@ -2,7 +2,7 @@ internal import Crypto
 
 /// Digests of a file's bytes.
 package enum Digests {
-  /// - Returns: A digest for each of `kinds` that is one.
+  /// - Returns: A digest for each digest kind in `kinds`; perceptual kinds are passed over.
   package static func of(_ bytes: Span<UInt8>, kinds: Set<HashKind>) -> [HashKind: [UInt8]] {
     var digests: [HashKind: [UInt8]] = [:]
     for kind in kinds {

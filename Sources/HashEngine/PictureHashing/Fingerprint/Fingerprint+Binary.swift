@@ -42,7 +42,7 @@ extension Fingerprint {
 
   private static let magic = Array("HSFP".utf8)
 
-  /// Reads what ``binary`` writes, and trusts nothing of it: `nil` for a single byte too many or too few, for
+  /// Reads what ``binary`` writes, and trusts none of it: `nil` for a single byte too many or too few, for
   /// numbers that no fingerprint has, and for another version. Memory is bounded by the bytes given.
   public init?(binary bytes: RawSpan) {
     var reader = RecordReader(bytes)
@@ -108,10 +108,10 @@ extension RecordWriter {
 }
 
 extension RecordReader {
-  /// Bytes of an error's text.
+  /// The most bytes that an error's text may have.
   private static let longestMessage = 512
 
-  /// An error. Its text is somebody else's: what is no ordinary character in it becomes a question mark.
+  /// An error. Its text is not trusted: control characters and invalid UTF-8 become question marks.
   package mutating func imageError() -> ImageError? {
     guard let code = uint8().flatMap({ ImageError.Code(number: $0) }), let text = text(),
       text.utf8.count <= Self.longestMessage

@@ -1,21 +1,21 @@
-/// What one picture yields.
+/// All that is computed of one picture.
 public struct Fingerprint: Sendable, Hashable {
   /// The format that its bytes announce.
   public let format: ImageFormat
-  /// Pixels as stored; of an animation, of its canvas.
+  /// The width in pixels, as stored; for an animation, the width of its canvas.
   public let width: Int
-  /// As ``width``.
+  /// The height in pixels, as ``width``.
   public let height: Int
   /// How the stored pixels are to be turned to show the picture (EXIF).
   public let orientation: Orientation
   /// Frames that were decoded; 1 for a picture that is no animation.
   public let frameCount: Int
-  /// Whether the picture decoded to its end and all that was asked for was computed; if not, the hashes are of
-  /// what came.
+  /// Whether the whole picture was decoded and everything requested was computed; if not, the hashes are of
+  /// the part that was decoded.
   public let completeness: Completeness
   /// The frames whose hashes differ from those of all frames before; at least the first.
   public let frames: [FrameFingerprint]
-  /// Of the file's bytes, for the kinds asked for.
+  /// Digests of the file's bytes, for the kinds requested.
   public package(set) var digests: [HashKind: [UInt8]]
 
   init(
@@ -32,10 +32,10 @@ public struct Fingerprint: Sendable, Hashable {
     self.digests = digests
   }
 
-  /// PDQ of the picture, or of the first frame; `nil` when not asked for.
+  /// PDQ of the picture, or of the first frame; `nil` when not requested.
   public var pdq: PDQFingerprint? { frames.first?.pdq }
 
-  /// A digest in lower-case hexadecimal, `nil` when not asked for.
+  /// A digest in lower-case hexadecimal; `nil` when not requested.
   public func digestText(_ kind: HashKind) -> String? { digests[kind].map { hexText($0) } }
 
   /// All digests as text; `nil` when there are none.
@@ -58,7 +58,7 @@ public struct Fingerprint: Sendable, Hashable {
       completeness = try ImageDecoder.decode(
         bytes, as: format, limits: request.limits, into: &sink)
     } catch {
-      // What was found in the frames that came counts; that nothing was, does not.
+      // Frames decoded before the error are worth keeping; without any, there is only the error.
       guard !sink.frames.isEmpty else { throw error }
       completeness = .partial(error)
     }
@@ -72,11 +72,11 @@ public struct Fingerprint: Sendable, Hashable {
       digests: Digests.of(bytes, kinds: request.kinds))
   }
 
-  /// The same, stated one by one.
+  /// The same, with the parts of a ``FingerprintRequest`` as separate arguments.
   ///
   /// - Parameters:
-  ///   - kinds: What to compute; nothing else is.
-  ///   - views: What PDQ is computed of besides the picture itself.
+  ///   - kinds: The kinds of hash to compute, and no others.
+  ///   - views: The views that PDQ is computed of, besides the picture itself.
   /// - Throws: as ``init(of:_:)``.
   public init(
     of bytes: Span<UInt8>, kinds: Set<HashKind> = [.pdq], views: ViewSet = .none,
@@ -90,14 +90,14 @@ public struct Fingerprint: Sendable, Hashable {
 public struct FrameFingerprint: Sendable, Hashable {
   /// Counted from 1.
   public let number: Int
-  /// `nil` when not asked for.
+  /// `nil` when not requested.
   public let pdq: PDQFingerprint?
-  /// `nil` when not asked for.
+  /// `nil` when not requested.
   public let phash64: PerceptualFingerprint64?
-  /// PDQ of its views, past the picture itself.
+  /// PDQ of the frame's views, besides the frame itself.
   public let views: [ViewedHash]
 
-  /// Whether a frame with these hashes would be answered as this one is.
+  /// Whether a frame with these hashes would have the same matches as this one.
   func hasHashes(
     _ otherPDQ: PDQFingerprint?, _ otherPHash64: PerceptualFingerprint64?
   ) -> Bool {

@@ -3,7 +3,7 @@ struct FingerprintSink: RowSink {
   private(set) var layout: PixelLayout?
   private(set) var frames: [FrameFingerprint] = []
   private(set) var frameCount = 0
-  /// What was asked for and not computed, since it would have cost too much.
+  /// What was requested but not computed, because it would have cost too much; `nil` if nothing was left out.
   private(set) var omission: ImageError?
 
   private let views: ViewSet
@@ -12,9 +12,9 @@ struct FingerprintSink: RowSink {
   private var pdq: PDQHasher?
   private var lanczos: LanczosGrid?
   private var luma: LumaGridMaker?
-  /// Views hashed so far, of all frames, and what comes before them.
+  /// Views hashed so far, of all frames, plus ``frameCost`` for each of these frames.
   private var viewCost = 0
-  /// Views that cost as much as the small picture that all views of a frame are made of.
+  /// What it costs to make the small picture that a frame's views are taken from, counted in views.
   private static let frameCost = 24
 
   init(_ request: FingerprintRequest, orientation: Orientation) {
@@ -67,12 +67,12 @@ struct FingerprintSink: RowSink {
         omission
         ?? ImageError(
           .overLimit,
-          "too long: from frame \(frameCount) on the views of its frames were not looked at")
+          "too long: no views were hashed from frame \(frameCount) on")
       return []
     }
     let hashes = try views.hashes(of: grid, picture, limits: limits)
     viewCost += hashes.count + Self.frameCost
-    // What is not asked need not be made.
+    // No more views will be hashed, so no more grids are needed.
     if viewCost >= limits.views { luma = nil }
     return hashes
   }

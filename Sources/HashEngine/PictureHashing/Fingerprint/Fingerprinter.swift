@@ -1,13 +1,13 @@
-/// What a fingerprint is to have, and what it may cost.
+/// What to compute of a picture, and what that may cost.
 public struct FingerprintRequest: Sendable, Hashable {
-  /// What to compute; nothing else is.
+  /// The kinds of hash to compute, and no others.
   public var kinds: Set<HashKind>
-  /// What PDQ is computed of besides the picture itself.
+  /// The views that PDQ is computed of, besides the picture itself.
   public var views: ViewSet
   /// What it may cost.
   public var limits: DecodingLimits
 
-  /// PDQ of the picture itself, unless more is said.
+  /// By default PDQ of the picture itself, within the usual limits.
   public init(
     kinds: Set<HashKind> = [.pdq], views: ViewSet = .none,
     limits: DecodingLimits = DecodingLimits()
@@ -18,7 +18,7 @@ public struct FingerprintRequest: Sendable, Hashable {
   }
 }
 
-/// Makes fingerprints of pictures' bytes: the only way from bytes to hashes. Safe to use from any thread.
+/// Makes fingerprints from the bytes of pictures. Safe to use from any thread.
 public protocol Fingerprinter: Sendable {
   /// Decodes and hashes a picture; takes as long as that does.
   ///
@@ -31,7 +31,7 @@ public protocol Fingerprinter: Sendable {
 
 /// Decodes in the caller's own process, with nothing between a codec's faults and the caller's memory.
 public struct InProcessFingerprinter: Fingerprinter {
-  /// There is nothing to set.
+  /// It has no settings.
   public init() {}
 
   /// Decodes and hashes a picture here and now.

@@ -4,7 +4,7 @@
 /// One function for each width, none of them generic: imports write hundreds of millions of numbers, and only what is
 /// not generic is fast when it is called from another module.
 package struct RecordWriter {
-  /// Bytes of a text at the most.
+  /// The most bytes that a text may have.
   package static let longestText = Int(UInt16.max)
 
   package private(set) var bytes: [UInt8] = []

@@ -1,7 +1,7 @@
 internal import CPNG
 
-/// The animation in a PNG. Debian's libpng does not know it, but each frame is a PNG of its own but
-/// for its packaging: repackaged, libpng decodes it.
+/// The animation in a PNG. Debian's libpng does not support it, but each frame is a PNG in all but
+/// its packaging: once repackaged, libpng decodes it.
 ///
 /// Specification: PNG, third edition, `acTL`, `fcTL` and `fdAT`.
 struct APNG {
@@ -17,7 +17,7 @@ struct APNG {
   private let height: Int
   /// `IHDR`'s data.
   private let header: [UInt8]
-  /// The palette and what of it is transparent, whole: what frames need to be read.
+  /// The whole `PLTE` and `tRNS` chunks (palette and transparency), which every frame is decoded with.
   private var palette: [UInt8] = []
   private var transparency: [UInt8] = []
   private var frames: [Frame] = []
@@ -47,7 +47,7 @@ struct APNG {
       switch chunk.type {
       case "acTL":
         guard announced == nil, !isPastDefault, chunk.data.count == 8 else {
-          fail("its head is out of place")
+          fail("its acTL chunk is invalid or out of place")
           break
         }
         announced = Self.number(Array(chunk.data)[0..<4])
@@ -64,7 +64,7 @@ struct APNG {
         isPastDefault = true
         if beginsWithDefault { frames[0].data.append(Array(chunk.data)) }
       case "fdAT":
-        // Behind a sequence number of four bytes.
+        // The pixels follow a sequence number of four bytes.
         guard chunk.data.count >= 4, !frames.isEmpty, chunk.isChecksumRight,
           Self.isNext(chunk.data, &sequence)
         else {
@@ -76,7 +76,7 @@ struct APNG {
       }
     }
     if problem == nil, announced ?? 0 != frames.count {
-      fail("it has \(frames.count) frames and announces \(announced ?? 0)")
+      fail("it announces \(announced ?? 0) frames but has \(frames.count)")
     }
     let isStill = frames.isEmpty || frames.count == 1 && beginsWithDefault
     if problem == nil, isStill { return nil }
@@ -86,7 +86,7 @@ struct APNG {
     problem = ImageError(.damaged, "damaged PNG animation: \(what)")
   }
 
-  /// Whether the sequence number at the front of a chunk is the one due.
+  /// Whether the sequence number at the front of a chunk is the expected one.
   private static func isNext(
     _ data: Slice<UnsafeBufferPointer<UInt8>>, _ sequence: inout Int
   ) -> Bool {
@@ -94,11 +94,11 @@ struct APNG {
     return data.prefix(4).reduce(0) { $0 << 8 | Int($1) } == sequence
   }
 
-  /// Sends on all frames but a first that is the default image, which has been sent.
+  /// Sends all frames to `sink`, except a first frame that is the default image: that was sent already.
   func play<Sink: RowSink>(
     limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    // The canvas, a copy to go back to, and a frame.
+    // The canvas, a copy of it to go back to, and a frame.
     _ = try limits.bufferSize(width: width, height: height, channels: 12)
     let most = limits.frames(width: width, height: height)
     var canvas = Canvas(width: width, height: height)
@@ -187,7 +187,7 @@ struct APNG {
   }
 }
 
-/// The chunks of a PNG, one by one, as far as they are whole.
+/// The chunks of a PNG, one by one, up to the first that is incomplete.
 private struct Chunks: IteratorProtocol {
   struct Chunk {
     let type: String

@@ -35,7 +35,7 @@ struct Canvas {
       height: max(0, min(area.y + area.height, height) - top))
   }
 
-  /// Sets one colour.
+  /// Fills an area with one colour.
   mutating func fill(_ area: Rectangle, with color: SIMD4<UInt8>) {
     let area = clipped(area)
     for y in area.y..<area.y + area.height {
@@ -52,8 +52,8 @@ struct Canvas {
     }
   }
 
-  /// Sets part of a row to colours by their indices, but where an index is the transparent one. Nothing is
-  /// drawn of what does not lie on the canvas as a whole, or has no palette of 256 colours.
+  /// Draws part of a row from palette indices, skipping the transparent one. Draws nothing if any of it lies
+  /// outside the canvas, or if the palette does not have 256 colours.
   mutating func draw(
     _ indices: ArraySlice<UInt8>, palette: [SIMD4<UInt8>], transparent: CInt, x: Int, y: Int
   ) {
@@ -86,7 +86,7 @@ struct Canvas {
     }
   }
 
-  /// Sends the canvas on as a frame. Alpha is dropped, as the reference ecosystem does.
+  /// Sends the canvas to `sink` as a frame. Alpha is dropped, as the reference's tools do.
   func send<Sink: RowSink>(to sink: inout Sink) throws(ImageError) {
     sink.begin(PixelLayout(width: width, height: height, channels: 3, isLossless: true))
     let batch = 16

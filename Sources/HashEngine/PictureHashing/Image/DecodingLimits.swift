@@ -1,4 +1,4 @@
-/// What a picture may cost at the most. Checked as soon as a header tells, before memory is taken.
+/// The most that a picture may cost. Sizes are checked once the header is read, before memory is allocated.
 public struct DecodingLimits: Sendable, Hashable {
   /// Bytes of the encoded file.
   public var bytes = 256 << 20
@@ -9,18 +9,18 @@ public struct DecodingLimits: Sendable, Hashable {
   /// Bytes a decoder may hold at once. Baseline JPEG and plain PNG need a few rows; WebP, GIF,
   /// progressive JPEG and interlaced PNG need the whole picture.
   public var memory = 1 << 29
-  /// Frames of an animation; those after are not looked at, and the picture counts as partial.
+  /// Frames of an animation; later ones are not decoded, and the picture counts as partial.
   public var frames = 1000
   /// Pixels of all frames of an animation together, each counted with its whole canvas.
   public var animationPixels = 1 << 29
-  /// Views hashed of all frames of an animation together, each frame counted with two dozen more; the frames
-  /// after are looked at as they are only, and the picture counts as partial.
+  /// Views hashed of all frames of an animation together; each frame itself counts as 24 more. Later frames
+  /// are hashed without views, and the picture counts as partial.
   public var views = 1 << 14
   /// Scans of a JPEG: each may cost a pass over the picture.
   public var scans = 100
-  /// Pixels of all scans of a JPEG together, each counted with the components that it has.
+  /// Pixels of all scans of a JPEG together, counted for each component of a scan.
   public var scanPixels = 3 << 28
-  /// When decoding ends, done or not; `nil` for never. Looked at between rows, scans and frames.
+  /// When decoding ends, finished or not; `nil` for no deadline. Checked between rows, scans and frames.
   public var deadline: ContinuousClock.Instant?
 
   /// The usual limits.
@@ -47,7 +47,7 @@ public struct DecodingLimits: Sendable, Hashable {
   /// Whether there is no time left.
   package var isOutOfTime: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
 
-  /// Nanoseconds left, at least 1; 0 where there is no end.
+  /// Nanoseconds left, at least 1; 0 when there is no deadline.
   var nanosecondsLeft: Int64 {
     guard let deadline else { return 0 }
     let (seconds, attoseconds) = (deadline - .now).components
@@ -55,20 +55,20 @@ public struct DecodingLimits: Sendable, Hashable {
   }
 
   package static let outOfTime = ImageError(
-    .timeLimit, "too slow: it was not examined within the time that a picture may take")
+    .timeLimit, "too slow: not finished within the time limit for a picture")
 
-  /// How many frames of this canvas may be looked at; at least one.
+  /// How many frames of an animation with this canvas may be decoded; at least one.
   func frames(width: Int, height: Int) -> Int {
     max(1, min(frames, animationPixels / max(1, width * height)))
   }
 
-  /// What an animation is that has more frames than may be looked at.
+  /// The completeness of an animation with more frames than the limits allow, of which `seen` were decoded.
   static func tooManyFrames(_ seen: Int) -> Completeness {
     .partial(
-      ImageError(.overLimit, "too long: only its first \(seen) frames were looked at"))
+      ImageError(.overLimit, "too long: only the first \(seen) frames were examined"))
   }
 
-  /// Bytes for a buffer of `height` rows, refused when over the memory limit.
+  /// Bytes for a buffer of `height` rows; throws when they are over the memory limit.
   func bufferSize(width: Int, height: Int, channels: Int) throws(ImageError) -> Int {
     let (row, rowOverflow) = width.multipliedReportingOverflow(by: channels)
     let (size, overflow) = row.multipliedReportingOverflow(by: height)

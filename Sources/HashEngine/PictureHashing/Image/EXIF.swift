@@ -1,5 +1,5 @@
-/// Reads how a camera was held out of the metadata that pictures carry. Whatever does not fit is as
-/// if it were not there: a picture is not worse for odd metadata.
+/// Reads a picture's orientation from its metadata. Malformed metadata is treated as missing: it
+/// does not make the picture damaged.
 enum EXIF {
   /// The orientation of a picture, `.asStored` when it has none.
   static func orientation(of bytes: Span<UInt8>, format: ImageFormat) -> Orientation {
@@ -19,7 +19,7 @@ enum EXIF {
     var position = 2
     while position + 4 <= bytes.count, bytes[position] == 0xFF {
       let marker = bytes[position + 1]
-      // Fill bytes; then what comes without a length; then the pixels or the end.
+      // In turn: fill bytes, markers that have no length, and the start of the pixels or the end.
       if marker == 0xFF {
         position += 1
         continue

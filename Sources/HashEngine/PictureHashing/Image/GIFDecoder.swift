@@ -81,7 +81,7 @@ enum GIFDecoder {
         control.TransparentColor = NO_TRANSPARENT_COLOR
       }
     } catch {
-      // Frames that came are worth having.
+      // Frames decoded before the error are worth keeping.
       guard count > 0 else { throw error }
       problem = problem ?? error
     }
@@ -89,8 +89,8 @@ enum GIFDecoder {
     return problem.map { .partial($0) } ?? .complete
   }
 
-  /// The next record, its extension read into `control` if it is one that controls graphics; `nil`
-  /// at the end.
+  /// The type of the next record; `nil` at the end. A graphics control extension is read into
+  /// `control`.
   private static func nextRecord(
     _ file: UnsafeMutablePointer<GifFileType>, _ control: inout GraphicsControlBlock
   ) throws(ImageError) -> GifRecordType? {
@@ -126,7 +126,7 @@ enum GIFDecoder {
     _ file: UnsafeMutablePointer<GifFileType>, limits: DecodingLimits
   ) throws(ImageError) -> GIFPlayer.Frame {
     guard DGifGetImageDesc(file) == GIF_OK else {
-      throw error(file.pointee.Error, "in a frame's head")
+      throw error(file.pointee.Error, "in a frame's header")
     }
     let image = file.pointee.Image
     let (width, height) = (Int(image.Width), Int(image.Height))

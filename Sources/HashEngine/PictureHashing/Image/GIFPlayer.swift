@@ -9,16 +9,16 @@ struct GIFPlayer {
     let palette: [SIMD4<UInt8>]
     /// One byte a pixel.
     var indices: [UInt8]
-    /// Rows that came.
+    /// Rows that were decoded.
     var rows = 0
-    /// Why not all of them.
+    /// Why rows are missing; `nil` when none are.
     var problem: ImageError?
   }
 
   private(set) var canvas: Canvas
   private let background: SIMD4<UInt8>
-  /// What is to be done before the next frame: where, how the last frame asked to be disposed of,
-  /// and the colour of nothing: its transparent one, as tools that drop alpha see it.
+  /// How to dispose of the last frame before the next is drawn: its area, its disposal mode, and the colour
+  /// to clear to (its transparent colour, as in tools that drop alpha, or else the background).
   private var disposal: (area: Canvas.Rectangle, mode: CInt, color: SIMD4<UInt8>)?
   private var beforeLast: Canvas?
 
@@ -29,8 +29,8 @@ struct GIFPlayer {
       Canvas.Rectangle(x: 0, y: 0, width: width, height: height), with: background)
   }
 
-  /// Draws a frame. A transparent pixel shows what lies below; in the first frame, where nothing
-  /// does, it has its palette's colour, as tools that drop alpha give it.
+  /// Draws a frame. A transparent pixel shows what lies below; in the first frame, where nothing lies
+  /// below, it gets its colour from the palette, as in tools that drop alpha.
   mutating func show(_ frame: Frame, control: GraphicsControlBlock, isFirst: Bool) {
     switch disposal?.mode {
     case DISPOSE_BACKGROUND: disposal.map { canvas.fill($0.area, with: $0.color) }
@@ -45,7 +45,7 @@ struct GIFPlayer {
 
     let transparent = isFirst ? NO_TRANSPARENT_COLOR : control.TransparentColor
     let visible = canvas.clipped(frame.area)
-    // A frame beside the canvas shows nothing, and its rows have no part to take.
+    // A frame that lies outside the canvas shows nothing.
     guard visible.width > 0 else { return }
     for y in visible.y..<visible.y + visible.height {
       let start = (y - frame.area.y) * frame.area.width + visible.x - frame.area.x

@@ -1,4 +1,4 @@
-/// Bytes in, rows out: the door to the codecs.
+/// Turns the bytes of a picture into rows of pixels, by the decoder for its format.
 public enum ImageDecoder {
   /// The format of a picture, found from its bytes.
   ///
@@ -21,9 +21,9 @@ public enum ImageDecoder {
   ///
   /// - Parameters:
   ///   - bytes: The whole file.
-  ///   - sink: Gets the layout and all rows, also of a picture that turns out damaged half way.
+  ///   - sink: Receives the layout and all rows, even of a picture that turns out to be damaged half way.
   /// - Returns: The format, and whether all pixels came.
-  /// - Throws: ``ImageError`` when there is no picture to speak of, and what `sink` throws; it may have begun.
+  /// - Throws: ``ImageError`` when no picture could be decoded, and what `sink` throws. It may have got rows.
   public static func decode<Sink: RowSink>(
     _ bytes: Span<UInt8>, limits: DecodingLimits = DecodingLimits(), into sink: inout Sink
   ) throws(ImageError) -> (format: ImageFormat, completeness: Completeness) {
@@ -31,7 +31,7 @@ public enum ImageDecoder {
     return (format, try decode(bytes, as: format, limits: limits, into: &sink))
   }
 
-  /// The same for a format that is known.
+  /// The same, for a format that is already known.
   static func decode<Sink: RowSink>(
     _ bytes: Span<UInt8>, as format: ImageFormat, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {

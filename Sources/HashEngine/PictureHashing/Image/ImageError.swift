@@ -1,6 +1,6 @@
 /// Why a picture could not be read, or not to its end.
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kinds of trouble, stable names for logs and JSON.
+  /// What went wrong, as stable names for logs and JSON.
   public enum Code: String, Sendable, Hashable, Codable {
     /// The file could not be opened or read.
     case unreadable
@@ -12,7 +12,7 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAnImage = "not-an-image"
     /// A known format in a variant that its decoder refuses.
     case unsupported
-    /// Larger than a limit; nothing was decoded.
+    /// Over a limit; nothing was decoded, or only a part.
     case overLimit = "over-limit"
     /// Not decoded within the time that it may take.
     case timeLimit = "time-limit"
@@ -20,9 +20,9 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case truncated
     /// The bytes contradict the format.
     case damaged
-    /// It ended the program that decoded it.
+    /// The program that decoded the picture ended unexpectedly.
     case crashed
-    /// There was no program to decode it: nothing is known of the picture.
+    /// No program was available to decode the picture; nothing is known about it.
     case noWorker = "no-worker"
   }
 

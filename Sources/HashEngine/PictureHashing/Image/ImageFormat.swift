@@ -9,8 +9,8 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
   /// GIF, with all of its frames.
   case gif
 
-  /// The format the first bytes of a file announce, whatever the file is called; `nil` when they
-  /// announce none of ours.
+  /// The format that the first bytes of a file announce, whatever its name; `nil` for any format
+  /// that this engine does not decode.
   public init?(sniffing bytes: Span<UInt8>) {
     func starts(_ magic: [UInt8], at offset: Int = 0) -> Bool {
       guard bytes.count >= offset + magic.count else { return false }

@@ -6,12 +6,12 @@ enum JPEGDecoder {
   /// Rows fetched at once: a multiple of every MCU height libjpeg works in.
   private static let batch = 16
 
-  /// Pictures no larger than this come in colour: a hash averages so few of their pixels that
-  /// what Y and the luma of clipped RGB differ by would not cancel out.
+  /// Pictures no larger than this are decoded in colour: a hash averages so few of their pixels that
+  /// the differences between Y and the luma of clipped RGB would not cancel out.
   private static let colourSide: UInt32 = 256
 
-  /// A progressive picture of at least this many pixels along its shorter side has in its first
-  /// scans more than a hash's grid of 64×64 needs.
+  /// In a progressive picture with at least this many pixels along its shorter side, the first scans
+  /// hold more detail than a hash's grid of 64×64 needs.
   private static let coarseSide = 1536
 
   /// `bytes` stay valid for the call, which is as long as libjpeg holds them.
@@ -48,8 +48,8 @@ enum JPEGDecoder {
     let isCoarse =
       isReducible && header.progressive != 0 && min(width, height) >= coarseSide
       && JPEGScans.areOrderly(in: bytes)
-    // A progressive file that is decoded to its end would gain nothing: only the last, cheap step
-    // is spared.
+    // A file of several scans that is decoded to its end would hardly gain from reduction: that saves
+    // only the last, cheap step.
     let isReduced = isReducible && (header.multiscan == 0 || isCoarse)
     let layout = PixelLayout(
       width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false,
@@ -93,7 +93,7 @@ enum JPEGDecoder {
       if header.multiscan != 0 {
         return .partial(ImageError(.truncated, "truncated: its last scans are missing"))
       }
-      // A missing end marker behind complete pixels harms nobody.
+      // A missing end marker after complete pixels does no harm.
       guard row >= 0 else { return .complete }
       return .partial(
         ImageError(.truncated, "truncated after row \(row) of \(header.height)"))
@@ -104,12 +104,12 @@ enum JPEGDecoder {
     return .partial(ImageError(.damaged, "damaged\(place): \(text)"))
   }
 
-  /// How far a picture may be reduced: its shorter side keeps 512 pixels.
+  /// How far a picture may be reduced: its shorter side keeps at least 512 pixels.
   private static func reduction(of side: Int) -> Int {
     [4, 2].first { side / $0 >= 512 } ?? 1
   }
 
-  /// CMYK as viewers show it without a colour profile: each ink darkens what black leaves.
+  /// CMYK as viewers show it without a colour profile: each ink darkens what the black ink leaves.
   /// Adobe's files store the inks inverted.
   private static func rgb(cmyk: Span<UInt8>, inverted: Bool) -> [UInt8] {
     let flip: UInt8 = inverted ? 0 : 255

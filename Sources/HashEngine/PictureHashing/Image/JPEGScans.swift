@@ -6,8 +6,8 @@
 
 /// Looks over the scans of a progressive JPEG without decoding them.
 ///
-/// Whoever stops at an early scan must know that the later ones only refine it: a decoder would let
-/// them send the picture anew, and a viewer would show that one.
+/// Stopping at an early scan is safe only if later scans merely refine it: decoders accept scans
+/// that send a different picture, and a viewer would show that one.
 enum JPEGScans {
   /// Whether each coefficient of the first component comes once, is refined bit by bit, and the file
   /// ends with its end marker.
@@ -15,7 +15,7 @@ enum JPEGScans {
     guard bytes.count > 4, bytes[bytes.count - 2] == 0xFF, bytes[bytes.count - 1] == 0xD9 else {
       return false
     }
-    /// Of each coefficient how many low bits are still to come; `nil` before the first.
+    /// For each coefficient, how many low bits are still to come; `nil` before its first scan.
     var missing = [UInt8?](repeating: nil, count: 64)
     var firstComponent: UInt8?
     var position = 2
@@ -27,7 +27,7 @@ enum JPEGScans {
       guard length >= 2, end <= bytes.count else { return false }
       switch marker {
       case 0xC2:
-        // A second frame, or one without components, is no order.
+        // A second frame, or one without components, is out of order.
         guard firstComponent == nil, length >= 11 else { return false }
         firstComponent = bytes[position + 8]
       case 0xC0, 0xC1, 0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
@@ -44,7 +44,7 @@ enum JPEGScans {
     return false
   }
 
-  /// Takes a scan's head into account; `false` when it is out of order.
+  /// Takes a scan's header into account; `false` when the scan is out of order.
   private static func apply(
     scan: Slice<UnsafeBufferPointer<UInt8>>, of component: UInt8, to missing: inout [UInt8?]
   ) -> Bool {

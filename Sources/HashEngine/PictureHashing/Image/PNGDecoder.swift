@@ -1,8 +1,8 @@
 internal import CPNG
 
-/// PNG through libpng's row reader; the frames of an animated one after its default image.
+/// PNG through libpng's row reader; for an animated PNG, its frames after the default image.
 enum PNGDecoder {
-  /// Rows sent on at once.
+  /// Rows sent to the sink at once.
   private static let batch = 16
   /// Memory of one ancillary chunk (an ICC profile, a text) once inflated.
   private static let chunkLimit = 8 << 20

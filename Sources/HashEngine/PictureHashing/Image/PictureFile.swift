@@ -6,7 +6,7 @@ public import SystemPackage
   internal import Musl
 #endif
 
-/// Reads a picture's file, and nothing that is not a file.
+/// Reads a picture from a regular file, and refuses anything else.
 public enum PictureFile {
   /// All bytes of a regular file.
   ///

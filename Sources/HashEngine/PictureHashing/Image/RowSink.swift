@@ -9,8 +9,8 @@ public struct PixelLayout: Sendable, Hashable {
   /// Whether any decoder would give these very pixels (PNG, GIF, lossless WebP), or whether they
   /// are one decoder's rounding (JPEG, lossy WebP).
   public let isLossless: Bool
-  /// Pixels along either axis that one pixel of the rows stands for: 1, or more where a sink has
-  /// said that it takes reduced pictures.
+  /// Pixels along either axis that one pixel of the rows stands for: 1, or more where the sink
+  /// accepts reduced pictures (see ``RowSink/takesReduced(width:height:)``).
   public let reduction: Int
 
   /// A layout of rows that a decoder is about to send.
@@ -36,8 +36,8 @@ public struct PixelLayout: Sendable, Hashable {
 /// Where a decoder sends a picture: `begin`, all rows, top to bottom, and `end`; again for each
 /// frame of an animation.
 public protocol RowSink {
-  /// Whether a picture of this size may come reduced, where a decoder does that faster. `false`
-  /// unless said.
+  /// Whether a picture of this size may arrive reduced, where that is faster to decode. `false` by
+  /// default.
   func takesReduced(width: Int, height: Int) -> Bool
 
   /// Called before a frame's first row.
@@ -48,7 +48,7 @@ public protocol RowSink {
 
   /// All rows of the picture, or of the frame, have come.
   ///
-  /// - Throws: ``ImageError`` to end the decoding: no time is left for more frames.
+  /// - Throws: ``ImageError`` to end the decoding, when no time is left for more frames.
   mutating func end() throws(ImageError)
 }
 
@@ -63,10 +63,11 @@ extension RowSink {
   }
 }
 
-/// How far a picture came.
+/// Whether a picture was decoded and examined as a whole.
 public enum Completeness: Sendable, Hashable {
-  /// All of the picture was looked at.
+  /// The whole picture was examined.
   case complete
-  /// Some pixels are missing or wrong; the rows before them, or a coarser picture, are right.
+  /// Some pixels are missing or wrong (the rows before them, or a coarser picture, are right), or some frames
+  /// or views were left out.
   case partial(ImageError)
 }

@@ -1,8 +1,8 @@
 internal import CWebP
 
-/// WebP through libwebp, which hands out whole pictures only: memory is the picture's.
+/// WebP through libwebp, which decodes whole pictures only: memory grows with the picture.
 enum WebPDecoder {
-  /// Pictures no larger than this come in colour, as JPEG's do (see ``JPEGDecoder``).
+  /// Pictures no larger than this are decoded in colour, as with JPEG (see ``JPEGDecoder``).
   private static let colourSide = 256
 
   /// `bytes` stay valid for the call, which is as long as libwebp holds them.
@@ -34,7 +34,7 @@ enum WebPDecoder {
     limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     let layout = PixelLayout(width: width, height: height, channels: 3, isLossless: isLossless)
-    // libwebp keeps a lossless picture as it is, of four bytes a pixel.
+    // Of a lossless picture, libwebp also keeps a copy of four bytes a pixel.
     _ = try limits.bufferSize(width: width, height: height, channels: isLossless ? 7 : 4)
     let size = width * height * 3
     var pixels = [UInt8](repeating: 0, count: size)
@@ -48,7 +48,7 @@ enum WebPDecoder {
     return result.completeness(of: bytes, height: height)
   }
 
-  /// The Y plane, which spares the conversion to colours and back.
+  /// Sends the Y plane, which saves the conversion to colours and back.
   private static func decodeLuma<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
     into sink: inout Sink
@@ -80,8 +80,8 @@ enum WebPDecoder {
     return result.completeness(of: bytes, height: height)
   }
 
-  /// What libwebp's incremental decoder came to; incremental only to learn how far a truncated
-  /// picture came.
+  /// The outcome of libwebp's incremental decoder, which is used to learn how far a truncated picture
+  /// reaches, and to look at the clock in between.
   private struct Result {
     var status = VP8_STATUS_OUT_OF_MEMORY
     var rows = 0
@@ -116,7 +116,7 @@ enum WebPDecoder {
     var end = 0
     repeat {
       end = min(end + slice, bytes.count)
-      // Always the whole from its beginning: libwebp goes on where it stopped.
+      // Always passed from the beginning; libwebp continues where it stopped.
       result.status = WebPIUpdate(decoder, bytes.baseAddress, end)
       result.isOutOfTime = end < bytes.count && limits.isOutOfTime
     } while result.status == VP8_STATUS_SUSPENDED && end < bytes.count && !result.isOutOfTime
@@ -125,9 +125,9 @@ enum WebPDecoder {
     return result
   }
 
-  /// Whether all bytes are there that the container announces; libwebp looks at the pixels' only.
+  /// Whether all bytes that the container announces are there; libwebp checks only those of the pixels.
   private static func completeness(_ bytes: UnsafeBufferPointer<UInt8>) -> Completeness {
-    // "RIFF", then the size of the rest in little-endian order; the last padding byte may lack.
+    // "RIFF", then the size of the rest in little-endian order; the last padding byte may be missing.
     guard bytes.count >= 12, bytes[0] == UInt8(ascii: "R") else { return .complete }
     let announced = (4..<8).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) } + 8
     guard announced > bytes.count + 1 else { return .complete }
@@ -140,7 +140,7 @@ enum WebPDecoder {
     _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    // libwebp keeps two canvases of four bytes a pixel and the frame that it decodes, and we a copy.
+    // libwebp holds two canvases and the frame that it decodes, and we hold a copy: four bytes a pixel each.
     _ = try limits.bufferSize(width: width, height: height, channels: 16)
     let size = width * height * 4
     let most = limits.frames(width: width, height: height)
@@ -161,7 +161,7 @@ enum WebPDecoder {
         return .partial(error)
       }
       count += 1
-      // `pixels` holds the canvas until the next frame is asked for.
+      // `pixels` stays valid until the next frame is decoded.
       let canvas = Canvas(
         width: width, height: height,
         pixels: Array(UnsafeBufferPointer(start: pixels, count: size)))

@@ -1,5 +1,5 @@
-/// What each sample along an axis is made of: the same number of lines for each, as the kernels take
-/// them, with weights in whole numbers.
+/// The lines that each sample along an axis is made of: the same number for each sample, as the kernels
+/// need it, with whole-number weights.
 final class AxisTaps: Sendable {
   /// Samples along the axis.
   let samples: Int
@@ -9,9 +9,9 @@ final class AxisTaps: Sendable {
   let starts: [UInt32]
   /// `count` for each sample.
   let weights: [UInt32]
-  /// What the weights of each sample add up to a mean by.
+  /// What the weighted sum of each sample is divided by to give a mean.
   let denominators: [Double]
-  /// Samples that share a line, at the most.
+  /// The most samples that share one line.
   let overlap: Int
 
   /// What one sample is made of: `Σ weights[k] · line[start + k] / denominator`.
@@ -43,8 +43,8 @@ final class AxisTaps: Sendable {
   private static let pdqTaps = Memo<Axis, AxisTaps>()
   private static let areaTaps = Memo<Axis, AxisTaps>()
 
-  /// PDQ's 64 samples of an axis. Of a reduced picture each line stands for `reduction` of them, and
-  /// has their weights together.
+  /// PDQ's 64 samples of an axis. In a reduced picture each line stands for `reduction` lines of the
+  /// original, and has the sum of their weights.
   static func pdq(_ length: Int, reduction: Int = 1) -> AxisTaps {
     pdqTaps.value(for: Axis(length: length, reduction: reduction)) { axis in
       let filter = PDQFilter(length: axis.length)
@@ -53,8 +53,8 @@ final class AxisTaps: Sendable {
     }
   }
 
-  /// Up to 512 samples that share an axis evenly, each the mean of its part; its ends are taken to a
-  /// 64th of a line.
+  /// Up to 512 samples that divide an axis evenly, each the mean of its part; the ends of a part are
+  /// rounded to a 64th of a line.
   static func area(_ length: Int, reduction: Int = 1) -> AxisTaps {
     areaTaps.value(for: Axis(length: length, reduction: reduction)) { axis in
       let samples = min(axis.length, LumaGrid.longestSide)

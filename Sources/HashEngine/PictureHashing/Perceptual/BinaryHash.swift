@@ -21,7 +21,7 @@ extension BinaryHash {
   public var description: String { hexText(bytes) }
 
   /// Strict: exactly two hexadecimal digits a byte, either case, nothing else. (The reference's
-  /// parser lets blanks, signs and `0x` through and reads another hash than is written.)
+  /// parser accepts blanks, signs and `0x`, and then reads a different hash from the one written.)
   public init?(_ description: String) {
     guard let bytes = hexBytes(description.utf8, count: Self.byteCount) else { return nil }
     self.init(bytes: bytes.span)

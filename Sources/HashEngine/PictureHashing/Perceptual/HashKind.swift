@@ -5,10 +5,10 @@ public enum HashKind: String, Sendable, Hashable, CaseIterable, Codable {
   case pdq
   /// ``PerceptualHash64``, ImageHash's `phash`.
   case phash64
-  /// Of the file's bytes.
+  /// A digest of the file's bytes.
   case md5, sha1, sha256
 
-  /// The kind that a list's text names, in any case; `phash` is short for `phash64`.
+  /// The kind that a list's text names, in upper or lower case; `phash` is short for `phash64`.
   public init?(named name: String) {
     switch name.lowercased() {
     case "phash": self = .phash64

@@ -49,13 +49,13 @@ struct LanczosGrid {
     row.withUnsafeBufferPointer { row in
       var source = row.baseAddress
       grey.withUnsafeMutableBufferPointer { grey in
-        // `grey` has the width's bytes, `row` that many pixels.
+        // `grey` has a byte for each column, and `row` a pixel.
         if layout.channels == 3 {
           table.pointee.grey_row(row.baseAddress, layout.width, grey.baseAddress)
           source = UnsafePointer(grey.baseAddress)
         }
         if layout.width == Self.side, let source {
-          // Pillow leaves an axis alone that has its length already.
+          // Pillow does not resample an axis that has the right length already.
           for x in 0..<Self.side { narrow[x] = source[x] }
         } else {
           // All taps lie within the row (see LanczosWeights).

@@ -4,7 +4,7 @@
   internal import Musl
 #endif
 
-/// What each of 32 samples along an axis is made of, in fixed point of 22 bits.
+/// The weights of the lines that each of 32 samples along an axis is made of, in fixed point of 22 bits.
 final class LanczosWeights: Sendable {
   private static let bits = 22
   /// Added first, so that dropping the bits rounds.
@@ -33,7 +33,7 @@ final class LanczosWeights: Sendable {
     let scale = Double(length) / Double(samples)
     let filterScale = max(scale, 1)
     let support = 3 * filterScale
-    // A multiple of 16, if the axis has as many, spares the kernel its remainder.
+    // With a multiple of 16, if the axis is that long, the kernel has no remainder to treat separately.
     let width = min(length, (Int(support.rounded(.up)) * 2 + 16) / 16 * 16)
     var weights = [Int32](repeating: 0, count: samples * width)
     var starts: [UInt32] = []

@@ -3,14 +3,14 @@ internal import CKernels
 /// A picture's luma, made small: each sample the mean of the pixels it covers. Other views of the
 /// picture are computed from it without decoding again.
 struct LumaGrid: Sendable, Hashable {
-  /// Samples along either side, at the most; a shorter side keeps its pixels. Of half as many, half
-  /// a sample at a trimmed edge would be several bits.
+  /// The most samples along either side; a shorter side keeps its pixels. With half as many, an error of
+  /// half a sample at a trimmed edge would change several bits of the hash.
   static let longestSide = 512
 
   /// Samples of a row, and rows.
   let width: Int
   let height: Int
-  /// The picture's width by its height. A sample need not be square.
+  /// The picture's width divided by its height. A sample need not be square.
   let aspect: Double
   /// Row by row, 0 to 255.
   let values: [UInt8]
@@ -66,7 +66,7 @@ struct LumaGridMaker {
   }
 
   func finish() -> LumaGrid {
-    // Of a picture that broke off the rest is black, as the decoders have it.
+    // The missing rest of a picture that broke off is black, as in the decoders.
     let missing = max(0, size.width * size.height - values.count)
     return LumaGrid(
       width: size.width, height: size.height,

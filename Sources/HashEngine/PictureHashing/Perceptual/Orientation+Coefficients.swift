@@ -1,7 +1,7 @@
 extension Orientation {
-  /// Where the DCT coefficient at row `i`, column `j` of the turned picture comes from: whether
-  /// that place is exchanged to `j`, `i`, and which frequencies change sign. Reversing an axis turns
-  /// the sign of its odd frequencies, those of an odd number of half waves.
+  /// Where the DCT coefficient at row `i`, column `j` of the turned picture comes from: whether from
+  /// `j`, `i` instead, and which frequencies change sign. Reversing an axis changes the sign of its
+  /// odd frequencies, those of an odd number of half waves.
   ///
   /// Reference: `pdq/cpp/hashing/pdqhashing.cpp`, `dct16OriginalToRotate90` and its siblings.
   var onCoefficients: (transposes: Bool, reversesRows: Bool, reversesColumns: Bool) {

@@ -13,7 +13,7 @@ public struct PDQHash: BinaryHash {
 
   @inlinable package init(words: SIMD4<UInt64>) { self.words = words }
 
-  // What an index calls for every hash is inlined into it: it is another module.
+  // An index, in another module, calls these for every hash: hence inlinable.
   @inlinable public init?(bytes: Span<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = SIMD4<UInt64>.zero
@@ -32,23 +32,23 @@ public struct PDQHash: BinaryHash {
     return (0..<4).reduce(0) { $0 + difference[$1].nonzeroBitCount }
   }
 
-  /// The hash of the picture inverted: all bits the other way.
+  /// The hash of the inverted picture: all bits flipped.
   static prefix func ~ (hash: PDQHash) -> PDQHash { PDQHash(words: ~hash.words) }
 
   /// Bits set; 128 for every picture with detail.
   public var bitsSet: Int { (0..<4).reduce(0) { $0 + words[$1].nonzeroBitCount } }
 
-  /// The least ``PDQFingerprint/quality`` at which a hash says anything about its picture; the
-  /// reference discards below it as well.
+  /// The lowest ``PDQFingerprint/quality`` at which a hash says anything about its picture; the
+  /// reference discards hashes below it as well.
   public static let minimumQuality = 50
 }
 
-/// What PDQ says of one picture.
+/// The PDQ hashes and the quality of one picture.
 public struct PDQFingerprint: Sendable, Hashable {
-  /// Of the pixels as they are stored.
+  /// The hash of the pixels as they are stored.
   public let hash: PDQHash
-  /// Of the picture turned as it is to be shown; ``hash`` where it is not turned. From the same DCT: not always
-  /// the hash of the turned file, since samples are picked a little off the centre. Some bits may differ.
+  /// The hash of the picture turned as it is to be shown; ``hash`` where it is not turned. From the same DCT:
+  /// some bits may differ from the hash of the turned file, since samples are picked a little off the centre.
   public let shown: PDQHash
   /// 0 (flat) to 100: how much detail the picture has, by the reference's gradient sum.
   public let quality: Int

@@ -1,17 +1,17 @@
-/// Rows in, PDQ out.
+/// Computes PDQ from rows as they arrive.
 ///
-/// Pixels that are certain are hashed in the reference's own order of operations, so that every bit
-/// is the reference's, ties included. Pixels that are one decoder's rounding already (JPEG, lossy
-/// WebP) take the fast way, which differs from the exact one less than two decoders do; thumbnails,
-/// where nothing is gained by it, do not.
+/// Lossless pixels are hashed in the reference's own order of operations, so that every bit is the
+/// reference's, ties included. Lossy ones (JPEG, lossy WebP), which differ from decoder to decoder
+/// anyway, take the fast way: it differs from the exact one by less than two decoders do. Thumbnails,
+/// where the fast way gains nothing, and pictures too large for it are hashed the exact way.
 struct PDQHasher {
-  /// Below this on either side there is no hash.
+  /// With fewer pixels than this along either side there is no hash.
   static let minimumSide = 5
-  /// Up to this on both sides the exact way costs next to nothing.
+  /// Up to this many pixels along both sides, the exact way costs next to nothing.
   static let thumbnailSide = 256
 
   private let kernels: Kernels
-  // At most one is there. Two optionals rather than one enum: mutating an enum's payload in place
+  // At most one is set. Two optionals rather than one enum: mutating an enum's payload in place
   // would copy its buffers first.
   private var streamed: StreamedGrid?
   private var exact: ReferenceGrid?

@@ -31,19 +31,19 @@ public struct PerceptualHash64: BinaryHash {
     (word ^ other.word).nonzeroBitCount
   }
 
-  /// Whether it is what a flat picture gives: nearly all bits equal.
+  /// Whether nearly all bits are equal, as in the hash of a flat picture.
   public var isDegenerate: Bool { !(2...62).contains(word.nonzeroBitCount) }
 
   /// The hash, unless it is degenerate.
   package var ifUsable: PerceptualHash64? { isDegenerate ? nil : self }
 }
 
-/// What `phash` says of one picture.
+/// The `phash` hashes of one picture.
 public struct PerceptualFingerprint64: Sendable, Hashable {
-  /// Of the pixels as they are stored.
+  /// The hash of the pixels as they are stored.
   public let hash: PerceptualHash64
-  /// Of the picture turned as it is to be shown; ``hash`` where it is not turned. That of the turned file may
-  /// differ in a bit or two, since shrinking rounds.
+  /// The hash of the picture turned as it is to be shown; ``hash`` where it is not turned. The turned file's
+  /// hash may differ in a bit or two, since shrinking rounds.
   public let shown: PerceptualHash64
 
   init(hash: PerceptualHash64, shown: PerceptualHash64) { (self.hash, self.shown) = (hash, shown) }

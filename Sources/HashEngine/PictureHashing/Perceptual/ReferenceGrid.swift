@@ -2,7 +2,7 @@ internal import CKernels
 
 /// The exact way to a ``PDQGrid``: the reference's own operations in its own order, every sum and
 /// quotient rounded to `Float` where it rounds, but streamed. Memory is a box's height of rows, and
-/// sixteen more: running sums must be taken in order along a row, so that sixteen rows are taken
+/// sixteen more: the running sum along a row must be taken in order, so sixteen rows are processed
 /// side by side.
 ///
 /// Reference: `pdq/cpp/downscaling/downscaling.cpp`, `jaroszFilterFloat` and `decimateFloat`.
@@ -75,7 +75,7 @@ struct ReferenceGrid: PDQGridMaker {
   private mutating func process(_ rows: Span<UInt8>) {
     let count = rows.count / layout.stride
     let table = kernels.table
-    // The kernel reads `count` rows; the buffers have the sizes it asks for (see `begin`).
+    // The kernel reads `count` rows; the buffers have the sizes it needs (see `begin`).
     rows.withUnsafeBufferPointer { rows in
       table.pointee.luma_tile(
         rows.baseAddress, layout.stride, count, layout.channels, layout.width, &line, &tile)
@@ -88,7 +88,7 @@ struct ReferenceGrid: PDQGridMaker {
   private mutating func passOn(_ rows: ColumnBox.Rows) {
     kernels.table.pointee.pick_boxes(
       firstPass.output, layout.width, across.window, across.ahead, picks, picks.count, &picked)
-    // Rows that came before the box was filled are none yet.
+    // Rows that came out before the box was full are not valid.
     let lanes = Self.lanes
     if rows.skipped > 0 {
       for index in 0..<picks.count {
@@ -101,7 +101,7 @@ struct ReferenceGrid: PDQGridMaker {
     pick(secondPass.push(picked, rows.count, kernels))
   }
 
-  /// Rows have left the second pass: some are the grid's, several times in a small picture.
+  /// Rows have left the second pass: some go into the grid, in a small picture the same one several times.
   private mutating func pick(_ rows: ColumnBox.Rows) {
     for row in rows.skipped..<rows.skipped + rows.count {
       while nextSample < PDQFilter.samples, down.line(ofSample: nextSample) == finished {
@@ -118,7 +118,7 @@ struct ReferenceGrid: PDQGridMaker {
 
 /// A box down the columns of rows that arrive in tiles.
 private struct ColumnBox {
-  /// Which rows of the last output are any: those after the first `skipped`.
+  /// Which rows of the last output are valid: `count` of them, after the first `skipped`.
   struct Rows {
     let skipped: Int
     let count: Int
@@ -156,8 +156,8 @@ private struct ColumnBox {
     return Rows(skipped: skipped, count: count - skipped)
   }
 
-  /// After the last row: the next rows, `nil` when there are no more. Nothing is added any more,
-  /// which is what adding 0 does.
+  /// After the last row has arrived: the next rows; `nil` when there are no more. Rows of 0 are
+  /// added, which changes nothing.
   mutating func drain(_ kernels: Kernels) -> Rows? {
     let count = min(ReferenceGrid.lanes, filter.ahead - drained)
     guard count > 0 else { return nil }

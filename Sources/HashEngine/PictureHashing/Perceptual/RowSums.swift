@@ -93,7 +93,7 @@ struct RowSums {
               table.pointee.accumulate_wide(sum, first, weight, stride)
               line += 1
             } else {
-              // A weight of 0 stands with the first row: any readable one does.
+              // Places without a row have weight 0 and the first row's address: any readable row would do.
               table.pointee.accumulate(
                 sum, first, count > 1 ? first + stride : first,
                 count > 2 ? first + 2 * stride : first, count > 3 ? first + 3 * stride : first,

@@ -5,7 +5,7 @@
 /// from that in the last digits, which shows in a hash bit only where a coefficient ties with the
 /// median.
 struct StreamedGrid: PDQGridMaker {
-  /// Along a longer side than this the sums could pass 32 bits.
+  /// On a side longer than this, the sums could overflow 32 bits.
   static let longestSide = 32_768
 
   private let kernels: Kernels

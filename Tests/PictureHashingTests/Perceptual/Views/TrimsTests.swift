@@ -3,7 +3,7 @@ import Testing
 
 @testable import PictureHashing
 
-/// What is put round a picture is found to a fraction of a percent.
+/// Where a picture begins within what was put round it is found to a fraction of a percent.
 @Suite struct TrimsTests {
   private static let texture: [UInt8] = {
     var random = SeededGenerator(seed: 73)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PictureHashing
 
-/// The kernels of views against plain loops, on every path that this CPU runs.
+/// The kernels of views compared with plain loops, in every instance that this CPU runs.
 @Suite struct ViewKernelTests {
   private static let width = 77
   private static let rows: [UInt8] = {

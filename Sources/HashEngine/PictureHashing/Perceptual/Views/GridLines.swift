@@ -1,4 +1,4 @@
-/// The rows of a ``LumaGrid``, or its columns, one like the other.
+/// The rows or the columns of a ``LumaGrid``, read in the same way.
 struct GridLines {
   enum Axis { case rows, columns }
 
@@ -14,10 +14,10 @@ struct GridLines {
     Int(luma.values[axis == .rows ? line * luma.width + position : position * luma.width + line])
   }
 
-  /// Where an edge that was found before a line really lies. A sample is the mean of what it covers, so
-  /// that the line an edge runs through is a mixture of those beside it, and tells by how much.
+  /// Where an edge found before `line` really lies, to a fraction of a line. A sample is the mean of what it
+  /// covers: a line that the edge runs through is a mixture of the lines beside it, and the ratio tells.
   ///
-  /// - Parameter positions: Those of the lines that are looked at.
+  /// - Parameter positions: The positions along the lines that are compared.
   func place(ofEdgeBefore line: Int, along positions: Range<Int>) -> Double {
     for mixed in [line - 1, line] where mixed > 0 && mixed + 1 < count {
       var (above, whole) = (0, 0)

@@ -2,7 +2,7 @@ internal import CKernels
 
 /// What lies on a page of one tone: a picture with a border, or the post in a screenshot of a feed.
 struct PageContent {
-  /// How much of the outermost lines, or of all, must have a tone to make it the page's.
+  /// The share of the outermost lines, or of all, that must have a tone for it to count as the page's.
   private static let minimumShare = 0.2
 
   private let luma: LumaGrid
@@ -15,27 +15,28 @@ struct PageContent {
 
   // MARK: Borders
 
-  /// How alike the lines of a border must be: on average, and all but a few.
+  /// How closely lines must keep to one tone to be a border: by their mean difference from it, and by the
+  /// share of positions (`strays`) that may differ by more than `most`.
   struct Uniformity {
     let mean: Double
     let most: Int
     let strays: Double
 
-    /// As a decoder gives back a border that was saved often.
+    /// For a border that was saved and decoded many times.
     static let loose = Uniformity(mean: 3, most: 16, strays: 0.02)
-    /// As a border is that was added last: one of the picture's own, of the same tone, is not that even.
+    /// For a border that was added last: a border of the picture's own, of the same tone, is less even.
     static let strict = Uniformity(mean: 0.2, most: 1, strays: 0.002)
   }
 
-  /// The picture without the lines at its sides that have one tone throughout; `nil` when there are none, or
-  /// nothing else.
+  /// The picture without the lines at its sides that have one tone throughout; `nil` when there are no such
+  /// lines, or only such lines.
   func withoutBorders(_ uniformity: Uniformity) -> Region? {
     let rows = GridLines(luma: luma, axis: .rows)
     let columns = GridLines(luma: luma, axis: .columns)
     let top = uniformLines(rows, along: 0..<luma.width, uniformity, fromEnd: false)
     guard top < luma.height else { return nil }
     let bottom = luma.height - uniformLines(rows, along: 0..<luma.width, uniformity, fromEnd: true)
-    // In a soft gradient the lines like the first and those like the last overlap.
+    // In a soft gradient, the lines that resemble the first and those that resemble the last overlap.
     guard top < bottom else { return nil }
     let left = uniformLines(columns, along: top..<bottom, uniformity, fromEnd: false)
     guard left < luma.width else { return nil }
@@ -65,22 +66,22 @@ struct PageContent {
 
   // MARK: Content
 
-  /// What makes a line one of the picture's and not one of the page with some writing on it.
+  /// What a line must have to count as the picture's, and not as page with some writing on it.
   struct Coverage {
-    /// How much of it has another tone than the page.
+    /// The share of the line whose tone differs from the page's.
     let share: Double
-    /// By how much a tone must differ.
+    /// The largest difference that still counts as the page's tone.
     let tolerance: UInt8
 
-    /// Any of them may be right: writing is dense, a picture pale, a sky as white as the page but for a
-    /// decoder's rounding.
+    /// All are tried, since any may be right: writing may be dense, a picture pale, or a sky as white as the
+    /// page but for a decoder's rounding.
     static let all = [
       Coverage(share: 0.3, tolerance: 3), Coverage(share: 0.5, tolerance: 3),
       Coverage(share: 0.5, tolerance: 0),
     ]
   }
 
-  /// For each tone that may be the page's, the largest block of lines that have some coverage.
+  /// For each tone that may be the page's, and for each coverage, the largest block of lines that have it.
   func blocks() -> [Region] {
     var regions: [Region] = []
     for tone in pageTones {
@@ -91,8 +92,8 @@ struct PageContent {
     return regions
   }
 
-  /// Where a picture begins or ends in the page's own tone (a white sky below a white bar) nothing but what is
-  /// written in the bar tells where the bar ends: writing is as far from one side of it as from the other.
+  /// Regions without a caption bar whose end only its writing shows, because the picture begins or ends in
+  /// the page's own tone (a white sky below a white bar): writing is taken to be in the middle of its bar.
   func besideCentredWriting(_ block: Region) -> [Region] {
     let rows = 0..<luma.height
     let above = rows.prefix(upTo: Self.line(block.top, of: rows))
@@ -107,7 +108,7 @@ struct PageContent {
     return regions
   }
 
-  /// The line at a share of an axis; an end of it for what lies beyond.
+  /// The line at a share of an axis; shares beyond the axis give its end.
   private static func line(
     _ share: Double, of lines: Range<Int>, rounded rule: FloatingPointRoundingRule = .down
   ) -> Int {
@@ -115,7 +116,8 @@ struct PageContent {
     return lines.lowerBound + Int(min(max(line, 0), Double(lines.count)))
   }
 
-  /// Lines, from the outermost on, before there is writing, and before it ends; `nil` when there is none.
+  /// How many lines, from the outermost on, come before writing begins, and before it ends; `nil` when there
+  /// is no writing, or no margin before it.
   private func writing(in rows: [Int]) -> (margin: Int, end: Int)? {
     let isBlank = rows.map { row in
       let line = luma.values[row * luma.width..<(row + 1) * luma.width]
@@ -138,7 +140,7 @@ struct PageContent {
         luma.values[row * width + columns.lowerBound..<row * width + columns.upperBound]
       }
     }
-    // Of the whole a few rows are as good as all.
+    // For the picture as a whole, every fourth row is as good as all.
     let sample = stride(from: 0, to: height, by: 4).flatMap { rows($0..<$0 + 1) }
     var tones: [UInt8] = []
     for lines in [ends[0] + ends[1] + sides[0] + sides[1], sample] + ends + sides {
@@ -153,7 +155,7 @@ struct PageContent {
   private func block(on tone: UInt8, _ coverage: Coverage) -> Region? {
     var columns = 0..<luma.width
     var rows = 0..<luma.height
-    // Once more with what was found: beside the block there is page.
+    // The second time within the columns found, since there is page beside the block.
     for _ in 0..<2 {
       let byRow = differing(
         from: tone, by: coverage.tolerance, columns: columns, rows: 0..<luma.height
@@ -192,7 +194,7 @@ struct PageContent {
     return (byRow, byColumn)
   }
 
-  /// The longest run of lines that are marked, save for gaps.
+  /// The longest run of marked lines, with gaps of at most `gap` lines.
   private static func longestRun(_ marks: [Bool], gap: Int) -> Range<Int> {
     var best = 0..<0
     var start: Int?
@@ -209,7 +211,7 @@ struct PageContent {
     return best
   }
 
-  /// Lines to a region, its edges where they really lie; `nil` for the whole picture.
+  /// The region of some lines, its edges placed to a fraction of a line; `nil` for the whole picture.
   private func region(_ columns: Range<Int>, _ rows: Range<Int>) -> Region? {
     guard columns != 0..<luma.width || rows != 0..<luma.height else { return nil }
     func place(_ line: Int, _ axis: GridLines.Axis, along positions: Range<Int>) -> Double {
@@ -235,7 +237,7 @@ private struct Tones {
     total = values.count
   }
 
-  /// The tone that occurs most, its neighbours counted in.
+  /// The tone that occurs most often, counted with its two neighbours, and their share of all.
   var commonest: (tone: UInt8, share: Double)? {
     guard total > 0 else { return nil }
     var best = (tone: 0, count: 0)

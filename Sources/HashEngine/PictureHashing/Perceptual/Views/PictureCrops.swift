@@ -1,11 +1,11 @@
-/// What is left of a picture when somebody crops it: some percent of all sides, of one, of two, or what does
-/// not fit a usual format. Each finds crops of a percent or two more or less.
+/// What is left of a picture when some percent are cropped from all sides, from one or from two, or when it
+/// is cropped to a usual format. Each also finds crops that take off a percent or two more or less.
 struct PictureCrops {
   private(set) var hashes: [ViewedHash] = []
 
   /// Formats to which pictures are cropped: width by height.
   private static let formats = [1, 4.0 / 5, 5.0 / 4, 9.0 / 16, 16.0 / 9]
-  /// Of a side, what a crop leaves at least.
+  /// The least share of a side that a crop to a format leaves.
   private static let minimumSide = 0.5
 
   init(of luma: LumaGrid, _ picture: PDQFingerprint, kernels: Kernels = .best) {

@@ -1,7 +1,7 @@
-/// The views of a picture past the two exact ones (as stored and as shown), for a level of effort.
+/// The views of a picture besides the two exact ones (as stored and as shown), for a level of effort.
 ///
 /// Flat views are where false matches come from: a view without detail is left out, and so is one whose
-/// hash is there already.
+/// hash another view has already.
 struct PictureViews {
   private(set) var hashes: [ViewedHash] = []
 
@@ -9,8 +9,8 @@ struct PictureViews {
   private var sampler: ViewSampler
   private var seen: Set<PDQHash>
 
-  /// Where samples of the reference lie of a picture of some hundred pixels: up to an eighth of a block
-  /// after the middle of theirs, as its boxes of an even number of pixels do.
+  /// How far the reference's samples typically lie after the middle of their blocks, in blocks, for a picture
+  /// of some hundred pixels: its boxes of an even number of pixels reach one pixel farther ahead than back.
   static let usualPhase = 0.06
 
   /// - Throws: ``ImageError`` `time-limit`.
@@ -39,7 +39,7 @@ struct PictureViews {
 
   // MARK: The sets
 
-  /// The eight orientations, and the picture inverted, whose coefficients are the same but for their sign.
+  /// The eight orientations, and the inverted picture, whose coefficients differ only in their sign.
   private mutating func addTurned(_ picture: PDQFingerprint) {
     if picture.isUsable { add(~picture.hash, View(isInverted: true), .standard) }
     add(sampler.grid(of: .whole), .standard, turned: Orientation.allCases)
@@ -58,13 +58,13 @@ struct PictureViews {
     }
   }
 
-  /// The orientations that `standard` does not ask of a region.
+  /// The orientations of a region that only `thorough` adds.
   private static let otherwiseTurned = Orientation.allCases.filter {
     $0 != .asStored && $0 != .mirrored
   }
 
   private mutating func addRectangles(_ regions: [Region], mirrored: Int, _ effort: Effort) {
-    // Those that share their rows follow each other: rows are blended once.
+    // Regions that share their rows follow each other, so that the rows are blended only once.
     let grouped = regions.enumerated().sorted {
       ($0.element.top, $0.element.bottom, $0.offset) < (
         $1.element.top, $1.element.bottom, $1.offset
@@ -79,7 +79,7 @@ struct PictureViews {
 
   private mutating func addPhases() {
     for phase in [2 * Self.usualPhase, -2 * Self.usualPhase] {
-      // Seen in a mirror, what lies after the middle lies before it.
+      // In a mirrored picture, what lay after the middle lies before it.
       let turned: [Orientation] = phase > 0 ? [.asStored] : [.mirrored, .turnedHalf, .flipped]
       add(sampler.grid(of: .whole, phase: phase), .thorough, turned: turned)
     }
@@ -130,7 +130,7 @@ struct PictureViews {
 }
 
 extension PDQGrid {
-  /// Whether a hash says anything about what is seen.
+  /// Whether there is enough detail for a hash to say anything about the picture.
   func hasDetail(kernels: Kernels) -> Bool {
     quality(kernels: kernels) >= PDQHash.minimumQuality
   }

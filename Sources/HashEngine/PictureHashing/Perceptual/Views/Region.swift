@@ -1,4 +1,4 @@
-/// A part of a picture, or more than the picture, in shares of its width and height.
+/// A part of a picture, or an area that reaches past it, in shares of its width and height.
 public struct Region: Sendable, Hashable {
   /// Where it begins, as a share of the width.
   public var left: Double
@@ -17,7 +17,7 @@ public struct Region: Sendable, Hashable {
   /// The picture.
   public static let whole = Region()
 
-  /// The picture without so much at each side; with more, where that is below 0.
+  /// The picture with this share cut off at each side, or extended by it where `share` is negative.
   static func inset(_ share: Double) -> Region {
     Region(left: share, top: share, right: 1 - share, bottom: 1 - share)
   }
@@ -35,7 +35,7 @@ public struct Region: Sendable, Hashable {
   /// Whether it reaches past the picture.
   package var isBeyond: Bool { left < 0 || top < 0 || right > 1 || bottom > 1 }
 
-  /// Whether no side lies farther than this from the other's.
+  /// Whether each side lies within `share` of the other region's.
   func isNear(_ other: Region, within share: Double) -> Bool {
     max(
       abs(left - other.left), abs(top - other.top), abs(right - other.right),

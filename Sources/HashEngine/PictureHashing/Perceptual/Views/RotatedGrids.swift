@@ -4,10 +4,10 @@
   internal import Musl
 #endif
 
-/// Grids of the picture rotated about its middle by small angles, within its own frame: what a copy that
-/// was rotated and kept its size looked like before. What lies outside is extended from the border.
+/// Grids of the picture rotated about its middle by small angles, within its own frame: they undo the
+/// rotation of a copy that was rotated and kept its size. What lies outside is extended from the border.
 struct RotatedGrids {
-  /// Two samples a block: between them, straight lines are near enough.
+  /// Two samples a block: interpolating linearly between them is accurate enough.
   private static let side = 2 * PDQGrid.side
 
   private let samples: [Float]
@@ -20,7 +20,7 @@ struct RotatedGrids {
 
   /// - Parameter degrees: Clockwise.
   func grid(rotatedBy degrees: Double) -> PDQGrid {
-    // A place in the view, turned back, is a place in the picture.
+    // A place in the view is rotated back to find its place in the picture.
     let angle = -degrees * .pi / 180
     let (sine, cosine) = (sin(angle), cos(angle))
     let side = Double(Self.side)

@@ -3,8 +3,8 @@ internal import CKernels
 /// Edges that run straight across a picture: where a caption bar, a letterbox or a screenshot's page
 /// ends.
 ///
-/// A line is scored by its mean step from the line before, against that of all lines, times the share of
-/// its positions where there is a real step. Where a bar ends, both are high.
+/// A line's score is its mean step from the line before, relative to the median of all lines, times the share
+/// of its positions where the step is more than texture. Where a bar ends, both are high.
 struct StraightEdges {
   struct Edge {
     /// In lines from the start of the axis.
@@ -18,7 +18,7 @@ struct StraightEdges {
   /// Steps up to this are texture.
   private static let texture: UInt8 = 8
 
-  /// - Parameter most: Edges of an axis, the best.
+  /// - Parameter most: How many edges of each axis to keep, the best ones.
   init(_ luma: LumaGrid, minimumScore: Double, most: Int, kernels: Kernels = .best) {
     let (width, height) = (luma.width, luma.height)
     var rowSums = [UInt32](repeating: 0, count: height)
@@ -51,7 +51,7 @@ struct StraightEdges {
     guard lines.count > 2 else { return [] }
     let length = Double(lines.length)
     let usual = Double(sums.dropFirst().sorted()[(lines.count - 1) / 2]) / length + 0.5
-    // Of the first line nothing is known.
+    // The first line has none before it, and scores 0.
     let scores =
       [0]
       + (1..<lines.count).map { line in

@@ -1,7 +1,7 @@
-/// What each of some samples along an axis of a ``LumaGrid`` is made of: PDQ's two boxes, a tent two blocks
-/// wide, laid over any stretch of the axis. Where the tent reaches past the axis its end is extended.
+/// The lines, with their weights, that each sample along an axis of a ``LumaGrid`` is made of. PDQ's two
+/// boxes make a tent two blocks wide, laid over any stretch of the axis. Past its ends, the end lines repeat.
 struct TentTaps {
-  /// Taps of each sample, a multiple of ``unit``.
+  /// Taps of each sample, a multiple of `unit`.
   private(set) var count = 0
   /// The first line of each sample.
   private(set) var starts: [UInt32] = []
@@ -10,10 +10,10 @@ struct TentTaps {
 
   /// - Parameters:
   ///   - length: Lines of the axis.
-  ///   - stretch: Of the axis, in lines; its ends may lie beyond.
-  ///   - samples: How many share the stretch evenly.
-  ///   - phase: Blocks (64ths of the stretch) by which samples lie later.
-  ///   - unit: What the kernel wants taps to be a multiple of.
+  ///   - stretch: The part of the axis to sample, in lines; it may reach beyond the axis.
+  ///   - samples: How many samples, spread evenly over the stretch.
+  ///   - phase: How far samples are shifted towards the end, in blocks (64ths of the stretch).
+  ///   - unit: The kernel needs the number of taps to be a multiple of this.
   init(
     length: Int, stretch: ClosedRange<Double>, samples: Int = PDQGrid.side, phase: Double = 0,
     unit: Int = 1
@@ -39,7 +39,7 @@ struct TentTaps {
       starts.append(UInt32(start))
       var before = 0.0
       for line in lines {
-        // What of the tent lies before the line's end; the last line has all that is left.
+        // The share of the tent that lies before the line's end; the axis's last line takes all that is left.
         let share =
           line == last ? 1 : Self.share(before: Double(line + 1) - centres[sample], of: block)
         weights[sample * count + line - start] = Float(share - before)

@@ -10,7 +10,7 @@ struct Trims {
   /// How clear the edges of a rectangle must be, and how many rectangles there may be.
   struct Selection {
     let minimumScore: Double
-    /// Edges of an axis.
+    /// The most edges of each axis.
     let edges: Int
     let rectangles: Int
 
@@ -25,10 +25,10 @@ struct Trims {
   private let edges: StraightEdges
   private let size: (rows: Int, columns: Int)
 
-  /// What a part must have of the picture at least: of its area, and of each side.
+  /// The least share of the picture's area, and of each of its sides, that a part must have.
   private static let minimumArea = 0.08
   private static let minimumSide = 0.15
-  /// Parts whose sides lie nearer than this have the same hash, or nearly.
+  /// Parts whose sides lie this close to each other have the same hash, or nearly.
   private static let tolerance = 0.003
 
   init(of luma: LumaGrid, kernels: Kernels = .best) {
@@ -40,7 +40,7 @@ struct Trims {
     let blocks = page.blocks()
     let plain =
       [inner, inner == nil ? nil : page.withoutBorders(.strict)].compactMap { $0 } + blocks
-    // Pictures that have borders of their own come last.
+    // Regions for pictures that have borders of their own come last.
     var bordered: [Region] = []
     if let inner {
       bordered += [
@@ -55,10 +55,10 @@ struct Trims {
     }
   }
 
-  /// What is left when something was put round a picture that had a border already, of the same tone: a bar
-  /// at one side, or a border of the same width all round.
+  /// The picture with its own border, where something of the same tone was put round it: a bar at one side,
+  /// or a border of the same width all round.
   private static func withOwnBorder(_ content: Region, aspect: Double) -> [Region] {
-    // In the picture's height.
+    // In shares of the picture's height.
     let margins = [
       content.left * aspect, content.top, (1 - content.right) * aspect, 1 - content.bottom,
     ]
@@ -69,7 +69,7 @@ struct Trims {
       let (across, down) = (ascending[0] / aspect, ascending[0])
       return [Region(left: across, top: down, right: 1 - across, bottom: 1 - down)]
     }
-    // Beside the bar, its own border is as wide as the narrowest, or as the one across from it.
+    // Next to the bar, the picture's own border is as wide as its narrowest one, or as the one opposite.
     return [ascending[0], margins[(side + 2) % 4]].map { own in
       var region = Region.whole
       switch side {
@@ -99,7 +99,8 @@ struct Trims {
         if isFrame { scored.frames.append(found) } else { scored.bars.append(found) }
       }
     }
-    // In turn: four edges score more than the one that a caption has, whichever is right.
+    // Bars and frames in turn: a frame's edges score more together than a caption's one edge, even if the
+    // caption is right.
     let bars = scored.bars.sorted { $0.score > $1.score }
     let frames = scored.frames.sorted { $0.score > $1.score }
     var regions: [Region] = []

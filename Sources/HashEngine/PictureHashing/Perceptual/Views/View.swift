@@ -1,23 +1,23 @@
 /// A way to look at a picture: what is done to its stored pixels before they are hashed.
 public struct View: Sendable, Hashable {
-  /// What of the picture is looked at.
+  /// The part of the picture that is hashed.
   public var region = Region.whole
   /// Degrees by which it is rotated about its middle, clockwise.
   public var rotation = 0.0
-  /// How it is turned then.
+  /// How it is turned after that.
   public var orientation = Orientation.asStored
-  /// Whether that is how EXIF has it shown.
+  /// Whether ``orientation`` is the turn that the picture's EXIF data calls for.
   public var isAsShown = false
   /// Whether its colours are inverted.
   public var isInverted = false
-  /// Whether samples lie where a larger copy would have them, which are not quite the reference's: those
-  /// are whole pixels.
+  /// Whether samples lie where a larger copy would have them. The reference's differ a little, since they lie
+  /// on whole pixels.
   public var isResampled = false
 
   /// The picture as it is stored.
   public static let asStored = View()
 
-  /// The picture itself, unless said otherwise.
+  /// By default, the picture as it is stored.
   public init(
     region: Region = .whole, rotation: Double = 0, orientation: Orientation = .asStored,
     isInverted: Bool = false, isResampled: Bool = false
@@ -29,14 +29,14 @@ public struct View: Sendable, Hashable {
     self.isResampled = isResampled
   }
 
-  /// The same of a picture that EXIF shows turned.
+  /// The same view, marked ``isAsShown`` if it turns the picture as its EXIF `orientation` does.
   package func shown(_ orientation: Orientation) -> View {
     var view = self
     view.isAsShown = orientation != .asStored && self.orientation == orientation
     return view
   }
 
-  /// How much was done to the picture: of equally near matches the plainest view counts.
+  /// How much is done to the picture; 0 is the plainest. Of equally near matches, the plainest view counts.
   package var plainness: Int {
     (region == .whole ? 0 : 8) + (rotation == 0 ? 0 : 8) + (isInverted ? 4 : 0)
       + (orientation == .asStored || isAsShown ? 0 : 2) + (isResampled ? 1 : 0)

@@ -1,10 +1,10 @@
 internal import CKernels
 
-/// Looks at a ``LumaGrid`` as PDQ would look at a part of the picture.
+/// Samples a ``LumaGrid`` as PDQ would sample a part of the picture.
 struct ViewSampler {
   let luma: LumaGrid
   let kernels: Kernels
-  /// The rows that were blended last: regions that share their top and bottom follow each other.
+  /// The rows that ``blended`` holds, kept for the next region, which often has the same top and bottom.
   private var rows: (top: Double, bottom: Double, phase: Double)?
   private var blended: [Float]
   private let stride: Int
@@ -17,7 +17,7 @@ struct ViewSampler {
     blended = [Float](repeating: 0, count: PDQGrid.side * stride)
   }
 
-  /// - Parameter phase: Blocks by which samples lie to the right and below the middle of theirs.
+  /// - Parameter phase: How far samples lie to the right of and below the middle of their blocks, in blocks.
   mutating func grid(of region: Region, phase: Double = 0) -> PDQGrid {
     if rows.map({ $0 != (region.top, region.bottom, phase) }) ?? true {
       blend(

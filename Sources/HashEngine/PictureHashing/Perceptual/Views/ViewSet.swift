@@ -2,12 +2,12 @@
 public enum ViewSet: Sendable, Hashable {
   /// No view but the picture itself.
   case none
-  /// Those in which a picture is looked up at an effort.
+  /// The views in which a picture is looked up at this effort.
   case queried(Effort)
-  /// Those by which copies that were cropped will be found.
+  /// Crops of the picture, by which cropped copies of it will be found.
   case crops
 
-  /// The views of an effort; none where it has none but the picture.
+  /// The views of an effort; ``none`` for `exact`, which has only the picture itself.
   package static func upTo(_ effort: Effort) -> ViewSet {
     effort > .exact ? .queried(effort) : .none
   }

@@ -4,6 +4,6 @@ public struct ViewedHash: Sendable, Hashable {
   public let hash: PDQHash
   /// How the picture was looked at.
   public let view: View
-  /// The least effort that asks for it.
+  /// The lowest effort that includes this view.
   public let effort: Effort
 }
