@@ -56,7 +56,7 @@ def main():
                     tell("passed", function, told)
                 except Skipped as reason:
                     tell("skipped", function, reason)
-                except (AssertionError, OSError, http.client.HTTPException) as error:
+                except (AssertionError, KeyError, OSError, http.client.HTTPException) as error:
                     tell("failed", function, str(error) or repr(error))
                     if world.daemon.process.poll() is not None:
                         print(f"        the daemon ended with {world.daemon.process.returncode}; started anew", flush=True)

@@ -2,6 +2,7 @@
 import concurrent.futures
 import contextlib
 import resource
+import threading
 import time
 
 from checking import check, expect, Skipped
@@ -81,13 +82,30 @@ def more_connections_than_allowed(world):
 
 @check
 def more_busy_connections_than_allowed(world):
-    """None of them is idle, so that none may be closed; newcomers are not left hanging either."""
+    """Bodies that make progress keep their places, and newcomers are not left hanging; bodies that have stopped give
+    way to a newcomer, one for one."""
     with running(world, {"limits.connections": 20, "timeouts.body": "30s"}) as daemon, contextlib.ExitStack() as stack:
-        for _ in range(20):
-            client = stack.enter_context(daemon.connect())
-            client.sendall(request("POST", "/v1/match", {"Content-Length": 1000}, b"x"))
+        clients = [stack.enter_context(daemon.connect()) for _ in range(20)]
+        stopped = threading.Event()
+
+        def send(client):
+            client.sendall(request("POST", "/v1/match", {"Content-Length": 60 << 20}, b""))
+            while not stopped.is_set():
+                client.sendall(bytes(1 << 16))
+                time.sleep(0.05)
+
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            sending = [pool.submit(send, client) for client in clients]
+            try:
+                time.sleep(0.5)
+                closed_within(stack.enter_context(daemon.connect()), 3)
+                expect(not any(each.done() for each in sending), "a client that was sending was closed")
+            finally:
+                stopped.set()
         time.sleep(0.5)
-        closed_within(stack.enter_context(daemon.connect()), 3)
+        newcomer = stack.enter_context(daemon.connect())
+        newcomer.sendall(request("GET", "/v1/version"))
+        expect(Answers(newcomer).next().status == 200, "a newcomer is not answered beside bodies that have stopped")
 
 
 def settle(condition, told, within=10):

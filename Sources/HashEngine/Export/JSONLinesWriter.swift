@@ -49,7 +49,7 @@ enum JSONLinesWriter {
 
   static func header(of list: HashList) throws(StorageError) -> String {
     let header = Header(
-      format: JSONLinesParser.format, source: list.name, generated: .now)
+      format: ListFormat.jsonLinesVersion, source: list.name, generated: .now)
     return String(decoding: try JSONText.encode(header), as: UTF8.self)
   }
 

@@ -11,7 +11,6 @@
 /// | `disabled` | true, or the time until which it is not matched |
 /// | `allows` | on an allowlist, the entries that it excuses: objects with `list` and `entry` |
 struct JSONLinesParser: LineParser {
-  static let format = "hashscan-list/1"
   /// An entry may have thousands of hashes.
   static let longestLine = JSONTape.maximumBytes
 
@@ -46,8 +45,8 @@ struct JSONLinesParser: LineParser {
       return SourceRecord(number: number, content: .rejected(error.reason))
     }
     guard let header else { return record }
-    guard header.format == Self.format else {
-      throw ListError(.unreadable, "format \"\(header.format)\": not \(Self.format)")
+    guard header.format == ListFormat.jsonLinesVersion else {
+      throw ListError(.unreadable, "format \"\(header.format)\": not \(ListFormat.jsonLinesVersion)")
     }
     self.kind = self.kind ?? header.kind.flatMap { HashKind(named: $0) }
     return nil
