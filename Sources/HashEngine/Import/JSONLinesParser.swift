@@ -46,7 +46,8 @@ struct JSONLinesParser: LineParser {
     }
     guard let header else { return record }
     guard header.format == ListFormat.jsonLinesVersion else {
-      throw ListError(.unreadable, "format \"\(header.format)\": not \(ListFormat.jsonLinesVersion)")
+      throw ListError(
+        .unreadable, "format \"\(header.format)\": not \(ListFormat.jsonLinesVersion)")
     }
     self.kind = self.kind ?? header.kind.flatMap { HashKind(named: $0) }
     return nil

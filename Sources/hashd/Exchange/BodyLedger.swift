@@ -56,7 +56,9 @@ final class BodyLedger: Sendable {
       guard var entry = state.entries[number] else { return (false, []) }
       var cut: [@Sendable () -> Void] = []
       if state.used + count > maximum {
-        guard let victims = victims(for: number, entry, count, in: state) else { return (false, []) }
+        guard let victims = victims(for: number, entry, count, in: state) else {
+          return (false, [])
+        }
         for victim in victims {
           guard let entry = state.entries.removeValue(forKey: victim) else { continue }
           state.used -= entry.bytes

@@ -21,32 +21,32 @@ struct ListeningSocket: Sendable {
 
   /// A Unix socket that only owner and group can open, from the first moment on.
   ///
-  /// - Throws: ``ListeningError``.
+  /// - Throws: ``StartError``.
   static func unix(
     _ path: FilePath, mode: mode_t, group: String?
-  ) throws(ListeningError) -> ListeningSocket {
+  ) throws(StartError) -> ListeningSocket {
     guard let address = UnixAddress(path.string) else {
-      throw ListeningError("\(path): too long for a socket's path")
+      throw StartError("\(path): too long for a socket's path")
     }
     let file = try SocketFile(claiming: path)
     let descriptor = socket(
       AF_UNIX, CInt(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue)), 0)
-    guard descriptor >= 0 else { throw ListeningError(path) }
-    do throws(ListeningError) {
+    guard descriptor >= 0 else { throw StartError(path) }
+    do throws(StartError) {
       // Only the owner may open it until its group is set, and nobody can connect before it listens.
       let before = umask(0o177)
       let isBound = address.withPointer { bind(descriptor, $0, $1) == 0 }
       let code = errno
       umask(before)
-      guard isBound else { throw ListeningError(path, errno: code) }
+      guard isBound else { throw StartError(path, errno: code) }
       if let group {
         let id = try number(ofGroup: group)
         guard path.withPlatformString({ lchown($0, uid_t.max, id) }) == 0 else {
-          throw ListeningError("\(path): cannot be given to the group \(group)")
+          throw StartError("\(path): cannot be given to the group \(group)")
         }
       }
-      guard path.withPlatformString({ chmod($0, mode) }) == 0 else { throw ListeningError(path) }
-      guard listen(descriptor, backlog) == 0 else { throw ListeningError(path) }
+      guard path.withPlatformString({ chmod($0, mode) }) == 0 else { throw StartError(path) }
+      guard listen(descriptor, backlog) == 0 else { throw StartError(path) }
     } catch {
       close(descriptor)
       file.remove()
@@ -59,13 +59,13 @@ struct ListeningSocket: Sendable {
   /// A port of the loopback interface.
   ///
   /// - Parameter host: `127.0.0.1` or `::1`.
-  /// - Throws: ``ListeningError``.
-  static func loopback(_ host: String, port: UInt16) throws(ListeningError) -> ListeningSocket {
+  /// - Throws: ``StartError``.
+  static func loopback(_ host: String, port: UInt16) throws(StartError) -> ListeningSocket {
     let name = host == "::1" ? "[::1]:\(port)" : "\(host):\(port)"
     let family = host == "::1" ? AF_INET6 : AF_INET
     let descriptor = socket(
       family, CInt(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue)), 0)
-    guard descriptor >= 0 else { throw ListeningError(name) }
+    guard descriptor >= 0 else { throw StartError(name) }
     var on: CInt = 1
     setsockopt(
       descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
@@ -84,7 +84,7 @@ struct ListeningSocket: Sendable {
       isBound = bind(descriptor, address)
     }
     guard isBound, listen(descriptor, backlog) == 0 else {
-      let error = ListeningError(name)
+      let error = StartError(name)
       close(descriptor)
       throw error
     }
@@ -113,9 +113,9 @@ struct ListeningSocket: Sendable {
     }
   }
 
-  private static func number(ofGroup group: String) throws(ListeningError) -> gid_t {
+  private static func number(ofGroup group: String) throws(StartError) -> gid_t {
     if let number = gid_t(group) { return number }
-    guard let found = getgrnam(group) else { throw ListeningError("no group named \(group)") }
+    guard let found = getgrnam(group) else { throw StartError("no group named \(group)") }
     return found.pointee.gr_gid
   }
 }

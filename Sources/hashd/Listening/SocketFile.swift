@@ -7,18 +7,6 @@ import SystemPackage
   import Musl
 #endif
 
-/// Why the daemon cannot listen, or cannot open a file that it needs.
-struct ListeningError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-
-  /// The system's last error (`errno`) for a path or address.
-  init(_ place: some CustomStringConvertible, errno code: CInt = errno) {
-    description = "\(place): \(String(cString: strerror(code)))"
-  }
-}
-
 /// The path of a Unix socket, claimed by one daemon.
 final class SocketFile: Sendable {
   let path: FilePath
@@ -28,11 +16,11 @@ final class SocketFile: Sendable {
 
   /// Claims the path, and removes a socket that a killed daemon left there.
   ///
-  /// - Throws: ``ListeningError`` when a daemon answers there, or something else is in the way.
-  init(claiming path: FilePath) throws(ListeningError) {
+  /// - Throws: ``StartError`` when a daemon answers there, or something else is in the way.
+  init(claiming path: FilePath) throws(StartError) {
     self.path = path
     lock = try Self.lock(at: path)
-    do throws(ListeningError) {
+    do throws(StartError) {
       try Self.clear(path)
     } catch {
       Self.unlock(lock, at: path)
@@ -47,21 +35,21 @@ final class SocketFile: Sendable {
     Self.unlock(lock, at: path)
   }
 
-  private static func clear(_ path: FilePath) throws(ListeningError) {
+  private static func clear(_ path: FilePath) throws(StartError) {
     var status = stat()
     guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw ListeningError("\(path): exists, and is not a socket")
+      throw StartError("\(path): exists, and is not a socket")
     }
     guard try !isAnswered(path) else {
-      throw ListeningError("\(path): a daemon is running there")
+      throw StartError("\(path): a daemon is running there")
     }
-    guard path.withPlatformString({ unlink($0) }) == 0 else { throw ListeningError(path) }
+    guard path.withPlatformString({ unlink($0) }) == 0 else { throw StartError(path) }
   }
 
   private static func lockPath(of path: FilePath) -> FilePath { FilePath(path.string + ".lock") }
 
-  private static func lock(at path: FilePath) throws(ListeningError) -> FileDescriptor {
+  private static func lock(at path: FilePath) throws(StartError) -> FileDescriptor {
     let file = lockPath(of: path)
     while true {
       let lock: FileDescriptor
@@ -70,11 +58,11 @@ final class SocketFile: Sendable {
           file, .readWrite, options: [.create, .closeOnExec, .noFollow],
           permissions: [.ownerReadWrite])
       } catch {
-        throw ListeningError("\(path): \(error)")
+        throw StartError("\(path): \(error)")
       }
       guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
         try? lock.close()
-        throw ListeningError("\(path): a daemon is running there")
+        throw StartError("\(path): a daemon is running there")
       }
       // A daemon that was just ending may have removed the file in between: then this lock protects nothing.
       var (held, named) = (stat(), stat())
@@ -93,12 +81,12 @@ final class SocketFile: Sendable {
     try? lock.close()
   }
 
-  private static func isAnswered(_ path: FilePath) throws(ListeningError) -> Bool {
+  private static func isAnswered(_ path: FilePath) throws(StartError) -> Bool {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw ListeningError(path) }
+    guard descriptor >= 0 else { throw StartError(path) }
     defer { close(descriptor) }
     guard let address = UnixAddress(path.string) else {
-      throw ListeningError("\(path): too long for a socket's path")
+      throw StartError("\(path): too long for a socket's path")
     }
     return address.withPointer { connect(descriptor, $0, $1) == 0 }
   }

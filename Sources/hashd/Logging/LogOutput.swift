@@ -12,11 +12,11 @@ final class LogOutput: Sendable {
   private let path: FilePath?
   private let descriptor: Mutex<FileDescriptor>
 
-  /// - Throws: ``ListeningError`` when the file cannot be written.
-  init(_ path: FilePath?) throws(ListeningError) {
+  /// - Throws: ``StartError`` when the file cannot be written.
+  init(_ path: FilePath?) throws(StartError) {
     self.path = path
     descriptor = Mutex(
-      try path.map { path throws(ListeningError) in try Self.open(path) } ?? .standardError)
+      try path.map { path throws(StartError) in try Self.open(path) } ?? .standardError)
   }
 
   /// Writes a whole line at once, so that lines do not mix.
@@ -27,8 +27,8 @@ final class LogOutput: Sendable {
 
   /// Opens the file by its name again.
   ///
-  /// - Throws: ``ListeningError``; lines then still go into the old file.
-  func reopen() throws(ListeningError) {
+  /// - Throws: ``StartError``; lines then still go into the old file.
+  func reopen() throws(StartError) {
     guard let path else { return }
     let new = try Self.open(path)
     let old = descriptor.withLock { descriptor in
@@ -39,13 +39,13 @@ final class LogOutput: Sendable {
     try? old.close()
   }
 
-  private static func open(_ path: FilePath) throws(ListeningError) -> FileDescriptor {
+  private static func open(_ path: FilePath) throws(StartError) -> FileDescriptor {
     do {
       return try FileDescriptor.open(
         path, .writeOnly, options: [.create, .append, .closeOnExec, .noFollow],
         permissions: [.ownerReadWrite, .groupRead])
     } catch {
-      throw ListeningError("\(path): \(error)")
+      throw StartError("\(path): \(error)")
     }
   }
 }

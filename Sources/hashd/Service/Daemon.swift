@@ -19,7 +19,7 @@ struct Daemon {
 
   /// Runs until it is told to stop by SIGTERM or SIGINT.
   ///
-  /// - Throws: ``ListeningError``, ``StorageError`` or ``ConfinementError`` when it cannot start.
+  /// - Throws: ``StartError``, ``StorageError`` or ``ConfinementError`` when it cannot start.
   func run() async throws {
     let output = try LogOutput(settings.logFile)
     let logger = Logger(label: "hashd") { _ in
@@ -38,7 +38,7 @@ struct Daemon {
     if let shortfall = decoders.shortfall { logger.warning("\(shortfall)") }
     let api = API(
       settings: settings, store: store,
-      root: try settings.pathRoot.map { path throws(ListeningError) in try PathRoot(path) },
+      root: try settings.pathRoot.map { path throws(StartError) in try PathRoot(path) },
       jobs: JobQueue(threads: settings.workers, waiting: settings.queue),
       decoders: decoders,
       reading: BodyReading(ledger: BodyLedger(maximum: settings.maximumBytesInFlight)),
@@ -111,7 +111,7 @@ struct Daemon {
   }
 
   /// The sockets that the service manager has opened; if it has opened none, our own.
-  private func openSockets() throws(ListeningError) -> [ListeningSocket] {
+  private func openSockets() throws(StartError) -> [ListeningSocket] {
     let inherited = ListeningSocket.inherited(environment)
     guard inherited.isEmpty else { return inherited }
     var sockets: [ListeningSocket] = []
@@ -120,7 +120,7 @@ struct Daemon {
         try .unix(path, mode: settings.socketMode, group: settings.socketGroup))
     }
     if settings.tcpPort != 0 {
-      do throws(ListeningError) {
+      do throws(StartError) {
         sockets.append(try .loopback(settings.tcpHost, port: settings.tcpPort))
       } catch {
         for socket in sockets { socket.file?.remove() }

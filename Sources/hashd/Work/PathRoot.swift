@@ -14,12 +14,12 @@ import SystemPackage
 struct PathRoot: Sendable {
   private let folder: FileDescriptor
 
-  /// - Throws: ``ListeningError`` when the folder cannot be opened.
-  init(_ path: FilePath) throws(ListeningError) {
+  /// - Throws: ``StartError`` when the folder cannot be opened.
+  init(_ path: FilePath) throws(StartError) {
     do {
       folder = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
     } catch {
-      throw ListeningError("path_root: \(path): \(error)")
+      throw StartError("path_root: \(path): \(error)")
     }
   }
 
