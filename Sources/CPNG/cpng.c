@@ -91,6 +91,7 @@ int cpng_read_size(cpng_decoder *decoder, uint32_t *width, uint32_t *height) {
 }
 
 int cpng_start(cpng_decoder *decoder, int rgba, cpng_rows *rows) {
+  // Alpha stays: the caller drops it, or lays the pixels over a page.
   png_structp png = decoder->png;
   if (setjmp(png_jmpbuf(png))) return -1;
   png_set_expand(png);
@@ -98,12 +99,11 @@ int cpng_start(cpng_decoder *decoder, int rgba, cpng_rows *rows) {
   if (rgba) {
     png_set_gray_to_rgb(png);
     png_set_add_alpha(png, 0xFF, PNG_FILLER_AFTER);
-  } else {
-    png_set_strip_alpha(png);
   }
   rows->passes = png_set_interlace_handling(png);
   png_read_update_info(png, decoder->info);
   rows->channels = png_get_channels(png, decoder->info);
+  rows->has_alpha = rows->channels % 2 == 0;
   return 0;
 }
 

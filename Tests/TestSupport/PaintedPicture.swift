@@ -61,6 +61,18 @@ public struct PaintedPicture: Sendable {
       width: width, height: height, pixels: pixels.map { UInt8(Double($0) * share) })
   }
 
+  /// The picture as a PNG of 8-bit greys with alpha, not compressed: this picture where the other is white.
+  public func png(alpha: PaintedPicture) -> [UInt8] {
+    var rows: [UInt8] = []
+    for y in 0..<height {
+      rows.append(0)
+      for x in 0..<width { rows += [pixels[y * width + x], alpha.pixels[y * width + x]] }
+    }
+    let header = bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, 4, 0, 0, 0]
+    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+      + pngChunk("IHDR", header) + pngChunk("IDAT", zlibStored(rows)) + pngChunk("IEND", [])
+  }
+
   /// The picture as a PNG of 8-bit greys, not compressed.
   public var png: [UInt8] {
     var rows: [UInt8] = []

@@ -10,6 +10,8 @@ typedef struct {
   /// Bytes a pixel in the rows to come: 1 grey, 3 RGB, 4 RGBA. Palette indices become colours; samples of
   /// 16 bits keep their high byte.
   int32_t channels;
+  // Whether the last channel is alpha.
+  int32_t has_alpha;
   /// Passes over the picture: 1, or 7 when interlaced.
   int32_t passes;
 } cpng_rows;

@@ -50,16 +50,25 @@ enum Spawn {
       Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
     var process: pid_t = 0
-    let result = withCStrings([program.string] + arguments) { arguments in
-      withCStrings(environment) { environment in
-        program.withPlatformString {
-          posix_spawn(&process, $0, &actions, &attributes, arguments, environment)
+    // A program that is just being written cannot be started: an installation is under way, or a process that
+    // starts elsewhere still holds the file open.
+    for _ in 0..<busyTries {
+      let result = withCStrings([program.string] + arguments) { arguments in
+        withCStrings(environment) { environment in
+          program.withPlatformString {
+            posix_spawn(&process, $0, &actions, &attributes, arguments, environment)
+          }
         }
       }
+      if result == 0 { return process }
+      guard result == ETXTBSY else { throw Errno(rawValue: result) }
+      usleep(10_000)
     }
-    guard result == 0 else { throw Errno(rawValue: result) }
-    return process
+    throw Errno(rawValue: ETXTBSY)
   }
+
+  /// How often a program that is being written is tried, ten milliseconds apart.
+  private static let busyTries = 20
 
   /// No backtraces, since the asker reports a crash; and where the loader finds Swift's libraries in a build
   /// that does not contain them.

@@ -16,7 +16,7 @@ struct PictureQuery {
         queries.append(
           PictureQuery(
             query: HashQuery(ListedHash(viewed.hash), effort: viewed.effort), frame: frame.number,
-            view: viewed.view.shown(fingerprint.orientation)))
+            view: viewed.view.shown(fingerprint.orientation).over(frame.backdrop)))
       }
     }
     return queries
@@ -26,7 +26,7 @@ struct PictureQuery {
   private static func exact(_ frame: FrameFingerprint, shown: Orientation) -> [PictureQuery] {
     var queries: [PictureQuery] = []
     for isShown in shown == .asStored ? [false] : [false, true] {
-      let view = View(orientation: isShown ? shown : .asStored).shown(shown)
+      let view = View(orientation: isShown ? shown : .asStored).shown(shown).over(frame.backdrop)
       for hash in frame.exactHashes(isShown: isShown) {
         queries.append(PictureQuery(query: HashQuery(hash), frame: frame.number, view: view))
       }

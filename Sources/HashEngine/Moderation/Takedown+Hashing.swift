@@ -24,12 +24,17 @@ extension Takedown {
     {
       hashes.append(hash)
     }
-    for frame in fingerprint.frames {
+    // What is seen is listed: the stored pixels of a transparent picture may be another, harmless one.
+    let seen = fingerprint.frames.filter { frame in
+      frame.backdrop != .none
+        || !fingerprint.frames.contains { $0.backdrop == .white && $0.number == frame.number }
+    }
+    for frame in seen {
       for hash in frame.exactHashes(isShown: false) + frame.exactHashes(isShown: true)
       where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
     }
     var crops: [CroppedHash] = []
-    for viewed in fingerprint.frames.flatMap(\.views) {
+    for viewed in seen.flatMap(\.views) {
       let hash = ListedHash(viewed.hash)
       guard hashes.count < StoredEntry.maximumHashes, !hash.isDegenerate, !hashes.contains(hash)
       else { continue }

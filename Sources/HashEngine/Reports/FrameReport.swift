@@ -1,6 +1,8 @@
 /// A frame whose hashes differ from those of the frames before.
 package struct FrameReport: Encodable {
   let frame: Int
+  /// The page that shows through: `white` or `black`; absent for the stored pixels.
+  let over: String?
   let pdq: String?
   let quality: Int?
   let phash64: String?
@@ -9,7 +11,8 @@ package struct FrameReport: Encodable {
   package static func all(of fingerprint: Fingerprint) -> [FrameReport] {
     fingerprint.frames.filter { $0.pdq != nil || $0.phash64 != nil }.map { frame in
       FrameReport(
-        frame: frame.number, pdq: frame.pdq?.hash.description, quality: frame.pdq?.quality,
+        frame: frame.number, over: frame.backdrop == .none ? nil : "\(frame.backdrop)",
+        pdq: frame.pdq?.hash.description, quality: frame.pdq?.quality,
         phash64: frame.phash64?.hash.description)
     }
   }

@@ -1,6 +1,6 @@
 extension Fingerprint {
   /// The version of the binary form that this software writes, and the only one it reads.
-  public static let binaryVersion: UInt8 = 1
+  public static let binaryVersion: UInt8 = 2
 
   /// The fingerprint as bytes, numbers in big-endian order:
   ///
@@ -13,7 +13,7 @@ extension Fingerprint {
   /// | 1, n × (1 + digest) | digests with their kinds |
   /// | 4, n × frame | frames, see below |
   ///
-  /// A frame is its number (4), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown and quality
+  /// A frame is its number (4), what shows through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown and quality
   /// (32 + 32 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a hash (32),
   /// effort (1), orientation (1), flags (1: inverted, 2: resampled), region in thousandths (4 × 2) and rotation
   /// in hundredths of a degree (2).
@@ -52,13 +52,19 @@ extension Fingerprint {
       let width = reader.size(), let height = reader.size(), let frameCount = reader.size(),
       let completeness = reader.completeness(),
       let digests = reader.digests(),
-      let count = reader.uint32(), count > 0, count <= frameCount
+      let count = reader.uint32(), count > 0, count <= 3 * frameCount
     else { return nil }
     var frames: [FrameFingerprint] = []
     for _ in 0..<count {
-      guard let frame = reader.frame(), frame.number > frames.last?.number ?? 0,
-        frame.number <= frameCount
-      else { return nil }
+      guard let frame = reader.frame(), frame.number <= frameCount else { return nil }
+      // In order: as stored, over white, over black.
+      if let last = frames.last {
+        guard
+          (last.backdrop.rawValue, last.number) < (frame.backdrop.rawValue, frame.number)
+        else { return nil }
+      } else if frame.backdrop != .none {
+        return nil
+      }
       frames.append(frame)
     }
     guard reader.isAtEnd else { return nil }
@@ -77,6 +83,7 @@ extension RecordWriter {
 
   fileprivate mutating func append(_ frame: FrameFingerprint) {
     append(UInt32(clamping: frame.number))
+    append(frame.backdrop.rawValue)
     append(UInt8((frame.pdq == nil ? 0 : 1) | (frame.phash64 == nil ? 0 : 2)))
     if let pdq = frame.pdq {
       append(raw: pdq.hash.bytes)
@@ -154,7 +161,9 @@ extension RecordReader {
   }
 
   fileprivate mutating func frame() -> FrameFingerprint? {
-    guard let number = size(), let flags = uint8(), flags < 4 else { return nil }
+    guard let number = size(), let backdrop = uint8().flatMap({ Backdrop(rawValue: $0) }),
+      let flags = uint8(), flags < 4
+    else { return nil }
     var pdq: PDQFingerprint?
     if flags & 1 != 0 {
       guard let hash = pdqHash(), let shown = pdqHash(), let quality = uint8(), quality <= 100
@@ -173,7 +182,8 @@ extension RecordReader {
       guard let view = viewedHash() else { return nil }
       views.append(view)
     }
-    return FrameFingerprint(number: number, pdq: pdq, phash64: phash64, views: views)
+    return FrameFingerprint(
+      number: number, backdrop: backdrop, pdq: pdq, phash64: phash64, views: views)
   }
 
   private mutating func pdqHash() -> PDQHash? {

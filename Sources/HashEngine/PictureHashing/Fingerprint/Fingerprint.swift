@@ -13,7 +13,8 @@ public struct Fingerprint: Sendable, Hashable {
   /// Whether the whole picture was decoded and everything requested was computed; if not, the hashes are of
   /// the part that was decoded.
   public let completeness: Completeness
-  /// The frames whose hashes differ from those of all frames before; at least the first.
+  /// The frames whose hashes differ from those of all frames before; at least the first. Those of a transparent
+  /// picture come again over a white and a black page, where they look different.
   public let frames: [FrameFingerprint]
   /// Digests of the file's bytes, for the kinds requested.
   public package(set) var digests: [HashKind: [UInt8]]
@@ -66,10 +67,44 @@ public struct Fingerprint: Sendable, Hashable {
       throw ImageError(.damaged, "damaged: no pixels")
     }
     if completeness == .complete, let omission = sink.omission { completeness = .partial(omission) }
+    var frames = sink.frames
+    if sink.hasTransparency {
+      let pages = Self.overPages(bytes, format, request, sink.frames, orientation)
+      frames += pages.frames
+      if completeness == .complete { completeness = pages.completeness }
+    }
     self.init(
       format: format, width: layout.width, height: layout.height, orientation: orientation,
-      frameCount: sink.frameCount, completeness: completeness, frames: sink.frames,
+      frameCount: sink.frameCount, completeness: completeness, frames: frames,
       digests: Digests.of(bytes, kinds: request.kinds))
+  }
+
+  /// The frames of a transparent picture over a white page, as a browser shows it, and over a black one, where
+  /// they look different. Other views are hashed of the white page only.
+  private static func overPages(
+    _ bytes: Span<UInt8>, _ format: ImageFormat, _ request: FingerprintRequest,
+    _ stored: [FrameFingerprint], _ orientation: Orientation
+  ) -> (frames: [FrameFingerprint], completeness: Completeness) {
+    var frames: [FrameFingerprint] = []
+    var completeness = Completeness.complete
+    for backdrop in [Backdrop.white, .black] {
+      var request = request
+      if backdrop == .black { request.views = .none }
+      var sink = FingerprintSink(
+        request, orientation: orientation, over: backdrop, known: stored + frames)
+      do throws(ImageError) {
+        let result = try ImageDecoder.decode(
+          bytes, as: format, over: backdrop, limits: request.limits, into: &sink)
+        if completeness == .complete { completeness = result }
+      } catch {
+        if completeness == .complete { completeness = .partial(error) }
+      }
+      if completeness == .complete, let omission = sink.omission {
+        completeness = .partial(omission)
+      }
+      frames += sink.frames
+    }
+    return (frames, completeness)
   }
 
   /// The same, with the parts of a ``FingerprintRequest`` as separate arguments.
@@ -90,6 +125,8 @@ public struct Fingerprint: Sendable, Hashable {
 public struct FrameFingerprint: Sendable, Hashable {
   /// Counted from 1.
   public let number: Int
+  /// What shows through its transparent pixels.
+  public let backdrop: Backdrop
   /// `nil` when not requested.
   public let pdq: PDQFingerprint?
   /// `nil` when not requested.

@@ -9,6 +9,11 @@ struct FingerprintSink: RowSink {
   private let views: ViewSet
   private let limits: DecodingLimits
   private let orientation: Orientation
+  private let backdrop: Backdrop
+  /// Frames of the same picture over other backdrops: one like them is not hashed again.
+  private let known: [FrameFingerprint]
+  /// Whether the picture would look different over a page.
+  private(set) var hasTransparency = false
   private var pdq: PDQHasher?
   private var lanczos: LanczosGrid?
   private var luma: LumaGridMaker?
@@ -17,7 +22,12 @@ struct FingerprintSink: RowSink {
   /// What it costs to make the small picture that a frame's views are taken from, counted in views.
   private static let frameCost = 24
 
-  init(_ request: FingerprintRequest, orientation: Orientation) {
+  init(
+    _ request: FingerprintRequest, orientation: Orientation, over backdrop: Backdrop = .none,
+    known: [FrameFingerprint] = []
+  ) {
+    self.backdrop = backdrop
+    self.known = known
     views = request.views
     limits = request.limits
     self.orientation = orientation
@@ -30,6 +40,8 @@ struct FingerprintSink: RowSink {
   func takesReduced(width: Int, height: Int) -> Bool {
     lanczos == nil && max(width, height) <= StreamedGrid.longestSide
   }
+
+  mutating func isTransparent() { hasTransparency = true }
 
   mutating func begin(_ layout: PixelLayout) {
     self.layout = layout
@@ -52,10 +64,11 @@ struct FingerprintSink: RowSink {
     }
     let phash64 = lanczos.map { PerceptualFingerprint64($0.finish(), shown: orientation) }
     // Views of a frame like an earlier one are not worth their time.
-    guard !frames.contains(where: { $0.hasHashes(pdq, phash64) }) else { return }
+    guard !(known + frames).contains(where: { $0.hasHashes(pdq, phash64) }) else { return }
     let views = try hashesOfViews(of: pdq)
     frames.append(
-      FrameFingerprint(number: frameCount, pdq: pdq, phash64: phash64, views: views))
+      FrameFingerprint(
+        number: frameCount, backdrop: backdrop, pdq: pdq, phash64: phash64, views: views))
   }
 
   private mutating func hashesOfViews(

@@ -96,7 +96,7 @@ struct APNG {
 
   /// Sends all frames to `sink`, except a first frame that is the default image: that was sent already.
   func play<Sink: RowSink>(
-    limits: DecodingLimits, into sink: inout Sink
+    over backdrop: Backdrop, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     // The canvas, a copy of it to go back to, and a frame.
     _ = try limits.bufferSize(width: width, height: height, channels: 12)
@@ -113,7 +113,7 @@ struct APNG {
       }
       let before = canvas
       draw(pixels, frame, on: &canvas)
-      if index > 0 || !beginsWithDefault { try canvas.send(to: &sink) }
+      if index > 0 || !beginsWithDefault { try canvas.send(to: &sink, over: backdrop) }
       switch frame.disposal {
       case 1: canvas.fill(frame.area, with: .zero)
       // The first frame has nothing before it to go back to.

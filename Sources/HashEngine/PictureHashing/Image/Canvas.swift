@@ -86,26 +86,21 @@ struct Canvas {
     }
   }
 
-  /// Sends the canvas to `sink` as a frame. Alpha is dropped, as the reference's tools do.
-  func send<Sink: RowSink>(to sink: inout Sink) throws(ImageError) {
+  /// Sends the canvas to `sink` as a frame, over a backdrop.
+  ///
+  /// - Parameter tellsTransparency: Whether the sink hears of pixels that are not opaque.
+  func send<Sink: RowSink>(
+    to sink: inout Sink, over backdrop: Backdrop, tellsTransparency: Bool = true
+  ) throws(ImageError) {
     sink.begin(PixelLayout(width: width, height: height, channels: 3, isLossless: true))
     let batch = 16
-    var rows = [UInt8](repeating: 0, count: min(batch, height) * width * 3)
+    var rows: [UInt8] = []
     for first in stride(from: 0, to: height, by: batch) {
-      let count = min(batch, height - first) * width
-      rows.withUnsafeMutableBufferPointer { rows in
-        pixels.withUnsafeBufferPointer { pixels in
-          // `count` pixels from row `first` on, of three bytes there and four here.
-          var source = first * width * 4
-          for target in stride(from: 0, to: count * 3, by: 3) {
-            rows[target] = pixels[source]
-            rows[target + 1] = pixels[source + 1]
-            rows[target + 2] = pixels[source + 2]
-            source += 4
-          }
-        }
-      }
-      sink.take(rows.span.extracting(first: count * 3))
+      let end = min(first + batch, height)
+      let isOpaque = backdrop.flatten(
+        pixels.span.extracting(first * width * 4..<end * width * 4), channels: 4, into: &rows)
+      if tellsTransparency, !isOpaque { sink.isTransparent() }
+      sink.take(rows.span)
     }
     try sink.end()
   }

@@ -18,13 +18,14 @@ enum GIFDecoder {
 
   /// `bytes` stay valid for the call, and so does `source`: giflib's file is closed within it.
   static func decode<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     let source = Source(bytes)
     let file = try open(source)
     defer { _ = DGifCloseFile(file, nil) }
     return try withExtendedLifetime(source) { () throws(ImageError) in
-      try decodeFrames(file, limits: limits, into: &sink)
+      try decodeFrames(file, over: backdrop, limits: limits, into: &sink)
     }
   }
 
@@ -44,7 +45,8 @@ enum GIFDecoder {
   }
 
   private static func decodeFrames<Sink: RowSink>(
-    _ file: UnsafeMutablePointer<GifFileType>, limits: DecodingLimits, into sink: inout Sink
+    _ file: UnsafeMutablePointer<GifFileType>, over backdrop: Backdrop, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     let (width, height) = (Int(file.pointee.SWidth), Int(file.pointee.SHeight))
     try limits.check(width: width, height: height)
@@ -53,7 +55,8 @@ enum GIFDecoder {
     let most = limits.frames(width: width, height: height)
     var player = GIFPlayer(
       width: width, height: height,
-      background: palette(file.pointee.SColorMap)[Int(file.pointee.SBackGroundColor) & 255])
+      background: palette(file.pointee.SColorMap)[Int(file.pointee.SBackGroundColor) & 255],
+      isOverPage: backdrop != .none)
     var control = GraphicsControlBlock()
     control.TransparentColor = NO_TRANSPARENT_COLOR
     var count = 0
@@ -74,7 +77,8 @@ enum GIFDecoder {
           problem = problem ?? outside(frame.area, width: width, height: height)
         }
         player.show(frame, control: control, isFirst: count == 0)
-        try player.canvas.send(to: &sink)
+        if player.showsPage { sink.isTransparent() }
+        try player.canvas.send(to: &sink, over: backdrop, tellsTransparency: false)
         count += 1
         if let problem = frame.problem { return .partial(problem) }
         control = GraphicsControlBlock()
@@ -168,12 +172,12 @@ enum GIFDecoder {
   /// 256 colours, black past the end of the table; without a table the indices are greys.
   private static func palette(_ map: UnsafeMutablePointer<ColorMapObject>?) -> [SIMD4<UInt8>] {
     guard let map, let entries = map.pointee.Colors else {
-      return (0...255).map { SIMD4(UInt8($0), UInt8($0), UInt8($0), 0) }
+      return (0...255).map { SIMD4(UInt8($0), UInt8($0), UInt8($0), 255) }
     }
     // giflib allocates ColorCount entries.
     let table = UnsafeBufferPointer(start: entries, count: Int(map.pointee.ColorCount))
-    var colors = table.prefix(256).map { SIMD4($0.Red, $0.Green, $0.Blue, 0) }
-    colors += repeatElement(SIMD4(0, 0, 0, 0), count: 256 - colors.count)
+    var colors = table.prefix(256).map { SIMD4($0.Red, $0.Green, $0.Blue, 255) }
+    colors += repeatElement(SIMD4(0, 0, 0, 255), count: 256 - colors.count)
     return colors
   }
 

@@ -16,14 +16,22 @@ struct GIFPlayer {
   }
 
   private(set) var canvas: Canvas
+  /// Whether a page behind the animation shows through somewhere, or did in a frame before.
+  private(set) var showsPage = false
   private let background: SIMD4<UInt8>
+  private let isOverPage: Bool
   /// How to dispose of the last frame before the next is drawn: its area, its disposal mode, and the colour
   /// to clear to (its transparent colour, as in tools that drop alpha, or else the background).
   private var disposal: (area: Canvas.Rectangle, mode: CInt, color: SIMD4<UInt8>)?
   private var beforeLast: Canvas?
 
-  init(width: Int, height: Int, background: SIMD4<UInt8>) {
+  /// - Parameters:
+  ///   - background: The colour that the file names for where nothing is drawn.
+  ///   - isOverPage: Whether nothing is drawn there, as browsers do it, so that a page shows through.
+  init(width: Int, height: Int, background: SIMD4<UInt8>, isOverPage: Bool) {
+    let background = isOverPage ? .zero : background
     self.background = background
+    self.isOverPage = isOverPage
     canvas = Canvas(width: width, height: height)
     canvas.fill(
       Canvas.Rectangle(x: 0, y: 0, width: width, height: height), with: background)
@@ -39,12 +47,21 @@ struct GIFPlayer {
     default: break
     }
     let hasTransparent = (0..<256).contains(control.TransparentColor)
-    let nothing = hasTransparent ? frame.palette[Int(control.TransparentColor)] : background
-    disposal = (frame.area, control.DisposalMode, nothing)
-    beforeLast = control.DisposalMode == DISPOSE_PREVIOUS ? canvas : nil
+    let nothing =
+      hasTransparent && !isOverPage ? frame.palette[Int(control.TransparentColor)] : background
+    // Browsers take 4, which the format does not know, as 3.
+    let mode = control.DisposalMode == 4 ? DISPOSE_PREVIOUS : control.DisposalMode
+    disposal = (frame.area, mode, nothing)
+    beforeLast = mode == DISPOSE_PREVIOUS ? canvas : nil
 
-    let transparent = isFirst ? NO_TRANSPARENT_COLOR : control.TransparentColor
+    let transparent = isFirst && !isOverPage ? NO_TRANSPARENT_COLOR : control.TransparentColor
     let visible = canvas.clipped(frame.area)
+    let coversAll = visible.width == canvas.width && visible.height == canvas.height
+    if mode == DISPOSE_BACKGROUND
+      || isFirst && !(coversAll && !hasTransparent)
+    {
+      showsPage = true
+    }
     // A frame that lies outside the canvas shows nothing.
     guard visible.width > 0 else { return }
     for y in visible.y..<visible.y + visible.height {

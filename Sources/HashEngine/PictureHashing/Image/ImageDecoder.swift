@@ -32,15 +32,18 @@ public enum ImageDecoder {
   }
 
   /// The same, for a format that is already known.
+  ///
+  /// - Parameter backdrop: What shows through transparent pixels.
   static func decode<Sink: RowSink>(
-    _ bytes: Span<UInt8>, as format: ImageFormat, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: Span<UInt8>, as format: ImageFormat, over backdrop: Backdrop = .none,
+    limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
       switch format {
       case .jpeg: try JPEGDecoder.decode(bytes, limits: limits, into: &sink)
-      case .png: try PNGDecoder.decode(bytes, limits: limits, into: &sink)
-      case .webp: try WebPDecoder.decode(bytes, limits: limits, into: &sink)
-      case .gif: try GIFDecoder.decode(bytes, limits: limits, into: &sink)
+      case .png: try PNGDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
+      case .webp: try WebPDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
+      case .gif: try GIFDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
       }
     }
   }

@@ -9,17 +9,19 @@ enum PNGDecoder {
 
   /// `bytes` stay valid for the call, which is as long as libpng holds them.
   static func decode<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    let completeness = try decodeImage(bytes, limits: limits, into: &sink)
+    let completeness = try decodeImage(bytes, over: backdrop, limits: limits, into: &sink)
     guard completeness == .complete, let animation = try APNG(bytes, limits: limits) else {
       return completeness
     }
-    return try animation.play(limits: limits, into: &sink)
+    return try animation.play(over: backdrop, limits: limits, into: &sink)
   }
 
   private static func decodeImage<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     guard let decoder = cpng_create(bytes.baseAddress, bytes.count, chunkLimit) else {
       throw ImageError(.overLimit, "out of memory")
@@ -38,18 +40,31 @@ enum PNGDecoder {
     try limits.check(width: width, height: height)
     var header = cpng_rows()
     guard cpng_start(decoder, 0, &header) == 0 else { throw failure() }
+    let channels = Int(header.channels)
+    let hasAlpha = header.has_alpha != 0
     let layout = PixelLayout(
-      width: width, height: height, channels: Int(header.channels), isLossless: true)
+      width: width, height: height, channels: hasAlpha ? channels - 1 : channels, isLossless: true)
     // An interlaced picture is complete only after its last pass.
     let batch = header.passes == 1 ? min(batch, height) : height
-    let bytes = try limits.bufferSize(width: width, height: batch, channels: layout.channels)
+    let bytes = try limits.bufferSize(
+      width: width, height: batch, channels: channels + (hasAlpha ? layout.channels : 0))
     sink.begin(layout)
 
-    var rows = [UInt8](repeating: 0, count: bytes)
+    let stride = width * channels
+    var rows = [UInt8](repeating: 0, count: batch * stride)
+    // Without alpha, where there is one.
+    var flat: [UInt8] = []
+    flat.reserveCapacity(hasAlpha ? bytes - rows.count : 0)
     func read(_ row: Int) -> Bool {
       rows.withUnsafeMutableBufferPointer { rows in
-        cpng_read_row(decoder, rows.baseAddress.map { $0 + row * layout.stride }) == 0
+        cpng_read_row(decoder, rows.baseAddress.map { $0 + row * stride }) == 0
       }
+    }
+    func send(_ count: Int) {
+      let pixels = rows.span.extracting(first: count * stride)
+      guard hasAlpha else { return sink.take(pixels) }
+      if !backdrop.flatten(pixels, channels: channels, into: &flat) { sink.isTransparent() }
+      sink.take(flat.span)
     }
 
     if header.passes > 1 {
@@ -57,24 +72,24 @@ enum PNGDecoder {
         for row in 0..<height {
           if row % Self.batch == 0 { try limits.checkTime() }
           guard read(row) else {
-            sink.take(rows.span)
+            send(height)
             try sink.end()
             return .partial(failure(" in pass \(pass) of \(header.passes)"))
           }
         }
       }
-      sink.take(rows.span)
+      send(height)
     } else {
       for row in 0..<height {
         if row % batch == 0 { try limits.checkTime() }
         guard read(row % batch) else {
-          sink.take(rows.span.extracting(first: row % batch * layout.stride))
+          send(row % batch)
           sink.pad(rows: height - row, layout)
           try sink.end()
           return .partial(failure(" after row \(row) of \(height)"))
         }
         if row % batch == batch - 1 || row == height - 1 {
-          sink.take(rows.span.extracting(first: (row % batch + 1) * layout.stride))
+          send(row % batch + 1)
         }
       }
     }

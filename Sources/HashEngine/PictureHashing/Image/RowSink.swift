@@ -43,6 +43,9 @@ public protocol RowSink {
   /// Called before a frame's first row.
   mutating func begin(_ layout: PixelLayout)
 
+  /// Called when pixels of the picture are not opaque, before ``end()``: over a page it would look different.
+  mutating func isTransparent()
+
   /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
   mutating func take(_ rows: Span<UInt8>)
 
@@ -54,6 +57,8 @@ public protocol RowSink {
 
 extension RowSink {
   public func takesReduced(width: Int, height: Int) -> Bool { false }
+  /// Does nothing.
+  public mutating func isTransparent() {}
 
   /// Black rows for what a damaged picture lacks, as viewers show it.
   mutating func pad(rows: Int, _ layout: PixelLayout) {

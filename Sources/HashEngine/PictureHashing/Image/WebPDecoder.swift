@@ -7,7 +7,8 @@ enum WebPDecoder {
 
   /// `bytes` stay valid for the call, which is as long as libwebp holds them.
   static func decode<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     var features = WebPBitstreamFeatures()
     switch WebPGetFeatures(bytes.baseAddress, bytes.count, &features) {
@@ -19,10 +20,17 @@ enum WebPDecoder {
     try limits.check(width: width, height: height)
     if features.has_animation != 0 {
       return try decodeFrames(
-        bytes, width: width, height: height, limits: limits, into: &sink)
+        bytes, over: backdrop, width: width, height: height, limits: limits, into: &sink)
     }
 
     let isLossless = features.format == 2
+    if features.has_alpha != 0, backdrop != .none {
+      return try decodeOverPage(
+        bytes, over: backdrop, width: width, height: height, isLossless: isLossless, limits: limits,
+        into: &sink)
+    }
+    // Whether a pixel is transparent is not known before alpha is decoded.
+    if features.has_alpha != 0 { sink.isTransparent() }
     return isLossless || max(width, height) <= colourSide
       ? try decodeColour(
         bytes, width: width, height: height, isLossless: isLossless, limits: limits, into: &sink)
@@ -44,6 +52,27 @@ enum WebPDecoder {
     }
     sink.begin(layout)
     sink.take(pixels.span)
+    try sink.end()
+    return result.completeness(of: bytes, height: height)
+  }
+
+  private static func decodeOverPage<Sink: RowSink>(
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, width: Int, height: Int,
+    isLossless: Bool, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    // RGBA and RGB, and of a lossless picture libwebp's own copy.
+    _ = try limits.bufferSize(width: width, height: height, channels: isLossless ? 11 : 8)
+    let size = width * height * 4
+    var pixels = [UInt8](repeating: 0, count: size)
+    let result = pixels.withUnsafeMutableBufferPointer { pixels in
+      // `pixels` outlives the decoder.
+      run(WebPINewRGB(MODE_RGBA, pixels.baseAddress, size, CInt(width * 4)), bytes, limits)
+    }
+    var flat: [UInt8] = []
+    _ = backdrop.flatten(pixels.span, channels: 4, into: &flat)
+    sink.begin(
+      PixelLayout(width: width, height: height, channels: 3, isLossless: isLossless))
+    sink.take(flat.span)
     try sink.end()
     return result.completeness(of: bytes, height: height)
   }
@@ -137,8 +166,8 @@ enum WebPDecoder {
   }
 
   private static func decodeFrames<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, limits: DecodingLimits,
-    into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, width: Int, height: Int,
+    limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     // libwebp holds two canvases and the frame that it decodes, and we hold a copy: four bytes a pixel each.
     _ = try limits.bufferSize(width: width, height: height, channels: 16)
@@ -165,7 +194,7 @@ enum WebPDecoder {
       let canvas = Canvas(
         width: width, height: height,
         pixels: Array(UnsafeBufferPointer(start: pixels, count: size)))
-      try canvas.send(to: &sink)
+      try canvas.send(to: &sink, over: backdrop)
     }
     guard count > 0 else { throw ImageError(.damaged, "damaged WebP animation: no frame") }
     return completeness(bytes)

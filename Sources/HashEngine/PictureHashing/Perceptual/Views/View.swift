@@ -10,6 +10,8 @@ public struct View: Sendable, Hashable {
   public var isAsShown = false
   /// Whether its colours are inverted.
   public var isInverted = false
+  /// What shows through its transparent pixels.
+  public var backdrop = Backdrop.none
   /// Whether samples lie where a larger copy would have them. The reference's differ a little, since they lie
   /// on whole pixels.
   public var isResampled = false
@@ -36,10 +38,18 @@ public struct View: Sendable, Hashable {
     return view
   }
 
+  /// The same view over a page.
+  package func over(_ backdrop: Backdrop) -> View {
+    var view = self
+    view.backdrop = backdrop
+    return view
+  }
+
   /// How much is done to the picture; 0 is the plainest. Of equally near matches, the plainest view counts.
   package var plainness: Int {
     (region == .whole ? 0 : 8) + (rotation == 0 ? 0 : 8) + (isInverted ? 4 : 0)
       + (orientation == .asStored || isAsShown ? 0 : 2) + (isResampled ? 1 : 0)
+      + Int(backdrop.rawValue)
   }
 }
 
@@ -47,6 +57,7 @@ extension View: CustomStringConvertible {
   /// As in `mirrored`, `trimmed 0,12,100,88` or `rotated −2°`.
   public var description: String {
     var parts: [String] = []
+    if backdrop != .none { parts.append("over \(backdrop)") }
     if region != .whole {
       parts.append("\(region.isBeyond ? "extended" : "trimmed") \(region.text)")
     }
