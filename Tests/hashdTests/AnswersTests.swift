@@ -109,6 +109,10 @@ private final class Collector: ResponseBodyWriter, Sendable {
       (.get, "/v1/nothing", "", 404, "not-found"),
       (.put, "/v1/match", "", 405, "method-not-allowed"),
       (.get, "/v1/health/ready", "", 503, ""),
+      // Once there is a list: of none of its hashes is the kind that is asked for.
+      (.post, "/v1/lists/l/import?kind=pdq", "\(Self.hash)\n", 200, ""),
+      (.post, "/v1/match?kinds=md5", "no picture", 503, "no-lists"),
+      (.post, "/v1/match", "no picture", 415, "not-an-image"),
     ]
     for (method, path, body, status, code) in expected {
       let answer = try await endpoints.respond(method, path, Array(body.utf8))

@@ -8,7 +8,8 @@ import Testing
   /// What is asked, and what both must come to.
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    /// Commands of `hashscan` that make the lists; `PICTURE` stands for the picture.
+    /// Commands of `hashscan` that make the lists; `PICTURE` stands for the picture, `LIST` for the fixtures' list,
+    /// `ENTRY` for the entry made last.
     let setUp: [[String]]
     /// The list that is named, if one is.
     var list: String?
@@ -51,7 +52,10 @@ import Testing
       "the allowlist is not searched", [takedown, allow], list: "own",
       .action("block", status: 1)),
     Case(
-      "the entry is disabled", [takedown, ["entry", "disable", "own", "ENTRY"]],
+      "the only entry is disabled", [takedown, ["entry", "disable", "own", "ENTRY"]], none),
+    Case(
+      "the entry is disabled, and others are not",
+      [["import", "LIST", "--list", "own"], takedown, ["entry", "disable", "own", "ENTRY"]],
       .action("allow", status: 0)),
   ]
 
@@ -61,9 +65,11 @@ import Testing
     let bytes = try DaemonProcess.upload("glacier.jpg")
     let picture = try folder.write(bytes, to: "picture.jpg").string
     let database = folder.path("db").string
+    let list = TestFiles.fixtures.appending("blocklist.csv").string
     var entry = ""
     for command in test.setUp {
-      let arguments = command.map { $0 == "PICTURE" ? picture : $0 == "ENTRY" ? entry : $0 }
+      let places = ["PICTURE": picture, "ENTRY": entry, "LIST": list]
+      let arguments = command.map { places[$0] ?? $0 }
       let done = try DaemonProcess.run("hashscan", arguments + ["--db", database])
       #expect(done.status == 0, "\(done.errors)")
       entry = done.output.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? entry

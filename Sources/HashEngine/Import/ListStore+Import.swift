@@ -32,6 +32,7 @@ extension ListStore {
     ) { change in
       try reading.read(from: beginning, into: &change, onProgress)
       try change.flush()
+      change.warnIfNotInForce()
       try Self.refuseIfUseless(change, records: reading.records, options)
       if options.replaces { try change.withdrawUnseen() }
       try change.flush()

@@ -26,7 +26,35 @@ struct IndexSealing<Hash: BinaryHash> {
   func run() throws(StorageError) -> Int? {
     let (hashes, state) = try snapshot()
     guard hashes.count >= Self.minimumCount else { return nil }
+    try checkRoom(for: hashes.count)
     let generation = try begin()
+    do throws(StorageError) {
+      return try write(hashes, generation, since: state)
+    } catch {
+      // What was written is of no use, and takes room that others need.
+      try? environment.write { transaction throws(StorageError) in
+        try removeParts(of: transaction.index(tables)) { $0 == generation }
+      }
+      throw error
+    }
+  }
+
+  /// Refuses to seal where the disk has less room than the segment takes: whatever else is to be written is worth
+  /// more.
+  private func checkRoom(for count: Int) throws(StorageError) {
+    // About 130 bytes a hash of 256 bits, and 33 of 64 (Docs/Performance.md); some room is left for others.
+    let needed = count * (Hash.bitCount == 64 ? 60 : 180)
+    guard let free = environment.freeBytes, free < needed else { return }
+    throw StorageError(
+      .full,
+      "\(environment.path): sealing needs about \(needed >> 20) MiB of disk, and \(free >> 20) MiB are free"
+    )
+  }
+
+  /// Writes the segment and puts it in the old one's place.
+  private func write(
+    _ hashes: HashBlock<Hash>, _ generation: UInt32, since state: State
+  ) throws(StorageError) -> Int {
     var header = SegmentHeader()
     header.generation = generation
     header.count = UInt32(clamping: hashes.count)
@@ -129,7 +157,7 @@ struct IndexSealing<Hash: BinaryHash> {
       var header = new
       header.nextGeneration = old.nextGeneration
       // Another sealing may have replaced the old segment and cleared these parts away.
-      guard old.generation == state.generation,
+      guard old.generation == state.generation, old.nextGeneration == new.generation + 1,
         let segment = try Segment<Hash>(header, in: index.parts, kernels: tables.kernels)
       else {
         throw StorageError(

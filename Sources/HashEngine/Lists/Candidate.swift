@@ -39,15 +39,10 @@ public struct ListVersion: Sendable, Hashable {
   public let serial: Int
   /// Whether its entries were matched: it is enabled and has not expired.
   public let isInForce: Bool
-  /// See ``HashList/canMatch(at:)``.
+  /// Whether a picture can match it: it is in force, does more than to excuse, and has an entry in force.
+  ///
+  /// Where no list can match, there is no "no match".
   let canMatch: Bool
-
-  init(_ list: HashList, at now: Timestamp) {
-    name = list.name
-    serial = list.serial
-    isInForce = list.settings.isInForce(at: now)
-    canMatch = list.canMatch(at: now)
-  }
 }
 
 /// What the lists need a picture to be hashed for.

@@ -69,11 +69,4 @@ public struct HashList: Sendable, Hashable {
   public let count: Int
   /// Entries that their source, or the operator, has taken back.
   public let withdrawn: Int
-
-  /// Whether a picture can match it at a time: it is in force, has entries, and is not an allowlist.
-  ///
-  /// Where no list can be matched, a search fails: "no match" would mean nothing.
-  public func canMatch(at now: Timestamp) -> Bool {
-    settings.isInForce(at: now) && settings.meaning != .allow && count > 0
-  }
 }

@@ -47,6 +47,14 @@ struct ListChange: ~Copyable {
 
   consuming func commit() throws(StorageError) { try writer.commit() }
 
+  /// Warns that what is listed now will not be matched.
+  mutating func warnIfNotInForce() {
+    guard !list.settings.isInForce(at: author.now) else { return }
+    receipt.warnings.append(
+      "list \(name) is not matched now: it \(list.settings.isEnabled ? "has expired" : "is disabled")"
+    )
+  }
+
   // MARK: Taking records
 
   /// Takes what a record says.

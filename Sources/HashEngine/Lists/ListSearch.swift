@@ -18,11 +18,21 @@ extension ListStore {
         if level > .exact, isEnough(search.candidates) { break }
         try search.look(up: places.map { ($0, queries[$0].hash) }, level, in: lists)
       }
+      var versions: [ListVersion] = []
+      for (name, record) in searched {
+        let isInForce = record.settings.isInForce(at: options.now)
+        let canMatch =
+          try isInForce && record.settings.meaning != .allow
+          && forceCache.hasEntryInForce(record, at: options.now, in: lists)
+        versions.append(
+          ListVersion(
+            name: name, serial: Int(record.serial), isInForce: isInForce, canMatch: canMatch))
+      }
       return SearchResult(
         candidates: search.candidates.map { found in
           found.sorted { ($0.distance, $0.list, $0.entry) < ($1.distance, $1.list, $1.entry) }
         },
-        lists: searched.map { ListVersion($1.list(named: $0), at: options.now) },
+        lists: versions,
         requirements: ListRequirements(
           kinds: try lists.kinds(), listsInForce: search.lists.values.map(\.settings)),
         lookups: search.lookups, isCut: search.isCut)

@@ -82,8 +82,16 @@ extension ListStore {
       }
       change.receipt.reason = reason
       change.receipt.caseID = caseID
+      change.warnIfNotInForce()
       for (index, (picture, stated)) in pictures.enumerated() {
         guard let id = picture.id else { continue }
+        if let number = try change.lists.entryNumber(id, list: change.list.id),
+          let known = try change.lists.storedEntry(number)?.entry, known.state != .withdrawn,
+          let earlier = known.details.caseID, earlier != caseID
+        {
+          change.receipt.warnings.append(
+            "entry \(id) was listed under case \"\(earlier)\" and no longer is")
+        }
         ids.append(id)
         var details = stated
         details.crops = picture.crops

@@ -7,6 +7,7 @@ public import SystemPackage
 public final class ListStore: Sendable {
   let database: Database
   let tables: ListTables
+  let forceCache = ForceCache()
 
   /// Opens the database in a folder. One of an earlier format is migrated in a single transaction.
   ///

@@ -9,13 +9,17 @@ extension Moderator {
   ///   - store: Where that list is; `nil`, or a store without it, for the settings of a new list.
   ///   - policy: What counts as a match, besides the list's settings.
   ///   - fingerprinter: Decodes the pictures that are examined.
-  /// - Throws: ``ListError`` `storage`.
+  /// - Throws: ``ListError`` `invalid-setting` for an allowlist; `storage`.
   public static func preview(
     of pictures: [Takedown], on list: String, in store: ListStore?,
     policy: MatchPolicy = MatchPolicy(),
     fingerprinter: any Fingerprinter = InProcessFingerprinter()
   ) throws(ListError) -> Moderator {
     let settings = try store?.lists().first { $0.name == list }?.settings ?? ListSettings()
+    guard settings.meaning != .allow else {
+      throw ListError(
+        .invalidSetting, "list \(list) is an allowlist; pictures on it would be let through")
+    }
     return Moderator(
       searching: TrialList(pictures, named: list, settings: settings), policy: policy,
       fingerprinter: fingerprinter)
@@ -58,16 +62,9 @@ private struct TrialList: SearchableLists {
     hashes = pictures.flatMap { picture in picture.hashes.map { ($0, picture) } }
   }
 
+  /// In force whatever the list is now: it is meant to be.
   private var version: ListVersion {
-    // In force even if the stored list is disabled or expired: the trial shows what it would match.
-    var settings = settings
-    settings.isEnabled = true
-    settings.expiresAt = nil
-    let now = Timestamp.now
-    return ListVersion(
-      HashList(
-        name: name, settings: settings, createdAt: now, serial: 0, count: hashes.count,
-        withdrawn: 0), at: now)
+    ListVersion(name: name, serial: 0, isInForce: true, canMatch: !hashes.isEmpty)
   }
 
   func requirements(of names: Set<String>?) -> ListRequirements {
@@ -77,12 +74,19 @@ private struct TrialList: SearchableLists {
   func search(
     for queries: [HashQuery], _ options: SearchOptions, isEnough: ([[Candidate]]) -> Bool
   ) -> SearchResult {
-    SearchResult(
-      candidates: queries.map { query in
-        hashes.compactMap { candidate($0.hash, $0.picture, query, options) }
+    var candidates = [[Candidate]](repeating: [], count: queries.count)
+    var lookups = 0
+    for level in Effort.allCases {
+      if level > .exact, isEnough(candidates) { break }
+      for (place, query) in queries.enumerated() where query.effort == level {
+        candidates[place] = hashes.compactMap { candidate($0.hash, $0.picture, query, options) }
           .sorted { $0.distance < $1.distance }
-      }, lists: [version], requirements: requirements(of: nil), lookups: queries.count,
-      isCut: false)
+        lookups += 1
+      }
+    }
+    return SearchResult(
+      candidates: candidates, lists: [version], requirements: requirements(of: nil),
+      lookups: lookups, isCut: false)
   }
 
   private func candidate(

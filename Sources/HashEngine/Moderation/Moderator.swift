@@ -35,6 +35,13 @@ public struct Moderator: Sendable {
     try requireMatchable(lists.search(for: [], policy.searchOptions()))
   }
 
+  /// How many of the lists a picture could match now.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `storage`.
+  public func matchableLists() throws(ListError) -> Int {
+    try lists.search(for: [], policy.searchOptions()).lists.count(where: \.canMatch)
+  }
+
   /// Reads and examines a file. A problem with the file gives the verdict `notScanned`, not an error.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
@@ -97,6 +104,12 @@ public struct Moderator: Sendable {
         .noListInForce,
         "no list is in force: no list blocks or wants a review, or each of those is"
           + " disabled, expired or empty")
+    }
+    if let kinds = policy.kinds, kinds.isDisjoint(with: found.requirements.kinds) {
+      throw ListError(
+        .noListInForce,
+        "no list has hashes of the kinds asked for"
+          + " (\(kinds.map(\.rawValue).sorted().joined(separator: ", ")))")
     }
   }
 

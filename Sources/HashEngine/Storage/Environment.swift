@@ -55,6 +55,15 @@ final class Environment: Sendable {
     self.claim = claim
   }
 
+  /// Bytes that are free on the disk, for users without privileges; `nil` when the system does not say.
+  var freeBytes: Int? {
+    var status = statvfs()
+    guard path.withCString({ statvfs($0, &status) }) == 0 else { return nil }
+    return Int(
+      clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        .partialValue)
+  }
+
   deinit {
     mdb_env_close(handle)
     claim.release()

@@ -25,7 +25,7 @@ extension API {
   /// reads only a few pages of the memory-mapped database.
   private var readiness: HealthAnswer {
     do {
-      let count = try store.lists().count { $0.canMatch(at: .now) }
+      let count = try moderator(lists: nil).matchableLists()
       let reason =
         count == 0
         ? "no list is in force"

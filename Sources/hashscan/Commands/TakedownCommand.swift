@@ -51,7 +51,8 @@ struct TakedownCommand: AsyncParsableCommand {
     abstract: "List pictures by their own hashes, so that they and their copies are found.",
     discussion: """
       Effective in every process at its next search. --preview prints what else would be found in a folder, \
-      and at what distance; nothing is listed then unless you add --yes. Exit status: 0 listed, or previewed.
+      and at what distance; nothing is listed then unless you add --yes. Exit status: 0 listed, or \
+      previewed; 2 an error, or a file of the folder could not be scanned.
       """)
 
   @OptionGroup var pictures: ListedPictures
@@ -79,9 +80,11 @@ struct TakedownCommand: AsyncParsableCommand {
     do {
       let fingerprinter = try pictures.decoding.fingerprinter(ParallelScan.standardJobs)
       let found = try pictures.read(by: fingerprinter, includesCrops: crops)
-      if let preview { try await show(found, in: preview, by: fingerprinter) }
+      var sawAll = true
+      if let preview { sawAll = try await show(found, in: preview, by: fingerprinter) }
       guard preview == nil || yes else {
         print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
+        try ExitStatus(found: false, failed: !sawAll).exit()
         return
       }
       let store = try pictures.database.open(creates: true)
@@ -108,24 +111,39 @@ struct TakedownCommand: AsyncParsableCommand {
   /// Prints what the pictures' hashes alone would find in a folder.
   private func show(
     _ found: [Takedown], in folder: String, by fingerprinter: any Fingerprinter
-  ) async throws {
+  ) async throws -> Bool {
+    do {
+      // A folder that is not there finds nothing, which is not the same as nothing to be found.
+      try FileDescriptor.open(FilePath(folder), .readOnly).close()
+    } catch {
+      throw Failure("\(ShownPath(FilePath(folder))): \(error); nothing was listed")
+    }
     let moderator = try Moderator.preview(
       of: found, on: list, in: pictures.database.openIfThere(),
       policy: MatchPolicy(timeLimit: pictures.decoding.time), fingerprinter: fingerprinter)
     let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
-    var (hits, files) = (0, 0)
+    var (hits, files, notScanned) = (0, 0, 0)
     let scan = ParallelScan(
       moderator: moderator, jobs: ParallelScan.standardJobs)
     try await scan.run(walk) { path, examination in
       files += 1
-      guard case .match(let matches) = examination.verdict, let match = matches.first else {
-        return
+      switch examination.verdict {
+      case .noMatch: break
+      case .notScanned(let reason):
+        notScanned += 1
+        print("\(ShownPath(path)): not scanned: \(reason)")
+      case .match(let matches):
+        guard let match = matches.first else { break }
+        hits += 1
+        let purpose = examination.action == .review ? " for review" : ""
+        print(
+          "\(ShownPath(path)): would be found\(purpose), \(match.kind.rawValue) distance"
+            + " \(match.distance)")
       }
-      hits += 1
-      print(
-        "\(ShownPath(path)): would be found, \(match.kind.rawValue) distance \(match.distance)")
     }
-    print("\(hits) of \(files) files in \(ShownPath(FilePath(folder))) would be found.")
+    let rest = notScanned > 0 ? "; \(notScanned) were not scanned" : ""
+    print("\(hits) of \(files) files in \(ShownPath(FilePath(folder))) would be found\(rest).")
+    return notScanned == 0
   }
 }
 

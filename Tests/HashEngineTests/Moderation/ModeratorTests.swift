@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -162,5 +163,96 @@ import Testing
       return
     }
     #expect(error.code == .timeLimit)
+  }
+}
+
+/// With nothing to compare against there is no "no match".
+@Suite struct NothingToCompareTests {
+  private let fixture: ListFixture
+  private var moderator: Moderator { Moderator(fixture.store) }
+
+  init() throws { fixture = try ListFixture() }
+
+  private func code() -> ListError.Code? {
+    do throws(ListError) {
+      try moderator.checkLists()
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test func entriesMustBeInForceToo() throws {
+    #expect(code() == .noListInForce)
+    let text = ListFixture.jsonl(
+      #"{"id":"a","h":"\#(ListFixture.hash)"}"#, #"{"id":"b","h":"\#(ListFixture.other)"}"#)
+    try fixture.importText(text)
+    #expect(code() == nil)
+    try fixture.store.disable(entry: "a", of: "l")
+    #expect(code() == nil)
+    try fixture.store.disable(entry: "b", of: "l", until: Timestamp.now.later(by: 2))
+    #expect(code() == .noListInForce)
+    // What is known of a list holds until its entries' own times.
+    sleep(3)
+    #expect(code() == nil)
+    try fixture.store.disable(entry: "b", of: "l")
+    #expect(code() == .noListInForce)
+    try fixture.store.enable(entry: "a", of: "l")
+    #expect(code() == nil)
+    try fixture.store.set("l") { $0.meaning = .allow }
+    #expect(code() == .noListInForce)
+  }
+
+  @Test func expiredEntriesAreNotInForce() throws {
+    try fixture.importText(
+      ListFixture.jsonl(
+        #"{"id":"a","h":"\#(ListFixture.hash)","expires":"2020-01-01T00:00:00Z"}"#))
+    #expect(code() == .noListInForce)
+  }
+
+  @Test func aTakedownOnAListThatIsNotMatchedIsToldSo() throws {
+    try fixture.store.create("own")
+    try fixture.store.set("own") { $0.isEnabled = false }
+    let bytes = try PictureFile.read(TestFiles.fixtures.appending("uploads/glacier.jpg"))
+    let picture = try Takedown(of: bytes.span)
+    let first = try fixture.store.takeDown([picture], on: "own", reason: "r", caseID: "1").receipt
+    #expect(first.warnings.contains { $0.contains("is not matched now: it is disabled") })
+    let second = try fixture.store.takeDown([picture], on: "own", reason: "r", caseID: "2").receipt
+    #expect(second.warnings.contains { $0.contains("was listed under case \"1\"") })
+  }
+
+  /// What a preview finds, a takedown finds, as near.
+  @Test func aPreviewFindsWhatATakedownWould() throws {
+    let bytes = try PictureFile.read(TestFiles.fixtures.appending("uploads/2026/11/dunes.webp"))
+    let picture = try Takedown(of: bytes.span, includesCrops: true)
+    let preview = try Moderator.preview(of: [picture], on: "own", in: fixture.store)
+    try fixture.store.takeDown([picture], on: "own", reason: "r")
+    var found = 0
+    for file in TestFiles.files(below: TestFiles.fixtures) where file.extension != "csv" {
+      let (before, after) = (try preview.examine(file), try moderator.examine(file))
+      guard case .match(let matches) = before.verdict else {
+        #expect(before.verdict == after.verdict, "\(file)")
+        continue
+      }
+      found += 1
+      guard case .match(let real) = after.verdict else {
+        Issue.record("\(file) would not be found")
+        continue
+      }
+      #expect(matches.map(\.distance) == real.map(\.distance), "\(file)")
+      #expect(before.action == after.action)
+    }
+    #expect(found >= 3)
+    try fixture.store.set("own") { $0.meaning = .allow }
+    let error = #expect(throws: ListError.self) {
+      try Moderator.preview(of: [picture], on: "own", in: fixture.store)
+    }
+    #expect(error?.code == .invalidSetting)
+  }
+}
+
+extension Timestamp {
+  fileprivate func later(by seconds: Int) -> Timestamp {
+    Timestamp(seconds: self.seconds + seconds)
   }
 }
