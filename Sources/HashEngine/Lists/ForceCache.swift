@@ -3,9 +3,25 @@ internal import Synchronization
 /// What is known of whether lists have entries in force, so that a list of which none is need not be walked for
 /// every search.
 final class ForceCache: Sendable {
-  private struct Known {
-    /// The list's state that it is known of.
+  /// A list's state, as far as it tells one from another; numbers of lists that were removed are used again.
+  private struct State: Equatable {
+    let createdAt: Timestamp
     let receipts: UInt32
+    let serial: UInt32
+    let count: UInt64
+    let lastEntry: UInt64
+
+    init(_ list: ListRecord) {
+      createdAt = list.createdAt
+      receipts = list.receipts
+      serial = list.serial
+      count = list.count
+      lastEntry = list.endNew
+    }
+  }
+
+  private struct Known {
+    let state: State
     let hasEntry: Bool
     /// From then on it has to be looked at again; `nil` for as long as the list stays as it is.
     let until: Timestamp?
@@ -18,13 +34,14 @@ final class ForceCache: Sendable {
     _ list: ListRecord, at now: Timestamp, in lists: borrowing ListReader
   ) throws(StorageError) -> Bool {
     guard list.count > 0 else { return false }
-    if let known = known.withLock({ $0[list.id] }), known.receipts == list.receipts,
+    let state = State(list)
+    if let known = known.withLock({ $0[list.id] }), known.state == state,
       known.until.map({ now < $0 }) ?? true
     {
       return known.hasEntry
     }
     let (hasEntry, until) = try lists.entryInForce(of: list.id, at: now)
-    let new = Known(receipts: list.receipts, hasEntry: hasEntry, until: until)
+    let new = Known(state: state, hasEntry: hasEntry, until: until)
     known.withLock { $0[list.id] = new }
     return hasEntry
   }
