@@ -73,6 +73,18 @@ public struct PaintedPicture: Sendable {
       + pngChunk("IHDR", header) + pngChunk("IDAT", zlibStored(rows)) + pngChunk("IEND", [])
   }
 
+  /// The picture as a PNG that says how it is to be turned, by EXIF's number.
+  public func png(orientation: UInt8) -> [UInt8] {
+    let tiff: [UInt8] =
+      Array("MM".utf8) + [
+        0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0,
+      ]
+      + [0, 0, 0, 0]
+    let plain = png
+    // Behind the signature and the header.
+    return plain[..<33] + pngChunk("eXIf", tiff) + plain[33...]
+  }
+
   /// The picture as a PNG of 8-bit greys, not compressed.
   public var png: [UInt8] {
     var rows: [UInt8] = []

@@ -68,7 +68,7 @@ public struct Fingerprint: Sendable, Hashable {
     }
     if completeness == .complete, let omission = sink.omission { completeness = .partial(omission) }
     var frames = sink.frames
-    if sink.hasTransparency {
+    if sink.looksDifferent {
       let pages = Self.overPages(bytes, format, request, sink.frames, orientation)
       frames += pages.frames
       if completeness == .complete { completeness = pages.completeness }

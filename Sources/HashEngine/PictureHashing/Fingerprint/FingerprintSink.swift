@@ -12,8 +12,8 @@ struct FingerprintSink: RowSink {
   private let backdrop: Backdrop
   /// Frames of the same picture over other backdrops: one like them is not hashed again.
   private let known: [FrameFingerprint]
-  /// Whether the picture would look different over a page.
-  private(set) var hasTransparency = false
+  /// Whether a browser would show the picture otherwise than its stored pixels say.
+  private(set) var looksDifferent = false
   private var pdq: PDQHasher?
   private var lanczos: LanczosGrid?
   private var luma: LumaGridMaker?
@@ -41,7 +41,7 @@ struct FingerprintSink: RowSink {
     lanczos == nil && max(width, height) <= StreamedGrid.longestSide
   }
 
-  mutating func isTransparent() { hasTransparency = true }
+  mutating func isShownOtherwise() { looksDifferent = true }
 
   mutating func begin(_ layout: PixelLayout) {
     self.layout = layout
@@ -83,7 +83,7 @@ struct FingerprintSink: RowSink {
           "too long: no views were hashed from frame \(frameCount) on")
       return []
     }
-    let hashes = try views.hashes(of: grid, picture, limits: limits)
+    let hashes = try views.hashes(of: grid, picture, shown: orientation, limits: limits)
     viewCost += hashes.count + Self.frameCost
     // No more views will be hashed, so no more grids are needed.
     if viewCost >= limits.views { luma = nil }

@@ -1,4 +1,4 @@
-/// What shows through the transparent pixels of a picture.
+/// What shows through the transparent pixels of a picture; over a page, it is as a browser shows it.
 public enum Backdrop: UInt8, Sendable, Hashable, CaseIterable {
   /// Nothing: alpha is dropped, and a pixel has the colour that is stored, as the tools see it that made most
   /// exchanged lists.

@@ -77,7 +77,7 @@ enum GIFDecoder {
           problem = problem ?? outside(frame.area, width: width, height: height)
         }
         player.show(frame, control: control, isFirst: count == 0)
-        if player.showsPage { sink.isTransparent() }
+        if player.showsPage { sink.isShownOtherwise() }
         try player.canvas.send(to: &sink, over: backdrop, tellsTransparency: false)
         count += 1
         if let problem = frame.problem { return .partial(problem) }

@@ -40,7 +40,7 @@ public enum ImageDecoder {
   ) throws(ImageError) -> Completeness {
     try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
       switch format {
-      case .jpeg: try JPEGDecoder.decode(bytes, limits: limits, into: &sink)
+      case .jpeg: try JPEGDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
       case .png: try PNGDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
       case .webp: try WebPDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
       case .gif: try GIFDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)

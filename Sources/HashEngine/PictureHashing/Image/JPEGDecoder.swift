@@ -16,7 +16,8 @@ enum JPEGDecoder {
 
   /// `bytes` stay valid for the call, which is as long as libjpeg holds them.
   static func decode<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     let work = cjpeg_limits(
       memory: limits.memory, scans: CInt(clamping: limits.scans),
@@ -59,6 +60,9 @@ enum JPEGDecoder {
     }
 
     sink.begin(layout)
+    // Adobe's files store the inks inverted, and say so by a marker. Browsers take all files that way.
+    let isInverted = header.adobe != 0 || backdrop != .none
+    if stored == 4, header.adobe == 0 { sink.isShownOtherwise() }
 
     let rowSize = layout.columns * stored
     var rows = [UInt8](repeating: 0, count: batch * rowSize)
@@ -74,7 +78,7 @@ enum JPEGDecoder {
       }
       if stored == 4 {
         let rgb = rgb(
-          cmyk: rows.span.extracting(first: count * rowSize), inverted: header.adobe != 0)
+          cmyk: rows.span.extracting(first: count * rowSize), inverted: isInverted)
         sink.take(rgb.span)
       } else {
         sink.take(rows.span.extracting(first: count * rowSize))

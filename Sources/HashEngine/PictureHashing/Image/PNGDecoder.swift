@@ -63,7 +63,7 @@ enum PNGDecoder {
     func send(_ count: Int) {
       let pixels = rows.span.extracting(first: count * stride)
       guard hasAlpha else { return sink.take(pixels) }
-      if !backdrop.flatten(pixels, channels: channels, into: &flat) { sink.isTransparent() }
+      if !backdrop.flatten(pixels, channels: channels, into: &flat) { sink.isShownOtherwise() }
       sink.take(flat.span)
     }
 

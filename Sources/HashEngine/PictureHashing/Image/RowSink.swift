@@ -43,8 +43,9 @@ public protocol RowSink {
   /// Called before a frame's first row.
   mutating func begin(_ layout: PixelLayout)
 
-  /// Called when pixels of the picture are not opaque, before ``end()``: over a page it would look different.
-  mutating func isTransparent()
+  /// Called before ``end()`` when a browser would show the picture otherwise than its stored pixels say: a page
+  /// shows through it, or its colours mean something else.
+  mutating func isShownOtherwise()
 
   /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
   mutating func take(_ rows: Span<UInt8>)
@@ -58,7 +59,7 @@ public protocol RowSink {
 extension RowSink {
   public func takesReduced(width: Int, height: Int) -> Bool { false }
   /// Does nothing.
-  public mutating func isTransparent() {}
+  public mutating func isShownOtherwise() {}
 
   /// Black rows for what a damaged picture lacks, as viewers show it.
   mutating func pad(rows: Int, _ layout: PixelLayout) {

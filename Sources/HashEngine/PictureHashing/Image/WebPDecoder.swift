@@ -30,7 +30,7 @@ enum WebPDecoder {
         into: &sink)
     }
     // Whether a pixel is transparent is not known before alpha is decoded.
-    if features.has_alpha != 0 { sink.isTransparent() }
+    if features.has_alpha != 0 { sink.isShownOtherwise() }
     return isLossless || max(width, height) <= colourSide
       ? try decodeColour(
         bytes, width: width, height: height, isLossless: isLossless, limits: limits, into: &sink)

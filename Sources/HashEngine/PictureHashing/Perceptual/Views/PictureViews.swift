@@ -15,7 +15,8 @@ struct PictureViews {
 
   /// - Throws: ``ImageError`` `time-limit`.
   init(
-    of luma: LumaGrid, _ picture: PDQFingerprint, upTo effort: Effort,
+    of luma: LumaGrid, _ picture: PDQFingerprint, shown: Orientation = .asStored,
+    upTo effort: Effort,
     limits: DecodingLimits = DecodingLimits(), kernels: Kernels = .best
   ) throws(ImageError) {
     self.kernels = kernels
@@ -23,17 +24,19 @@ struct PictureViews {
     seen = [picture.hash]
     guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
     addTurned(picture)
-    addExtended(.standard, [.inset(-0.015)])
+    // People see, border and crop the picture as EXIF turns it.
+    let turns: [Orientation] = shown == .asStored ? [] : [shown]
+    addExtended(.standard, [.inset(-0.015)], turns)
     let trims = Trims(of: luma, kernels: kernels)
-    addContents(trims.contents, [.asStored, .mirrored], .standard)
-    addRectangles(trims.rectangles(.clear), mirrored: 2, .standard)
+    addContents(trims.contents, [.asStored, .mirrored] + turns, .standard)
+    addRectangles(trims.rectangles(.clear), mirrored: 2, turns, .standard)
     guard effort > .standard else { return }
     try limits.checkTime()
     addContents(trims.contents.prefix(3), Self.otherwiseTurned, .thorough)
-    addRectangles(trims.rectangles(.any), mirrored: 8, .thorough)
+    addRectangles(trims.rectangles(.any), mirrored: 8, turns, .thorough)
     try limits.checkTime()
     addPhases()
-    addExtended(.thorough, Self.extensions)
+    addExtended(.thorough, Self.extensions, turns)
     addRotated()
   }
 
@@ -63,7 +66,9 @@ struct PictureViews {
     $0 != .asStored && $0 != .mirrored
   }
 
-  private mutating func addRectangles(_ regions: [Region], mirrored: Int, _ effort: Effort) {
+  private mutating func addRectangles(
+    _ regions: [Region], mirrored: Int, _ turns: [Orientation], _ effort: Effort
+  ) {
     // Regions that share their rows follow each other, so that the rows are blended only once.
     let grouped = regions.enumerated().sorted {
       ($0.element.top, $0.element.bottom, $0.offset) < (
@@ -73,7 +78,7 @@ struct PictureViews {
     for (index, region) in grouped {
       add(
         sampler.grid(of: region), of: region, effort,
-        turned: index < mirrored ? [.asStored, .mirrored] : [.asStored])
+        turned: (index < mirrored ? [.asStored, .mirrored] : [.asStored]) + turns)
     }
   }
 
@@ -85,9 +90,12 @@ struct PictureViews {
     }
   }
 
-  private mutating func addExtended(_ effort: Effort, _ regions: [Region]) {
+  private mutating func addExtended(
+    _ effort: Effort, _ regions: [Region], _ turns: [Orientation]
+  ) {
     for region in regions {
       add(sampler.grid(of: region, phase: Self.usualPhase), of: region, effort)
+      if !turns.isEmpty { add(sampler.grid(of: region), of: region, effort, turned: turns) }
     }
   }
 

@@ -4,9 +4,8 @@ import Testing
 
 @testable import HashEngine
 
-/// A transparent picture is compared as a browser shows it, over a white page, over a black one, and as it is
-/// stored.
-@Suite struct TransparencyTests {
+/// A picture is compared as a browser shows it, over a white page and over a black one, and as it is stored.
+@Suite struct AsSeenTests {
   private let fixture: ListFixture
 
   init() throws {
@@ -127,11 +126,29 @@ import Testing
     #expect(try views(gif.bytes).contains("stencil: over white"))
   }
 
+  /// A picture with a border that EXIF turns is trimmed in the turn in which people see it.
+  @Test func aTurnedPictureIsTrimmedAsItIsShown() throws {
+    try list(Self.shown)
+    let bordered = PaintedPicture(width: 220, height: 200) { x, y in
+      (30..<190).contains(x) && (20..<180).contains(y)
+        ? Int(Self.shown.pixels[(y - 20) * 160 + x - 30]) : 250
+    }
+    // Shown is what is stored, turned right.
+    let stored = PaintedPicture(width: 200, height: 220) { x, y in
+      Int(bordered.pixels[x * 220 + 219 - y])
+    }
+    let found = try views(stored.png(orientation: 6))
+    #expect(found.count == 1 && found[0].hasPrefix("a: trimmed ") && found[0].hasSuffix("as shown"))
+    #expect(try views(stored.png(orientation: 1)) == [])
+  }
+
   @Test(
     .enabled(if: TestFiles.hasShared, "the shared cases are not beside this checkout"),
     arguments: [
       "a01_png_alpha_black_rgb.png", "a04_png_palette_trns_dither.png",
       "a07_webp_lossless_alpha.webp", "a09_gif_transparent_dither.gif", "f01_gif_disposal4.gif",
+      "c01_jpeg_cmyk_no_adobe_K.jpg", "c02c_jpeg_cmyk_short_adobe.jpg", "g06_jpeg_border_exif6.jpg",
+      "g16_png_border_exif6.png",
     ])
   func theKnownTricksAreFound(_ name: String) throws {
     let robin = TestFiles.shared.appending("images/photos/n01558993_robin.JPEG")
