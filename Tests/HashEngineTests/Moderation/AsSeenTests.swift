@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import HashEngine
+@testable import PictureHashing
 
 /// A picture is compared as a browser shows it, over a white page and over a black one, and as it is stored.
 @Suite struct AsSeenTests {
@@ -126,6 +127,22 @@ import Testing
     #expect(try views(gif.bytes).contains("stencil: over white"))
   }
 
+  /// Frames are folded when they look alike, not when their hashes do: a fade has one look, another picture has not.
+  @Test func framesFoldByTheirLook() {
+    func look(_ picture: PaintedPicture) -> FrameLook {
+      FrameLook(
+        LumaGrid(width: picture.width, height: picture.height, aspect: 1, values: picture.pixels))
+    }
+    let first = look(Self.shown)
+    #expect(first.isLike(look(Self.shown)) && first.isLike(look(Self.shown.dimmed(to: 0.3))))
+    #expect(!first.isLike(look(Self.hidden)) && !first.isLike(look(Self.flat(7))))
+    #expect(look(Self.flat(7)).isLike(look(Self.flat(200))))
+    for (width, height) in [(1, 1), (1, 40), (40, 1), (15, 17), (512, 3)] {
+      let painted = PaintedPicture.paint(.noise, width: width, height: height, seed: 3)
+      #expect(look(painted).isLike(look(painted)))
+    }
+  }
+
   /// A picture with a border that EXIF turns is trimmed in the turn in which people see it.
   @Test func aTurnedPictureIsTrimmedAsItIsShown() throws {
     try list(Self.shown)
@@ -148,7 +165,8 @@ import Testing
       "a01_png_alpha_black_rgb.png", "a04_png_palette_trns_dither.png",
       "a07_webp_lossless_alpha.webp", "a09_gif_transparent_dither.gif", "f01_gif_disposal4.gif",
       "c01_jpeg_cmyk_no_adobe_K.jpg", "c02c_jpeg_cmyk_short_adobe.jpg", "g06_jpeg_border_exif6.jpg",
-      "g16_png_border_exif6.png",
+      "g16_png_border_exif6.png", "e01_gif_same_hash_frame_skips_views.gif",
+      "q02_two_exif_6_then_1.jpg",
     ])
   func theKnownTricksAreFound(_ name: String) throws {
     let robin = TestFiles.shared.appending("images/photos/n01558993_robin.JPEG")

@@ -13,7 +13,7 @@ public struct Fingerprint: Sendable, Hashable {
   /// Whether the whole picture was decoded and everything requested was computed; if not, the hashes are of
   /// the part that was decoded.
   public let completeness: Completeness
-  /// The frames whose hashes differ from those of all frames before; at least the first. Those of a transparent
+  /// The frames that differ from all frames before, in their hashes or in what their views see; at least the first. Those of a transparent
   /// picture come again over a white and a black page, where they look different.
   public let frames: [FrameFingerprint]
   /// Digests of the file's bytes, for the kinds requested.
@@ -69,7 +69,7 @@ public struct Fingerprint: Sendable, Hashable {
     if completeness == .complete, let omission = sink.omission { completeness = .partial(omission) }
     var frames = sink.frames
     if sink.looksDifferent {
-      let pages = Self.overPages(bytes, format, request, sink.frames, orientation)
+      let pages = Self.overPages(bytes, format, request, sink, orientation)
       frames += pages.frames
       if completeness == .complete { completeness = pages.completeness }
     }
@@ -83,7 +83,7 @@ public struct Fingerprint: Sendable, Hashable {
   /// they look different. Other views are hashed of the white page only.
   private static func overPages(
     _ bytes: Span<UInt8>, _ format: ImageFormat, _ request: FingerprintRequest,
-    _ stored: [FrameFingerprint], _ orientation: Orientation
+    _ stored: FingerprintSink, _ orientation: Orientation
   ) -> (frames: [FrameFingerprint], completeness: Completeness) {
     var frames: [FrameFingerprint] = []
     var completeness = Completeness.complete
@@ -91,7 +91,8 @@ public struct Fingerprint: Sendable, Hashable {
       var request = request
       if backdrop == .black { request.views = .none }
       var sink = FingerprintSink(
-        request, orientation: orientation, over: backdrop, known: stored + frames)
+        request, orientation: orientation, over: backdrop, known: stored.frames + frames,
+        looks: stored.looks)
       do throws(ImageError) {
         let result = try ImageDecoder.decode(
           bytes, as: format, over: backdrop, limits: request.limits, into: &sink)

@@ -12,6 +12,8 @@ struct FingerprintSink: RowSink {
   private let backdrop: Backdrop
   /// Frames of the same picture over other backdrops: one like them is not hashed again.
   private let known: [FrameFingerprint]
+  /// What frames look like of which views were hashed, of ``known`` ones as well.
+  private(set) var looks: FrameLooks
   /// Whether a browser would show the picture otherwise than its stored pixels say.
   private(set) var looksDifferent = false
   private var pdq: PDQHasher?
@@ -24,10 +26,11 @@ struct FingerprintSink: RowSink {
 
   init(
     _ request: FingerprintRequest, orientation: Orientation, over backdrop: Backdrop = .none,
-    known: [FrameFingerprint] = []
+    known: [FrameFingerprint] = [], looks: FrameLooks = FrameLooks()
   ) {
     self.backdrop = backdrop
     self.known = known
+    self.looks = looks
     views = request.views
     limits = request.limits
     self.orientation = orientation
@@ -63,19 +66,23 @@ struct FingerprintSink: RowSink {
       pdq = PDQFingerprint(coefficients, quality: quality, shown: orientation)
     }
     let phash64 = lanczos.map { PerceptualFingerprint64($0.finish(), shown: orientation) }
-    // Views of a frame like an earlier one are not worth their time.
-    guard !(known + frames).contains(where: { $0.hasHashes(pdq, phash64) }) else { return }
-    let views = try hashesOfViews(of: pdq)
+    // A frame like an earlier one is not worth its time: one with the same hashes, and where there are views, the
+    // same look.
+    let isKnown = (known + frames).contains { $0.hasHashes(pdq, phash64) }
+    let grid = luma?.finish()
+    if isKnown, grid.map({ looks.contains($0) }) ?? true { return }
+    let views = try hashesOfViews(of: pdq, grid)
+    if let grid { looks.append(grid) }
     frames.append(
       FrameFingerprint(
         number: frameCount, backdrop: backdrop, pdq: pdq, phash64: phash64, views: views))
   }
 
   private mutating func hashesOfViews(
-    of picture: PDQFingerprint?
+    of picture: PDQFingerprint?, _ grid: LumaGrid?
   ) throws(ImageError) -> [ViewedHash] {
     guard views != .none, let picture else { return [] }
-    guard let grid = luma?.finish() else {
+    guard let grid else {
       omission =
         omission
         ?? ImageError(
