@@ -87,6 +87,12 @@ public struct Fingerprint: Sendable, Hashable {
   ) -> (frames: [FrameFingerprint], completeness: Completeness) {
     var frames: [FrameFingerprint] = []
     var completeness = Completeness.complete
+    var request = request
+    if stored.frameCount > 1, let layout = stored.layout {
+      // All frames over all pages together cost no more than an animation may.
+      let used = stored.frameCount * layout.width * layout.height
+      request.limits.animationPixels = max(0, request.limits.animationPixels - used) / 2
+    }
     for backdrop in [Backdrop.white, .black] {
       var request = request
       if backdrop == .black { request.views = .none }

@@ -60,9 +60,15 @@ public enum Backdrop: UInt8, Sendable, Hashable, CaseIterable {
       let (source, target) = (pixel * channels, pixel * (channels - 1))
       let alpha = pixels[source + channels - 1]
       least = min(least, alpha)
-      for channel in 0..<channels - 1 {
-        let stored = pixels[source + channel]
-        out[target + channel] = self == .none ? stored : over(stored, UInt32(alpha))
+      // Most pixels of most pictures are one or the other.
+      if alpha == 255 || self == .none {
+        for channel in 0..<channels - 1 { out[target + channel] = pixels[source + channel] }
+      } else if alpha == 0 {
+        for channel in 0..<channels - 1 { out[target + channel] = UInt8(tone) }
+      } else {
+        for channel in 0..<channels - 1 {
+          out[target + channel] = over(pixels[source + channel], UInt32(alpha))
+        }
       }
     }
     return least == 255
