@@ -66,7 +66,7 @@ enum FuzzTarget: String, CaseIterable {
     bytes.withUnsafeBufferPointer { bytes in
       guard let animation = try? APNG(bytes, limits: limits) else { return }
       var sink = CountingSink()
-      _ = try? animation.play(limits: limits, into: &sink)
+      _ = try? animation.play(over: .white, limits: limits, into: &sink)
     }
   }
 
