@@ -22,7 +22,7 @@ LISTS = ["text", "csv", "jsonl", "ncmec", "stopncii", "threatexchange", "tat", "
 TARGETS = [*PICTURES, "fingerprint", "exif", "jpeg-scans", "apng", "fingerprint-binary", "worker-messages", *LISTS,
            "list-detector"]
 # Larger seeds make every execution slow, and teach nothing that smaller ones do not.
-LARGEST = {"fingerprint": 6_000, "pictures": 20_000, "lists": 4_000}
+LARGEST = {"fingerprint": 3_000, "pictures": 10_000, "lists": 1_000}
 
 
 def seeds(target):
