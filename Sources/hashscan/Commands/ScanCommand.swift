@@ -108,7 +108,9 @@ struct ScanCommand: AsyncParsableCommand {
       return matches.map { match in
         var line = "\(path): \(MatchText.word(for: match)) \(MatchText(match))"
         if let fingerprint = examination.fingerprint, !match.kind.isDigest {
-          let frame = fingerprint.frames.first { $0.number == match.frame }
+          let frame = fingerprint.frames.first {
+            $0.number == match.frame && $0.backdrop == match.view.backdrop
+          }
           line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
           if fingerprint.frameCount > 1 { line += " frame \(match.frame)" }
           if match.view != .asStored { line += ", \(match.view)" }

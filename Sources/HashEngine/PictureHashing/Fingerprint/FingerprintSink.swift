@@ -70,7 +70,14 @@ struct FingerprintSink: RowSink {
     // same look.
     let isKnown = (known + frames).contains { $0.hasHashes(pdq, phash64) }
     let grid = luma?.finish()
-    if isKnown, grid.map({ looks.contains($0) }) ?? true { return }
+    if isKnown {
+      if let grid, looks.contains(grid) { return }
+      if grid == nil {
+        // Past what views may cost it cannot be seen whether it looks like an earlier one.
+        if views != .none, viewCost >= limits.views { omit() }
+        return
+      }
+    }
     let views = try hashesOfViews(of: pdq, grid)
     if let grid { looks.append(grid) }
     frames.append(
@@ -78,16 +85,19 @@ struct FingerprintSink: RowSink {
         number: frameCount, backdrop: backdrop, pdq: pdq, phash64: phash64, views: views))
   }
 
+  private mutating func omit() {
+    omission =
+      omission
+      ?? ImageError(
+        .overLimit, "too long: no views were hashed from frame \(frameCount) on")
+  }
+
   private mutating func hashesOfViews(
     of picture: PDQFingerprint?, _ grid: LumaGrid?
   ) throws(ImageError) -> [ViewedHash] {
     guard views != .none, let picture else { return [] }
     guard let grid else {
-      omission =
-        omission
-        ?? ImageError(
-          .overLimit,
-          "too long: no views were hashed from frame \(frameCount) on")
+      omit()
       return []
     }
     let hashes = try views.hashes(of: grid, picture, shown: orientation, limits: limits)
