@@ -1,42 +1,21 @@
 // For clock_gettime.
 #define _POSIX_C_SOURCE 199309L
 
-#include "cjpeg.h"
+#include "decoder.h"
 
-#include <setjmp.h>
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <jpeglib.h>
 #include <jerror.h>
-
-struct cjpeg_decoder {
-  struct jpeg_decompress_struct info;
-  struct jpeg_error_mgr errors;
-  struct jpeg_source_mgr source;
-  struct jpeg_progress_mgr progress;
-  jmp_buf escape;
-  char message[JMSG_LENGTH_MAX];
-  int64_t damaged_row;
-  int ended_early;
-  cjpeg_failure reason;
-  cjpeg_limits limits;
-  int64_t deadline;
-  // The scan whose blocks were counted last, and the number of blocks of all scans up to it.
-  int counted_scan;
-  int64_t blocks;
-};
+#include <jpegint.h>
 
 static int64_t now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
-
-// libjpeg hands back pointers to our members; info comes first, so the cast is exact.
-static cjpeg_decoder *self(j_common_ptr info) { return (cjpeg_decoder *)info; }
 
 static cjpeg_failure reason_of(int code) {
   switch (code) {
@@ -164,6 +143,8 @@ cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, cjpeg_limits limi
   decoder->source.term_source = source_nothing;
   decoder->source.next_input_byte = bytes;
   decoder->source.bytes_in_buffer = size;
+  decoder->bytes = bytes;
+  decoder->size = size;
   decoder->info.src = &decoder->source;
   return decoder;
 }
@@ -202,21 +183,40 @@ int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header
                decoder->info.num_components);
       return -1;
   }
+  header->is_grey = decoder->info.jpeg_color_space == JCS_GRAYSCALE;
   header->width = decoder->info.image_width;
   header->height = decoder->info.image_height;
   header->adobe = decoder->info.saw_Adobe_marker;
   header->multiscan = jpeg_has_multiple_scans(&decoder->info);
   header->progressive = decoder->info.progressive_mode;
+  decoder->reads_luma =
+      decoder->info.out_color_space == JCS_GRAYSCALE && cjpeg_luma_is_plain(decoder);
+  header->is_plain = header->channels != 1 || decoder->reads_luma;
   return 0;
 }
 
-// coef_bits: how many low bits of each coefficient, in zigzag order, are still to come; -1 if none came.
+// How far bits that are still to come can move the pixels of a block: as a standard deviation, times 8.
+static double missing(const struct jpeg_decompress_struct *info, int component, int first, int last) {
+  const JQUANT_TBL *table = info->comp_info[component].quant_table;
+  if (table == NULL) table = info->quant_tbl_ptrs[info->comp_info[component].quant_tbl_no & 3];
+  if (table == NULL) return INFINITY;
+  double squares = 0;
+  for (int k = first; k <= last; k++) {
+    // The low bits of the coefficient that are still to come, in zigzag order; -1 if none came.
+    int bits = info->coef_bits[component][k];
+    if (bits < 0) return INFINITY;
+    double size = ((1 << bits) - 1) * (double)table->quantval[jpeg_natural_order[k]];
+    squares += size * size;
+  }
+  return sqrt(squares);
+}
+
+// Whether what is still to come cannot change what a hash sees: no block's mean by more than four levels of 255,
+// nor its pixels so much that clipping would.
 static int has_coarse_form(const struct jpeg_decompress_struct *info) {
   if (info->coef_bits == NULL) return 0;
-  const int *bits = info->coef_bits[0];
-  if (bits[0] < 0 || bits[0] > 1) return 0;
-  for (int k = 1; k <= 5; k++)
-    if (bits[k] < 0 || bits[k] > 2) return 0;
+  for (int i = 0; i < info->num_components; i++)
+    if (missing(info, i, 0, 0) > 4 * 8 || missing(info, i, 1, 63) > 16 * 8) return 0;
   return 1;
 }
 
@@ -224,6 +224,7 @@ int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse) {
   if (setjmp(decoder->escape)) return -1;
   decoder->info.scale_num = 1;
   decoder->info.scale_denom = (unsigned)denominator;
+  if (decoder->reads_luma) cjpeg_luma_prepare(decoder);
   if (coarse) {
     decoder->info.buffered_image = TRUE;
     jpeg_start_decompress(&decoder->info);
@@ -235,9 +236,10 @@ int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse) {
       if (status == JPEG_SCAN_COMPLETED && has_coarse_form(&decoder->info)) break;
     }
     jpeg_start_output(&decoder->info, decoder->info.input_scan_number);
-    return 0;
+  } else {
+    jpeg_start_decompress(&decoder->info);
   }
-  jpeg_start_decompress(&decoder->info);
+  if (decoder->reads_luma) cjpeg_luma_start(decoder);
   return 0;
 }
 
@@ -245,6 +247,10 @@ int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int row
   // volatile: read again after a longjmp.
   volatile int done = 0;
   if (setjmp(decoder->escape)) return done > 0 ? done : -1;
+  if (decoder->reads_luma) {
+    cjpeg_luma_read(decoder, out, stride, rows, &done);
+    return done;
+  }
   while (done < rows && decoder->info.output_scanline < decoder->info.output_height) {
     JSAMPROW lines[8];
     int count = rows - done;

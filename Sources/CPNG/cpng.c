@@ -81,22 +81,26 @@ void cpng_destroy(cpng_decoder *decoder) {
   free(decoder);
 }
 
-int cpng_read_size(cpng_decoder *decoder, uint32_t *width, uint32_t *height) {
+int cpng_read_header(cpng_decoder *decoder, cpng_header *header) {
   png_structp png = decoder->png;
   if (setjmp(png_jmpbuf(png))) return -1;
   png_read_info(png, decoder->info);
-  *width = png_get_image_width(png, decoder->info);
-  *height = png_get_image_height(png, decoder->info);
+  header->width = png_get_image_width(png, decoder->info);
+  header->height = png_get_image_height(png, decoder->info);
+  header->is_grey = (png_get_color_type(png, decoder->info) & PNG_COLOR_MASK_COLOR) == 0;
   return 0;
 }
 
-int cpng_start(cpng_decoder *decoder, int rgba, cpng_rows *rows) {
+int cpng_start(cpng_decoder *decoder, cpng_form form, cpng_rows *rows) {
   // Alpha stays: the caller drops it, or lays the pixels over a page.
   png_structp png = decoder->png;
   if (setjmp(png_jmpbuf(png))) return -1;
   png_set_expand(png);
-  png_set_strip_16(png);
-  if (rgba) {
+  if (form == CPNG_WIDE)
+    png_set_swap(png);
+  else
+    png_set_strip_16(png);
+  if (form == CPNG_RGBA) {
     png_set_gray_to_rgb(png);
     png_set_add_alpha(png, 0xFF, PNG_FILLER_AFTER);
   }
@@ -104,6 +108,7 @@ int cpng_start(cpng_decoder *decoder, int rgba, cpng_rows *rows) {
   png_read_update_info(png, decoder->info);
   rows->channels = png_get_channels(png, decoder->info);
   rows->has_alpha = rows->channels % 2 == 0;
+  rows->is_wide = png_get_bit_depth(png, decoder->info) == 16;
   return 0;
 }
 
@@ -119,4 +124,20 @@ const char *cpng_message(const cpng_decoder *decoder) { return decoder->message;
 
 uint32_t cpng_checksum(const uint8_t *bytes, size_t size) {
   return (uint32_t)crc32_z(0, bytes, size);
+}
+
+cpng_outcome cpng_inflate(const uint8_t *packed, size_t size, uint8_t *out, size_t room, size_t *count) {
+  z_stream stream = {0};
+  *count = 0;
+  if (size > UINT32_MAX || room > UINT32_MAX || inflateInit(&stream) != Z_OK) return CPNG_NOT_PACKED;
+  stream.next_in = (z_const Bytef *)packed;
+  stream.avail_in = (uInt)size;
+  stream.next_out = out;
+  stream.avail_out = (uInt)room;
+  int status = inflate(&stream, Z_FINISH);
+  *count = room - stream.avail_out;
+  int is_full = stream.avail_out == 0;
+  inflateEnd(&stream);
+  if (status == Z_STREAM_END) return CPNG_INFLATED;
+  return is_full ? CPNG_NO_ROOM : CPNG_NOT_PACKED;
 }

@@ -22,7 +22,7 @@ enum FuzzTarget: String, CaseIterable {
     case .gif: Self.decode(bytes, as: .gif)
     case .fingerprint: Self.fingerprint(bytes)
     case .exif:
-      for format in ImageFormat.allCases { _ = EXIF.orientation(of: bytes.span, format: format) }
+      for format in ImageFormat.allCases { _ = EXIF(of: bytes.span, format: format) }
     case .jpegScans: bytes.withUnsafeBufferPointer { _ = JPEGScans.areOrderly(in: $0) }
     case .apng: Self.animate(bytes)
     case .binary: Self.readBack(bytes)

@@ -11,11 +11,15 @@ typedef struct {
   uint32_t width, height;
   /// Bytes a pixel in the rows to come: 1 grey (libjpeg's Y), 3 RGB, 4 CMYK.
   int32_t channels;
+  /// Stored as grey, not as colours of which only Y is asked for.
+  int32_t is_grey;
   /// An Adobe marker was seen: its CMYK is stored inverted.
   int32_t adobe;
   /// More than one scan: damage at the end coarsens the whole picture instead of cutting it off.
   int32_t multiscan;
   int32_t progressive;
+  /// Its Y, if asked for, has the picture's full resolution; else nothing is known of its `cjpeg_luma_error`.
+  int32_t is_plain;
 } cjpeg_header;
 
 typedef struct {
@@ -45,9 +49,8 @@ void cjpeg_destroy(cjpeg_decoder *decoder);
 int cjpeg_read_header(cjpeg_decoder *decoder, uint32_t colour_side, cjpeg_header *header);
 
 /// Begins the decompression, with sides of 1/`denominator` (1, 2, 4 or 8), rounded up. With `coarse`, a
-/// progressive picture ends at the scan that completes its coarse form: for each block of the first
-/// component, the mean without at most its last bit, and the five lowest frequencies without at most their
-/// last two. 0, or -1 with `cjpeg_message` set.
+/// progressive picture ends at the scan after which no bits to come, times their quantisers, can move the mean of a
+/// block by more than 4 levels of 255, nor its pixels by more than 16 (standard deviation). 0, or -1 with `cjpeg_message` set.
 int cjpeg_start(cjpeg_decoder *decoder, int denominator, int coarse);
 
 /// Reads up to `rows` rows into `out`, one every `stride` bytes. Returns how many, 0 at the end, or -1 with
@@ -56,6 +59,15 @@ int cjpeg_read_rows(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int row
 
 /// The row that was being read when the data first turned out damaged or missing, -1 if it never did.
 int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder);
+
+/// What a sample of the blocks says about Y, once all rows were read: how far the luma that is seen is from it, at
+/// most, and how far blocks are from each other (standard deviation of their means), in levels of 255.
+///
+/// They differ where colours clip, and where a reduced picture leaves out frequencies that clip.
+typedef struct {
+  double error, contrast;
+} cjpeg_luma_quality;
+cjpeg_luma_quality cjpeg_luma_error(const cjpeg_decoder *decoder);
 
 /// Whether the bytes ended before the picture's end marker.
 int cjpeg_ended_early(const cjpeg_decoder *decoder);

@@ -19,12 +19,14 @@ public struct Match: Sendable, Hashable {
   public let isExcused: Bool
   /// The frame of an animation that matched, counted from 1.
   public let frame: Int
+  /// Which of the pictures in the file matched.
+  public let part: PicturePart
   /// The view of the picture that matched.
   public let view: View
   /// The part of the listed picture that matched, where it is not the whole.
   public let crop: Region?
 
-  init(_ candidate: Candidate, isExcused: Bool, frame: Int, view: View) {
+  init(_ candidate: Candidate, isExcused: Bool, frame: Int, part: PicturePart, view: View) {
     list = candidate.list
     entry = candidate.entry
     label = candidate.label
@@ -35,6 +37,7 @@ public struct Match: Sendable, Hashable {
     crop = candidate.crop
     self.isExcused = isExcused
     self.frame = frame
+    self.part = part
     self.view = view
   }
 }

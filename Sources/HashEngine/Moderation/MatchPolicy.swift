@@ -20,12 +20,23 @@ public struct MatchPolicy: Sendable, Hashable {
   /// then not reported.
   public var endsEarly: Bool
 
+  /// What becomes of a picture that matches nothing and has something else behind it, as a video or an archive.
+  public var trailingData: TrailingData
+
+  /// What becomes of a picture with something behind it.
+  public enum TrailingData: String, Sendable, Hashable, CaseIterable {
+    /// It is told in the answer.
+    case told
+    /// The picture counts as not scanned.
+    case notScanned = "not-scanned"
+  }
+
   /// Radii, effort and kinds that are not given are left to the lists.
   public init(
     pdqRadius: Int? = nil, phash64Radius: Int? = nil, effort: Effort? = nil,
     lists: Set<String>? = nil, kinds: Set<HashKind>? = nil,
     limits: DecodingLimits = DecodingLimits(), timeLimit: Duration? = nil,
-    endsEarly: Bool = true
+    endsEarly: Bool = true, trailingData: TrailingData = .told
   ) {
     self.pdqRadius = pdqRadius
     self.phash64Radius = phash64Radius
@@ -35,6 +46,7 @@ public struct MatchPolicy: Sendable, Hashable {
     self.limits = limits
     self.timeLimit = timeLimit
     self.endsEarly = endsEarly
+    self.trailingData = trailingData
   }
 
   /// The limits for a picture that is examined now, with the deadline that the time limit sets.

@@ -12,11 +12,12 @@ struct MatchSet {
     let candidate: Candidate
     let isExcused: Bool
     let frame: Int
+    let part: PicturePart
     let view: View
 
-    /// Sorts matches that count before excused ones, then by distance, earliest frame and plainest view.
-    var order: (Int, Int, Int, Int) {
-      (isExcused ? 1 : 0, candidate.distance, frame, view.plainness)
+    /// Sorts matches that count before excused ones, then by distance, picture, earliest frame and plainest view.
+    var order: (Int, Int, UInt16, Int, Int) {
+      (isExcused ? 1 : 0, candidate.distance, part.code, frame, view.plainness)
     }
   }
 
@@ -30,7 +31,7 @@ struct MatchSet {
   /// same query, so each query is taken by itself.
   init(_ queries: [PictureQuery], _ candidates: [[Candidate]]) {
     for (query, candidates) in zip(queries, candidates) where !candidates.isEmpty {
-      add(candidates, frame: query.frame, query.view)
+      add(candidates, frame: query.frame, of: query.part, query.view)
     }
   }
 
@@ -38,7 +39,10 @@ struct MatchSet {
   ///
   /// Among these, an allowlist's entry excuses the entries it names that are not nearer than itself: the
   /// picture then resembles the harmless one at least as much as the listed one.
-  mutating func add(_ candidates: [Candidate], frame: Int = 1, _ view: View = .asStored) {
+  mutating func add(
+    _ candidates: [Candidate], frame: Int = 1, of part: PicturePart = .main,
+    _ view: View = .asStored
+  ) {
     let allowing = candidates.filter { $0.meaning == .allow }
     if allowing.contains(where: \.kind.isDigest) { isKnown = true }
     for candidate in candidates {
@@ -47,7 +51,8 @@ struct MatchSet {
         && allowing.contains {
           $0.distance <= candidate.distance && $0.allows.contains(candidate.reference)
         }
-      let new = Found(candidate: candidate, isExcused: isExcused, frame: frame, view: view)
+      let new = Found(
+        candidate: candidate, isExcused: isExcused, frame: frame, part: part, view: view)
       let key = Key(list: candidate.list, entry: candidate.entry, kind: candidate.kind)
       if let known = found[key], known.order <= new.order { continue }
       found[key] = new
@@ -71,7 +76,7 @@ struct MatchSet {
       Match(
         found.candidate,
         isExcused: found.isExcused || isKnown && found.candidate.meaning != .allow,
-        frame: found.frame, view: found.view)
+        frame: found.frame, part: found.part, view: found.view)
     }.sorted {
       ($0.distance, $0.list, $0.entry, $0.kind.rawValue)
         < ($1.distance, $1.list, $1.entry, $1.kind.rawValue)

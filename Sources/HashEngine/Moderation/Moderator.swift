@@ -154,6 +154,11 @@ public struct Moderator: Sendable {
       verdict = .notScanned(reason)
     } else if found.isCut, !matches.isDecided {
       verdict = .notScanned(DecodingLimits.outOfTime)
+    } else if let trailing = fingerprint?.trailing, policy.trailingData == .notScanned,
+      !matches.isDecided
+    {
+      verdict = .notScanned(
+        ImageError(.trailingData, "something else lies behind the picture (\(trailing))"))
     } else if !nearest.isEmpty {
       verdict = .match(nearest)
     } else {

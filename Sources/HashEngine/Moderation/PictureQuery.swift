@@ -2,6 +2,7 @@
 struct PictureQuery {
   let query: HashQuery
   var frame = 1
+  var part = PicturePart.main
   var view = View.asStored
 
   /// All hashes to look up for a picture, digests first.
@@ -16,7 +17,8 @@ struct PictureQuery {
         queries.append(
           PictureQuery(
             query: HashQuery(ListedHash(viewed.hash), effort: viewed.effort), frame: frame.number,
-            view: viewed.view.shown(fingerprint.orientation).over(frame.backdrop)))
+            part: frame.part, view: viewed.view.shown(fingerprint.orientation).over(frame.backdrop))
+        )
       }
     }
     return queries
@@ -28,7 +30,9 @@ struct PictureQuery {
     for isShown in shown == .asStored ? [false] : [false, true] {
       let view = View(orientation: isShown ? shown : .asStored).shown(shown).over(frame.backdrop)
       for hash in frame.exactHashes(isShown: isShown) {
-        queries.append(PictureQuery(query: HashQuery(hash), frame: frame.number, view: view))
+        queries.append(
+          PictureQuery(
+            query: HashQuery(hash), frame: frame.number, part: frame.part, view: view))
       }
     }
     return queries

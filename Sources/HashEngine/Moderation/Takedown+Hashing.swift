@@ -24,10 +24,14 @@ extension Takedown {
     {
       hashes.append(hash)
     }
-    // What is seen is listed: the stored pixels of a transparent picture may be another, harmless one.
+    // What is seen is listed: the stored pixels of a transparent picture may be another, harmless one, and so may
+    // its thumbnail.
     let seen = fingerprint.frames.filter { frame in
-      frame.backdrop != .none
-        || !fingerprint.frames.contains { $0.backdrop == .white && $0.number == frame.number }
+      guard frame.part == .main else { return false }
+      return frame.backdrop != .none
+        || !fingerprint.frames.contains {
+          $0.part == .main && $0.backdrop == .white && $0.number == frame.number
+        }
     }
     for frame in seen {
       for hash in frame.exactHashes(isShown: false) + frame.exactHashes(isShown: true)

@@ -11,6 +11,8 @@ package struct MatchReport: Encodable {
   let radius: Int
   /// The frame of an animation, counted from 1; `nil` for other pictures and for digests.
   let frame: Int?
+  /// Which of the pictures in the file matched, as in `picture 2` or `thumbnail`; absent for the one that is shown.
+  let part: String?
   /// The part of the listed picture that matched, in percent; absent for the whole.
   let crop: String?
   /// How the picture was looked at, as in `as stored`, `mirrored` or `trimmed 0,12,100,88`; absent for digests.
@@ -19,6 +21,7 @@ package struct MatchReport: Encodable {
   /// - Parameter isAnimation: Whether to report the frame.
   package init(_ match: Match, isAnimation: Bool = false) {
     frame = isAnimation && !match.kind.isDigest ? match.frame : nil
+    part = match.kind.isDigest ? nil : match.part.text
     crop = match.crop?.text
     view = match.kind.isDigest ? nil : match.view.description
     list = match.list
@@ -29,6 +32,17 @@ package struct MatchReport: Encodable {
     kind = match.kind
     distance = match.distance
     radius = match.radius
+  }
+}
+
+extension PicturePart {
+  /// Its name for people; `nil` for the main picture.
+  package var text: String? {
+    switch self {
+    case .main: nil
+    case .picture(let number): "picture \(number)"
+    case .thumbnail: "thumbnail"
+    }
   }
 }
 

@@ -33,12 +33,18 @@ struct PictureAnswer: Encodable {
   let quality: Int?
   /// Whether it is too flat for its perceptual hashes to be compared.
   let lacksDetail: Bool
+  /// The media type of what lies behind it; `nil` for nothing.
+  let trailing: String?
+  /// Whether the file says where it was taken.
+  let hasLocation: Bool
   /// Why it was not decoded to its end; `nil` when it was.
   let incomplete: ReasonReport?
 
   enum CodingKeys: String, CodingKey {
     case format, width, height, frames, orientation, quality
     case lacksDetail = "lacks_detail"
+    case trailing
+    case hasLocation = "has_location"
     case incomplete
   }
 
@@ -50,6 +56,8 @@ struct PictureAnswer: Encodable {
     orientation = fingerprint.orientation.rawValue
     quality = fingerprint.pdq?.quality
     self.lacksDetail = lacksDetail
+    trailing = fingerprint.trailing
+    hasLocation = fingerprint.hasLocation
     if case .partial(let reason) = fingerprint.completeness {
       incomplete = ReasonReport(reason)
     } else {

@@ -32,7 +32,11 @@ extension API {
   func match(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
     let query = try Query(
-      request, ["lists", "kinds", "effort", "uploader", "reference", "on_match", "on_review"])
+      request,
+      [
+        "lists", "kinds", "effort", "uploader", "reference", "on_match", "on_review",
+        "on_unsupported",
+      ])
     let (lists, kinds) = (try query.names("lists"), try query.kinds())
     let effort = try query.effort()
     let (uploader, reference) = (try query.text("uploader"), try query.text("reference"))
@@ -42,9 +46,11 @@ extension API {
     }
     let onBlock = try Self.status(query, "on_match")
     let onReview = try Self.status(query, "on_review")
+    let passesUnsupported = try Self.passesUnsupported(query)
     let body = try await body(of: request, exchange)
-    let (examination, waited) = try await examined(body, exchange) { bytes, limits in
-      try moderator(lists: lists, kinds: kinds, effort: effort, limits: limits).examine(bytes)
+    let ((examination, isDecodable), waited) = try await examined(body, exchange) { bytes, limits in
+      let moderator = moderator(lists: lists, kinds: kinds, effort: effort, limits: limits)
+      return (try moderator.examine(bytes), (try? ImageDecoder.format(of: bytes)) != nil)
     }
     let verdict: VerdictAnswer
     let matches: [MatchReport]
@@ -62,6 +68,14 @@ extension API {
       (verdict, matches) = (.noMatch, [])
     case .notScanned(let reason):
       metrics.notScanned(reason)
+      if passesUnsupported, !isDecodable, reason.code == .notAnImage || reason.code == .unsupported
+      {
+        exchange.note {
+          $0.verdict = "not_scanned"
+          $0.waited = waited
+        }
+        return Response(status: .noContent)
+      }
       throw refusal(reason, waited: waited)
     }
     exchange.note {
@@ -183,6 +197,13 @@ extension API {
       let named = try? JSONDecoder().decode(Named.self, from: Data(bytes.readableBytesView))
     else { throw .badRequest("the JSON is not {\"path\": \"…\"}") }
     return named.path
+  }
+
+  /// Whether files of formats that are not decoded are to be let pass.
+  private static func passesUnsupported(_ query: Query) throws(APIError) -> Bool {
+    guard let text = query["on_unsupported"] else { return false }
+    guard text == "204" else { throw .badRequest("on_unsupported: must be 204") }
+    return true
   }
 
   private static func status(

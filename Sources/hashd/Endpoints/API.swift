@@ -41,7 +41,9 @@ struct API: Sendable {
   ) -> Moderator {
     Moderator(
       store,
-      policy: MatchPolicy(effort: effort, lists: lists, kinds: kinds, limits: limits),
+      policy: MatchPolicy(
+        effort: effort, lists: lists, kinds: kinds, limits: limits,
+        trailingData: settings.trailingData),
       fingerprinter: decoders.fingerprinter)
   }
 

@@ -43,7 +43,8 @@ struct APIError: Error {
       case .empty: .badRequest
       case .notAnImage, .unsupported: .unsupportedMediaType
       case .noWorker: .serviceUnavailable
-      case .overLimit, .timeLimit, .crashed, .truncated, .damaged, .notAFile, .unreadable:
+      case .overLimit, .timeLimit, .crashed, .truncated, .damaged, .notAFile, .unreadable,
+        .trailingData:
         .unprocessableContent
       }
     self.init(status, error.code.rawValue, error.description)

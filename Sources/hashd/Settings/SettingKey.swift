@@ -11,6 +11,7 @@ enum SettingKey: String, CaseIterable {
   case pathRoot = "path_root"
   case workers
   case confinement
+  case trailingData = "trailing_data"
   case queue
   case limitsBody = "limits.body"
   case limitsBodiesInFlight = "limits.bodies_in_flight"
@@ -52,6 +53,8 @@ enum SettingKey: String, CaseIterable {
     case .confinement:
       "how decoders are confined: required, best-effort or off; with required the daemon does not start where"
         + " it cannot confine them fully"
+    case .trailingData:
+      "what becomes of a picture with something else behind it, as a video or an archive: told or not-scanned"
     case .queue: "pictures that may wait to be decoded; more are answered with 503"
     case .limitsBody: "largest picture file, in bytes"
     case .limitsBodiesInFlight: "bytes of request bodies held at once, over all requests"
@@ -83,6 +86,7 @@ enum SettingKey: String, CaseIterable {
     case .tcpPort, .workers: "0"
     case .tcpHost: "127.0.0.1"
     case .confinement: "best-effort"
+    case .trailingData: "told"
     case .queue: "64"
     case .limitsBody: "64MiB"
     case .limitsBodiesInFlight: "512MiB"

@@ -32,6 +32,7 @@ struct Settings: Sendable {
   var pathRoot: FilePath?
   var workers: Int
   var confinement = Confinement.bestEffort
+  var trailingData = MatchPolicy.TrailingData.told
   var queue = 64
   var maximumBodyBytes = 64 << 20
   var maximumBytesInFlight = 512 << 20
@@ -69,6 +70,9 @@ struct Settings: Sendable {
     self.workers = workers == 0 ? cores : workers
     confinement = try reader.value(.confinement, "required, best-effort or off") {
       Confinement(rawValue: $0)
+    }
+    trailingData = try reader.value(.trailingData, "told or not-scanned") {
+      MatchPolicy.TrailingData(rawValue: $0)
     }
     queue = try reader.number(.queue, in: 0...1_000_000)
     maximumBodyBytes = try reader.bytes(.limitsBody)

@@ -153,3 +153,4 @@ extension ExportFormat: ExpressibleByArgument {}
 extension ListMeaning: ExpressibleByArgument {}
 extension Effort: ExpressibleByArgument {}
 extension Confinement: ExpressibleByArgument {}
+extension MatchPolicy.TrailingData: ExpressibleByArgument {}

@@ -43,6 +43,12 @@ struct ScanCommand: AsyncParsableCommand {
   @Flag(help: "One JSON object a line for every file; the summary goes to standard error.")
   var json = false
 
+  @Option(
+    help:
+      "What becomes of a picture with something else behind it, as a video or an archive: told, or not-scanned."
+  )
+  var trailingData = MatchPolicy.TrailingData.told
+
   @Flag(help: "Follow symbolic links inside folders.")
   var followLinks = false
 
@@ -71,7 +77,7 @@ struct ScanCommand: AsyncParsableCommand {
         store,
         policy: MatchPolicy(
           pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
-          timeLimit: decoding.time),
+          timeLimit: decoding.time, trailingData: trailingData),
         fingerprinter: fingerprinter)
       try moderator.checkLists()
       let scan = ParallelScan(moderator: moderator, jobs: jobs)
@@ -109,10 +115,11 @@ struct ScanCommand: AsyncParsableCommand {
         var line = "\(path): \(MatchText.word(for: match)) \(MatchText(match))"
         if let fingerprint = examination.fingerprint, !match.kind.isDigest {
           let frame = fingerprint.frames.first {
-            $0.number == match.frame && $0.backdrop == match.view.backdrop
+            $0.number == match.frame && $0.backdrop == match.view.backdrop && $0.part == match.part
           }
           line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
           if fingerprint.frameCount > 1 { line += " frame \(match.frame)" }
+          if let part = match.part.text { line += " \(part)" }
           if match.view != .asStored { line += ", \(match.view)" }
           if let crop = match.crop { line += ", of its part \(crop.text)" }
         }

@@ -97,6 +97,10 @@ struct ScanLine: Encodable {
   let quality: Int?
   /// True when the picture is too flat for its perceptual hashes to be compared, else `nil`.
   let lacksDetail: Bool?
+  /// The media type of what lies behind the picture; `nil` for nothing.
+  let trailing: String?
+  /// True when the file says where the picture was taken, else `nil`.
+  let hasLocation: Bool?
   /// How many of its hashes were looked up: those of its views, and digests.
   let hashesAsked: Int
 
@@ -105,6 +109,8 @@ struct ScanLine: Encodable {
     case pathBytes = "path_base64"
     case verdict, action, matches, reason, format, width, height, frames, quality
     case lacksDetail = "lacks_detail"
+    case trailing
+    case hasLocation = "has_location"
     case hashesAsked = "hashes_asked"
   }
 
@@ -128,6 +134,8 @@ struct ScanLine: Encodable {
     frames = examination.fingerprint?.frameCount
     quality = examination.fingerprint?.pdq?.quality
     lacksDetail = examination.lacksDetail ? true : nil
+    trailing = examination.fingerprint?.trailing
+    hasLocation = examination.fingerprint?.hasLocation == true ? true : nil
     hashesAsked = examination.lookups
   }
 }

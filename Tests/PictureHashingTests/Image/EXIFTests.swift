@@ -22,7 +22,7 @@ import Testing
   }
 
   private func orientation(_ bytes: [UInt8]) -> Orientation {
-    EXIF.orientation(of: bytes.span, format: .jpeg)
+    EXIF(of: bytes.span, format: .jpeg).orientation
   }
 
   @Test func theTagIsRead() {
@@ -53,7 +53,7 @@ import Testing
           in: 0...255, using: &random)
       }
       for format in ImageFormat.allCases {
-        _ = EXIF.orientation(of: bytes.span, format: format)
+        _ = EXIF(of: bytes.span, format: format)
       }
     }
   }

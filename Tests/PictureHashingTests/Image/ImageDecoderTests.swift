@@ -101,7 +101,7 @@ private let uploads = TestFiles.fixtures.appending("uploads")
       #expect(ImageFormat(sniffing: bytes.span) == format)
     }
     let text = try TestFiles.bytes(of: uploads.appending("broken/a-text.jpg"))
-    #expect(throws: ImageError(.notAnImage, "not a JPEG, PNG, WebP or GIF picture")) {
+    #expect(throws: ImageError(.notAnImage, "not a picture")) {
       try decode(text)
     }
     #expect(throws: ImageError(.empty, "empty file")) { try decode([]) }

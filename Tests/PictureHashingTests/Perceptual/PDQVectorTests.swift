@@ -27,8 +27,8 @@ import Testing
       let pdq = try #require(fingerprint.pdq)
       let distance = pdq.hash.distance(to: expected)
       switch fingerprint.format {
-      case .png, .gif: #expect(distance == 0, "\(path)")
-      case .jpeg, .webp: #expect(distance <= 4, "\(path)")
+      case .png, .gif, .bmp, .ico, .tiff: #expect(distance == 0, "\(path)")
+      case .jpeg, .webp, .heif, .avif, .jxl: #expect(distance <= 4, "\(path)")
       }
       #expect(abs(pdq.quality - (Int(row["quality"] ?? "") ?? 0)) <= 1, "\(path)")
     }

@@ -30,8 +30,8 @@ import Testing
       let expected = try #require(PerceptualHash64(row["phash64"] ?? ""))
       let distance = try #require(picture.frames[0].phash64).hash.distance(to: expected)
       switch picture.format {
-      case .png, .gif: #expect(distance == 0, "\(path)")
-      case .jpeg, .webp: #expect(distance <= 2, "\(path)")
+      case .png, .gif, .bmp, .ico, .tiff: #expect(distance == 0, "\(path)")
+      case .jpeg, .webp, .heif, .avif, .jxl: #expect(distance <= 2, "\(path)")
       }
     }
   }

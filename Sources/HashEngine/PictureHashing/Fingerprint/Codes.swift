@@ -10,12 +10,34 @@ private func value<Value>(_ number: UInt8, in cases: [Value]) -> Value? {
 }
 
 extension ImageFormat {
-  private static let coded: [ImageFormat] = [.jpeg, .png, .webp, .gif]
+  private static let coded: [ImageFormat] = [
+    .jpeg, .png, .webp, .gif, .bmp, .ico, .heif, .avif, .jxl, .tiff,
+  ]
 
   package var code: UInt8 { number(of: self, in: Self.coded) }
   package init?(code: UInt8) {
     guard let format = value(code, in: Self.coded) else { return nil }
     self = format
+  }
+}
+
+extension PicturePart {
+  /// 0 for the main picture, the number of another one, and the largest for a thumbnail.
+  package var code: UInt16 {
+    switch self {
+    case .main: 0
+    case .picture(let number): UInt16(clamping: min(number, 0xFFFE))
+    case .thumbnail: .max
+    }
+  }
+
+  package init?(code: UInt16) {
+    switch code {
+    case 0: self = .main
+    case 1: return nil
+    case .max: self = .thumbnail
+    default: self = .picture(Int(code))
+    }
   }
 }
 
@@ -32,7 +54,7 @@ extension Effort {
 extension ImageError.Code {
   private static let coded: [ImageError.Code] = [
     .unreadable, .notAFile, .empty, .notAnImage, .unsupported, .overLimit, .timeLimit, .truncated,
-    .damaged, .crashed, .noWorker,
+    .damaged, .crashed, .noWorker, .trailingData,
   ]
 
   package var number: UInt8 { PictureHashing.number(of: self, in: Self.coded) }

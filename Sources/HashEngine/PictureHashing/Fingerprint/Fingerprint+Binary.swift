@@ -1,6 +1,6 @@
 extension Fingerprint {
   /// The version of the binary form that this software writes, and the only one it reads.
-  public static let binaryVersion: UInt8 = 2
+  public static let binaryVersion: UInt8 = 3
 
   /// The fingerprint as bytes, numbers in big-endian order:
   ///
@@ -10,10 +10,12 @@ extension Fingerprint {
   /// | 1, 1 | format, orientation |
   /// | 4, 4, 4 | width, height, decoded frames |
   /// | 1 (+ 1 + 2 + n) | 0 for complete; else 1, the code and the text of what is wrong |
+  /// | 1 | flags: 1 it says where it was taken, 2 something lies behind it |
+  /// | 2 + n | its media type, if something lies behind it |
   /// | 1, n × (1 + digest) | digests with their kinds |
   /// | 4, n × frame | frames, see below |
   ///
-  /// A frame is its number (4), what shows through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown and quality
+  /// A frame is its picture (2: 0 the main one, 0xFFFF the thumbnail, else its number), its number (4), what shows through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown and quality
   /// (32 + 32 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a hash (32),
   /// effort (1), orientation (1), flags (1: inverted, 2: resampled), region in thousandths (4 × 2) and rotation
   /// in hundredths of a degree (2).
@@ -30,6 +32,8 @@ extension Fingerprint {
       writer.append(UInt8(1))
       writer.append(error)
     }
+    writer.append(UInt8((hasLocation ? 1 : 0) | (trailing == nil ? 0 : 2)))
+    if let trailing { writer.append(trailing) }
     writer.append(UInt8(digests.count))
     for (kind, digest) in digests.sorted(by: { $0.key.code < $1.key.code }) {
       writer.append(kind.code)
@@ -50,19 +54,18 @@ extension Fingerprint {
       let format = reader.uint8().flatMap({ ImageFormat(code: $0) }),
       let orientation = reader.orientation(),
       let width = reader.size(), let height = reader.size(), let frameCount = reader.size(),
-      let completeness = reader.completeness(),
-      let digests = reader.digests(),
-      let count = reader.uint32(), count > 0, count <= 3 * frameCount
+      let completeness = reader.completeness(), let marks = reader.marks(),
+      let digests = reader.digests(), let count = reader.uint32(), count > 0
     else { return nil }
     var frames: [FrameFingerprint] = []
     for _ in 0..<count {
-      guard let frame = reader.frame(), frame.number <= frameCount else { return nil }
-      // In order: as stored, over white, over black.
+      guard let frame = reader.frame(), frame.part != .main || frame.number <= frameCount else {
+        return nil
+      }
+      // In order, and the main picture's first frame as stored is always there.
       if let last = frames.last {
-        guard
-          (last.backdrop.rawValue, last.number) < (frame.backdrop.rawValue, frame.number)
-        else { return nil }
-      } else if frame.backdrop != .none {
+        guard last.place < frame.place else { return nil }
+      } else if frame.backdrop != .none || frame.part != .main {
         return nil
       }
       frames.append(frame)
@@ -70,7 +73,8 @@ extension Fingerprint {
     guard reader.isAtEnd else { return nil }
     self.init(
       format: format, width: width, height: height, orientation: orientation,
-      frameCount: frameCount, completeness: completeness, frames: frames, digests: digests)
+      frameCount: frameCount, completeness: completeness, frames: frames,
+      trailing: marks.trailing, hasLocation: marks.hasLocation, digests: digests)
   }
 }
 
@@ -82,6 +86,7 @@ extension RecordWriter {
   }
 
   fileprivate mutating func append(_ frame: FrameFingerprint) {
+    append(frame.part.code)
     append(UInt32(clamping: frame.number))
     append(frame.backdrop.rawValue)
     append(UInt8((frame.pdq == nil ? 0 : 1) | (frame.phash64 == nil ? 0 : 2)))
@@ -149,6 +154,16 @@ extension RecordReader {
     }
   }
 
+  /// What else is known of the file. A media type has letters, digits and few signs.
+  fileprivate mutating func marks() -> (hasLocation: Bool, trailing: String?)? {
+    guard let flags = uint8(), flags < 4 else { return nil }
+    guard flags & 2 != 0 else { return (flags & 1 != 0, nil) }
+    guard let trailing = text(), (1...64).contains(trailing.utf8.count),
+      trailing.utf8.allSatisfy({ (0x2B...0x7A).contains($0) })
+    else { return nil }
+    return (flags & 1 != 0, trailing)
+  }
+
   fileprivate mutating func digests() -> [HashKind: [UInt8]]? {
     guard let count = uint8() else { return nil }
     var digests: [HashKind: [UInt8]] = [:]
@@ -161,7 +176,8 @@ extension RecordReader {
   }
 
   fileprivate mutating func frame() -> FrameFingerprint? {
-    guard let number = size(), let backdrop = uint8().flatMap({ Backdrop(rawValue: $0) }),
+    guard let part = uint16().flatMap({ PicturePart(code: $0) }), let number = size(),
+      let backdrop = uint8().flatMap({ Backdrop(rawValue: $0) }),
       let flags = uint8(), flags < 4
     else { return nil }
     var pdq: PDQFingerprint?
@@ -183,7 +199,7 @@ extension RecordReader {
       views.append(view)
     }
     return FrameFingerprint(
-      number: number, backdrop: backdrop, pdq: pdq, phash64: phash64, views: views)
+      number: number, part: part, backdrop: backdrop, pdq: pdq, phash64: phash64, views: views)
   }
 
   private mutating func pdqHash() -> PDQHash? {

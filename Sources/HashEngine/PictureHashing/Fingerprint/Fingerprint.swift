@@ -13,15 +13,22 @@ public struct Fingerprint: Sendable, Hashable {
   /// Whether the whole picture was decoded and everything requested was computed; if not, the hashes are of
   /// the part that was decoded.
   public let completeness: Completeness
-  /// The frames that differ from all frames before, in their hashes or in what their views see; at least the first. Those of a transparent
-  /// picture come again over a white and a black page, where they look different.
+  /// The frames that differ from all frames before, in their hashes or in what their views see; at least the first.
+  /// They come again over a white page, and those of a transparent picture over a black one, where they look
+  /// different. Those of other pictures in the file follow the main one's.
   public let frames: [FrameFingerprint]
+  /// What lies behind the picture and is no part of it, as a media type: `video/mp4` for a Motion Photo, or
+  /// `application/octet-stream`; `nil` for nothing.
+  public let trailing: String?
+  /// Whether the file says where the picture was taken (EXIF or XMP).
+  public let hasLocation: Bool
   /// Digests of the file's bytes, for the kinds requested.
   public package(set) var digests: [HashKind: [UInt8]]
 
   init(
     format: ImageFormat, width: Int, height: Int, orientation: Orientation, frameCount: Int,
-    completeness: Completeness, frames: [FrameFingerprint], digests: [HashKind: [UInt8]]
+    completeness: Completeness, frames: [FrameFingerprint], trailing: String? = nil,
+    hasLocation: Bool = false, digests: [HashKind: [UInt8]]
   ) {
     self.format = format
     self.width = width
@@ -29,7 +36,9 @@ public struct Fingerprint: Sendable, Hashable {
     self.orientation = orientation
     self.frameCount = frameCount
     self.completeness = completeness
-    self.frames = frames
+    self.frames = frames.sorted { $0.place < $1.place }
+    self.trailing = trailing
+    self.hasLocation = hasLocation
     self.digests = digests
   }
 
@@ -52,8 +61,9 @@ public struct Fingerprint: Sendable, Hashable {
   ///   does not throw: see ``completeness``.
   public init(of bytes: Span<UInt8>, _ request: FingerprintRequest) throws(ImageError) {
     let format = try ImageDecoder.format(of: bytes, limits: request.limits)
-    let orientation = EXIF.orientation(of: bytes, format: format)
-    var sink = FingerprintSink(request, orientation: orientation)
+    let exif = EXIF(of: bytes, format: format)
+    let orientation = exif.orientation
+    var sink = FingerprintSink(request, turns: exif.turns)
     var completeness: Completeness
     do throws(ImageError) {
       completeness = try ImageDecoder.decode(
@@ -68,22 +78,60 @@ public struct Fingerprint: Sendable, Hashable {
     }
     if completeness == .complete, let omission = sink.omission { completeness = .partial(omission) }
     var frames = sink.frames
-    if sink.looksDifferent {
-      let pages = Self.overPages(bytes, format, request, sink, orientation)
+    if !sink.differences.isEmpty {
+      let pages = Self.overPages(bytes, format, request, sink, exif.turns)
       frames += pages.frames
       if completeness == .complete { completeness = pages.completeness }
     }
+    let others = EmbeddedPictures(in: bytes, format: format, thumbnail: exif.thumbnail)
+    for other in others.pictures {
+      guard completeness == .complete else { break }
+      completeness = Self.add(other, of: bytes, request, to: &frames)
+    }
     self.init(
       format: format, width: layout.width, height: layout.height, orientation: orientation,
-      frameCount: sink.frameCount, completeness: completeness, frames: frames,
+      frameCount: max(1, sink.frameCount), completeness: completeness, frames: frames,
+      trailing: others.trailing,
+      hasLocation: exif.hasLocation || sink.hasLocation || XMP.hasLocation(bytes, format),
       digests: Digests.of(bytes, kinds: request.kinds))
   }
 
-  /// The frames of a transparent picture over a white page, as a browser shows it, and over a black one, where
+  /// Hashes a picture that lies within the file of another one: the frames that differ from those so far.
+  ///
+  /// - Returns: Whether all of it was hashed. One that cannot be decoded is none.
+  private static func add(
+    _ picture: EmbeddedPicture, of bytes: Span<UInt8>, _ request: FingerprintRequest,
+    to frames: inout [FrameFingerprint]
+  ) -> Completeness {
+    let content = bytes.extracting(picture.content)
+    var request = request
+    // A thumbnail is small, and there is nothing to be won by editing it.
+    if picture.part == .thumbnail { request.views = .none }
+    guard let format = try? ImageDecoder.format(of: content, limits: request.limits) else {
+      return .complete
+    }
+    let turns = EXIF(of: content, format: format).turns
+    for backdrop in [Backdrop.none, .white] {
+      var sink = FingerprintSink(
+        request, turns: turns, part: picture.part, over: backdrop, known: frames)
+      do throws(ImageError) {
+        _ = try ImageDecoder.decode(
+          content, as: format, over: backdrop, limits: request.limits, into: &sink)
+      } catch {
+        if error.code == .timeLimit || error.code == .overLimit { return .partial(error) }
+      }
+      frames += sink.frames
+      if let omission = sink.omission { return .partial(omission) }
+      if sink.differences.isEmpty { break }
+    }
+    return .complete
+  }
+
+  /// The frames as a browser shows them on a white page, and of a transparent picture on a black one too, where
   /// they look different. Other views are hashed of the white page only.
   private static func overPages(
     _ bytes: Span<UInt8>, _ format: ImageFormat, _ request: FingerprintRequest,
-    _ stored: FingerprintSink, _ orientation: Orientation
+    _ stored: FingerprintSink, _ turns: [Orientation]
   ) -> (frames: [FrameFingerprint], completeness: Completeness) {
     var frames: [FrameFingerprint] = []
     var completeness = Completeness.complete
@@ -93,11 +141,13 @@ public struct Fingerprint: Sendable, Hashable {
       let used = stored.frameCount * layout.width * layout.height
       request.limits.animationPixels = max(0, request.limits.animationPixels - used) / 2
     }
-    for backdrop in [Backdrop.white, .black] {
+    for backdrop in stored.differences.contains(.transparency)
+      ? [Backdrop.white, .black] : [.white]
+    {
       var request = request
       if backdrop == .black { request.views = .none }
       var sink = FingerprintSink(
-        request, orientation: orientation, over: backdrop, known: stored.frames + frames,
+        request, turns: turns, over: backdrop, known: stored.frames + frames,
         looks: stored.looks)
       do throws(ImageError) {
         let result = try ImageDecoder.decode(
@@ -132,6 +182,8 @@ public struct Fingerprint: Sendable, Hashable {
 public struct FrameFingerprint: Sendable, Hashable {
   /// Counted from 1.
   public let number: Int
+  /// Which of the pictures in the file it is of.
+  public let part: PicturePart
   /// What shows through its transparent pixels.
   public let backdrop: Backdrop
   /// `nil` when not requested.
@@ -140,6 +192,21 @@ public struct FrameFingerprint: Sendable, Hashable {
   public let phash64: PerceptualFingerprint64?
   /// PDQ of the frame's views, besides the frame itself.
   public let views: [ViewedHash]
+
+  init(
+    number: Int, part: PicturePart = .main, backdrop: Backdrop, pdq: PDQFingerprint?,
+    phash64: PerceptualFingerprint64?, views: [ViewedHash]
+  ) {
+    self.number = number
+    self.part = part
+    self.backdrop = backdrop
+    self.pdq = pdq
+    self.phash64 = phash64
+    self.views = views
+  }
+
+  /// Sorts frames: by picture, then by what shows through, then by number.
+  var place: (UInt16, UInt8, Int) { (part.code, backdrop.rawValue, number) }
 
   /// Whether a frame with these hashes would have the same matches as this one.
   func hasHashes(

@@ -99,7 +99,7 @@ struct Canvas {
       let end = min(first + batch, height)
       let isOpaque = backdrop.flatten(
         pixels.span.extracting(first * width * 4..<end * width * 4), channels: 4, into: &rows)
-      if tellsTransparency, !isOpaque { sink.isShownOtherwise() }
+      if tellsTransparency, !isOpaque { sink.isShownOtherwise(.transparency) }
       sink.take(rows.span)
     }
     try sink.end()

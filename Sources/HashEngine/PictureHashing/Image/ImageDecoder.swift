@@ -2,7 +2,8 @@
 public enum ImageDecoder {
   /// The format of a picture, found from its bytes.
   ///
-  /// - Throws: ``ImageError`` `empty`, `overLimit` or `notAnImage`.
+  /// - Throws: ``ImageError`` `empty`, `overLimit`, `unsupported` for a format that is known by name only, or
+  ///   `notAnImage`.
   public static func format(
     of bytes: Span<UInt8>, limits: DecodingLimits = DecodingLimits()
   ) throws(ImageError) -> ImageFormat {
@@ -12,7 +13,10 @@ public enum ImageDecoder {
         .overLimit, "too large: \(bytes.count) bytes, the limit is \(limits.bytes)")
     }
     guard let format = ImageFormat(sniffing: bytes) else {
-      throw ImageError(.notAnImage, "not a JPEG, PNG, WebP or GIF picture")
+      if let name = NamedFormats.name(of: bytes) {
+        throw ImageError(.unsupported, "\(name), which is not decoded")
+      }
+      throw ImageError(.notAnImage, "not a picture")
     }
     return format
   }
@@ -38,13 +42,11 @@ public enum ImageDecoder {
     _ bytes: Span<UInt8>, as format: ImageFormat, over backdrop: Backdrop = .none,
     limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
-      switch format {
-      case .jpeg: try JPEGDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
-      case .png: try PNGDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
-      case .webp: try WebPDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
-      case .gif: try GIFDecoder.decode(bytes, over: backdrop, limits: limits, into: &sink)
-      }
+    guard let codec = Codecs.codec(for: format) else {
+      throw ImageError(.unsupported, "a format without a decoder")
+    }
+    return try bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
+      try codec.decode(bytes, over: backdrop, limits: limits, into: &sink)
     }
   }
 }

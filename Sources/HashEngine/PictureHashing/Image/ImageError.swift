@@ -8,9 +8,9 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAFile = "not-a-file"
     /// No bytes at all.
     case empty
-    /// No format that this engine decodes.
+    /// No picture of any format that is known.
     case notAnImage = "not-an-image"
-    /// A known format in a variant that its decoder refuses.
+    /// A format that is known and not decoded, or a variant that its decoder refuses.
     case unsupported
     /// Over a limit; nothing was decoded, or only a part.
     case overLimit = "over-limit"
@@ -20,6 +20,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case truncated
     /// The bytes contradict the format.
     case damaged
+    /// More lies behind the picture, and by the settings that is not let pass.
+    case trailingData = "trailing-data"
     /// The program that decoded the picture ended unexpectedly.
     case crashed
     /// No program was available to decode the picture; nothing is known about it.

@@ -33,6 +33,24 @@ public struct PixelLayout: Sendable, Hashable {
   public var stride: Int { columns * channels }
 }
 
+/// Why a browser shows a picture otherwise than its stored pixels say.
+public enum ShownOtherwise: Sendable, Hashable {
+  /// A page shows through it.
+  case transparency
+  /// Its numbers mean other colours than sRGB's, or were decoded in a way that passes over some of them.
+  case colour
+}
+
+/// Which of the pictures in a file.
+public enum PicturePart: Sendable, Hashable {
+  /// The one that a browser shows.
+  case main
+  /// Another one: the second of a camera's file, an icon of another size, a page. Counted from 2.
+  case picture(Int)
+  /// The small one that comes with EXIF data.
+  case thumbnail
+}
+
 /// Where a decoder sends a picture: `begin`, all rows, top to bottom, and `end`; again for each
 /// frame of an animation.
 public protocol RowSink {
@@ -40,12 +58,17 @@ public protocol RowSink {
   /// default.
   func takesReduced(width: Int, height: Int) -> Bool
 
+  /// Called before the frames of another picture in the same file; without it, frames are of the main one.
+  mutating func beginPart(_ part: PicturePart)
+
+  /// Called when the file says where the picture was taken, for formats of which only the decoder knows.
+  mutating func tellsLocation()
+
   /// Called before a frame's first row.
   mutating func begin(_ layout: PixelLayout)
 
-  /// Called before ``end()`` when a browser would show the picture otherwise than its stored pixels say: a page
-  /// shows through it, or its colours mean something else.
-  mutating func isShownOtherwise()
+  /// Called before ``end()`` when a browser would show the picture otherwise than its stored pixels say.
+  mutating func isShownOtherwise(_ why: ShownOtherwise)
 
   /// One or more whole rows, `PixelLayout.stride` bytes each, one behind the other.
   mutating func take(_ rows: Span<UInt8>)
@@ -59,7 +82,11 @@ public protocol RowSink {
 extension RowSink {
   public func takesReduced(width: Int, height: Int) -> Bool { false }
   /// Does nothing.
-  public mutating func isShownOtherwise() {}
+  public mutating func beginPart(_ part: PicturePart) {}
+  /// Does nothing.
+  public mutating func tellsLocation() {}
+  /// Does nothing.
+  public mutating func isShownOtherwise(_ why: ShownOtherwise) {}
 
   /// Black rows for what a damaged picture lacks, as viewers show it.
   mutating func pad(rows: Int, _ layout: PixelLayout) {

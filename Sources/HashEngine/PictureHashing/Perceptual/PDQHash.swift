@@ -47,8 +47,9 @@ public struct PDQHash: BinaryHash {
 public struct PDQFingerprint: Sendable, Hashable {
   /// The hash of the pixels as they are stored.
   public let hash: PDQHash
-  /// The hash of the picture turned as it is to be shown; ``hash`` where it is not turned. From the same DCT:
-  /// some bits may differ from the hash of the turned file, since samples are picked a little off the centre.
+  /// The hash of the picture turned as it is to be shown; ``hash`` where it is not turned. Of a large picture, from
+  /// the same DCT: a few bits may differ from the hash of the turned file, since samples are picked a little off
+  /// the centre.
   public let shown: PDQHash
   /// 0 (flat) to 100: how much detail the picture has, by the reference's gradient sum.
   public let quality: Int
@@ -57,12 +58,14 @@ public struct PDQFingerprint: Sendable, Hashable {
     (self.hash, self.shown, self.quality) = (hash, shown, quality)
   }
 
-  init(_ coefficients: PDQCoefficients, quality: Int, shown orientation: Orientation = .asStored) {
+  /// - Parameter turned: The coefficients of the turned pixels; `nil` to turn those of the stored ones.
+  init(
+    _ coefficients: PDQCoefficients, quality: Int, shown orientation: Orientation = .asStored,
+    turned: PDQCoefficients? = nil
+  ) {
     let hash = coefficients.hash
-    self.init(
-      hash: hash,
-      shown: orientation == .asStored ? hash : coefficients.turned(orientation).hash,
-      quality: quality)
+    let shown = orientation == .asStored ? nil : turned ?? coefficients.turned(orientation)
+    self.init(hash: hash, shown: shown?.hash ?? hash, quality: quality)
   }
 
   /// Whether the hash may be stored and matched. Hashes of flat pictures are rounding noise.

@@ -13,19 +13,22 @@ struct PictureViews {
   /// of some hundred pixels: its boxes of an even number of pixels reach one pixel farther ahead than back.
   static let usualPhase = 0.06
 
+  /// - Parameters:
+  ///   - coefficients: Those of the whole picture.
+  ///   - turns: The turns that EXIF asks for.
   /// - Throws: ``ImageError`` `time-limit`.
   init(
-    of luma: LumaGrid, _ picture: PDQFingerprint, shown: Orientation = .asStored,
-    upTo effort: Effort,
+    of luma: LumaGrid, _ picture: PDQFingerprint, _ coefficients: PDQCoefficients = .none,
+    turns: [Orientation] = [], upTo effort: Effort,
     limits: DecodingLimits = DecodingLimits(), kernels: Kernels = .best
   ) throws(ImageError) {
     self.kernels = kernels
     sampler = ViewSampler(luma, kernels: kernels)
     seen = [picture.hash]
     guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
-    addTurned(picture)
+    addTurned(picture, coefficients)
     // People see, border and crop the picture as EXIF turns it.
-    let turns: [Orientation] = shown == .asStored ? [] : [shown]
+    let turns = turns.filter { $0 != .asStored }
     addExtended(.standard, [.inset(-0.015)], turns)
     let trims = Trims(of: luma, kernels: kernels)
     addContents(trims.contents, [.asStored, .mirrored] + turns, .standard)
@@ -43,10 +46,26 @@ struct PictureViews {
   // MARK: The sets
 
   /// The eight orientations, and the inverted picture, whose coefficients differ only in their sign.
-  private mutating func addTurned(_ picture: PDQFingerprint) {
+  ///
+  /// Where the picture's own coefficients, turned, give a hash farther from the grid's than this, it is asked too:
+  /// fine lines, as of text, lie otherwise on the grid than on the reference's samples.
+  private mutating func addTurned(_ picture: PDQFingerprint, _ coefficients: PDQCoefficients) {
     if picture.isUsable { add(~picture.hash, View(isInverted: true), .standard) }
+    let first = hashes.count
     add(sampler.grid(of: .whole), .standard, turned: Orientation.allCases)
+    guard picture.isUsable, coefficients != .none else { return }
+    let resampled = hashes[first...]
+    for orientation in Orientation.allCases where orientation != .asStored {
+      let hash = coefficients.turned(orientation).hash
+      let isNear = resampled.contains {
+        $0.view.orientation == orientation && $0.hash.distance(to: hash) <= Self.nearHash
+      }
+      if !isNear { add(hash, View(orientation: orientation), .standard) }
+    }
   }
+
+  /// Bits by which hashes may differ to count as one.
+  private static let nearHash = 8
 
   private mutating func addContents(
     _ regions: some Sequence<Region>, _ orientations: [Orientation], _ effort: Effort

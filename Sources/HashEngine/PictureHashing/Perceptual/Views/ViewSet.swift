@@ -14,12 +14,14 @@ public enum ViewSet: Sendable, Hashable {
 
   /// - Throws: ``ImageError`` `time-limit`.
   func hashes(
-    of luma: LumaGrid, _ picture: PDQFingerprint, shown: Orientation, limits: DecodingLimits
+    of luma: LumaGrid, _ picture: PDQFingerprint, _ coefficients: PDQCoefficients,
+    turns: [Orientation], limits: DecodingLimits
   ) throws(ImageError) -> [ViewedHash] {
     switch self {
     case .none: []
     case .queried(let effort):
-      try PictureViews(of: luma, picture, shown: shown, upTo: effort, limits: limits).hashes
+      try PictureViews(of: luma, picture, coefficients, turns: turns, upTo: effort, limits: limits)
+        .hashes
     case .crops: PictureCrops(of: luma, picture).hashes
     }
   }

@@ -1,7 +1,41 @@
 internal import CGIF
 
 /// GIF through giflib: each frame as a viewer shows it.
-enum GIFDecoder {
+package enum GIFDecoder: PictureCodec {
+  package static var format: ImageFormat { .gif }
+
+  package static func begins(_ bytes: Span<UInt8>) -> Bool {
+    bytes.has("GIF87a", at: 0) || bytes.has("GIF89a", at: 0)
+  }
+
+  package static func end(of bytes: Span<UInt8>) -> Int? {
+    // Behind the header and the screen, a palette of as many colours as its flags say.
+    func palette(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
+    guard bytes.count > 13 else { return nil }
+    var position = 13 + palette(bytes[10])
+    func passBlocks() {
+      while bytes.indices.contains(position), bytes[position] > 0 {
+        position += Int(bytes[position]) + 1
+      }
+      position += 1
+    }
+    while bytes.indices.contains(position) {
+      switch bytes[position] {
+      case 0x3B: return position + 1
+      case 0x21:
+        position += 2
+        passBlocks()
+      case 0x2C:
+        guard position + 10 < bytes.count else { return nil }
+        // A descriptor of ten bytes, a palette, and the size of codes.
+        position += 10 + palette(bytes[position + 9]) + 1
+        passBlocks()
+      default: return nil
+      }
+    }
+    return nil
+  }
+
   /// What giflib reads from: the rest of the bytes.
   private final class Source {
     var rest: Slice<UnsafeBufferPointer<UInt8>>
@@ -17,7 +51,7 @@ enum GIFDecoder {
   }
 
   /// `bytes` stay valid for the call, and so does `source`: giflib's file is closed within it.
-  static func decode<Sink: RowSink>(
+  package static func decode<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
@@ -77,7 +111,7 @@ enum GIFDecoder {
           problem = problem ?? outside(frame.area, width: width, height: height)
         }
         player.show(frame, control: control, isFirst: count == 0)
-        if player.showsPage { sink.isShownOtherwise() }
+        if player.showsPage { sink.isShownOtherwise(.transparency) }
         try player.canvas.send(to: &sink, over: backdrop, tellsTransparency: false)
         count += 1
         if let problem = frame.problem { return .partial(problem) }

@@ -1,12 +1,44 @@
 internal import CWebP
 
 /// WebP through libwebp, which decodes whole pictures only: memory grows with the picture.
-enum WebPDecoder {
+package enum WebPDecoder: PictureCodec {
+  package static var format: ImageFormat { .webp }
+
+  package static func begins(_ bytes: Span<UInt8>) -> Bool {
+    bytes.has("RIFF", at: 0) && bytes.has("WEBP", at: 8)
+  }
+
+  package static func exif(in bytes: Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    RIFFChunks.visit(bytes) { type, data in
+      // Some writers put a JPEG's header in front.
+      if type == "EXIF" { found.append(EXIF.afterHeader(bytes, data) ?? data) }
+      return true
+    }
+    return found
+  }
+
+  package static func xmp(in bytes: Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    RIFFChunks.visit(bytes) { type, data in
+      if type == "XMP " { found.append(data) }
+      return true
+    }
+    return found
+  }
+
+  package static func end(of bytes: Span<UInt8>) -> Int? {
+    // "RIFF", and the size of the rest, to which a byte of padding is added.
+    let size = Int(bytes.littleEndian32(at: 4))
+    let end = 8 + size + size % 2
+    return size > 4 && end <= bytes.count ? end : nil
+  }
+
   /// Pictures no larger than this are decoded in colour, as with JPEG (see ``JPEGDecoder``).
   private static let colourSide = 256
 
   /// `bytes` stay valid for the call, which is as long as libwebp holds them.
-  static func decode<Sink: RowSink>(
+  package static func decode<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
@@ -18,19 +50,23 @@ enum WebPDecoder {
     }
     let (width, height) = (Int(features.width), Int(features.height))
     try limits.check(width: width, height: height)
+    let conversion = try PictureColours { () throws(ImageError) in ColourSource.inWebP(bytes.span) }
+      .conversion(
+        of: ColourForm(.rgb, hasAlpha: true), isShown: backdrop != .none, into: &sink)
     if features.has_animation != 0 {
       return try decodeFrames(
-        bytes, over: backdrop, width: width, height: height, limits: limits, into: &sink)
+        bytes, over: backdrop, conversion, width: width, height: height, limits: limits, into: &sink
+      )
     }
 
     let isLossless = features.format == 2
-    if features.has_alpha != 0, backdrop != .none {
+    if backdrop != .none {
       return try decodeOverPage(
-        bytes, over: backdrop, width: width, height: height, isLossless: isLossless, limits: limits,
-        into: &sink)
+        bytes, over: backdrop, conversion, width: width, height: height, isLossless: isLossless,
+        limits: limits, into: &sink)
     }
     // Whether a pixel is transparent is not known before alpha is decoded.
-    if features.has_alpha != 0 { sink.isShownOtherwise() }
+    if features.has_alpha != 0 { sink.isShownOtherwise(.transparency) }
     return isLossless || max(width, height) <= colourSide
       ? try decodeColour(
         bytes, width: width, height: height, isLossless: isLossless, limits: limits, into: &sink)
@@ -57,17 +93,18 @@ enum WebPDecoder {
   }
 
   private static func decodeOverPage<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, width: Int, height: Int,
-    isLossless: Bool, limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, _ conversion: ColourConversion?,
+    width: Int, height: Int, isLossless: Bool, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    // RGBA and RGB, and of a lossless picture libwebp's own copy.
-    _ = try limits.bufferSize(width: width, height: height, channels: isLossless ? 11 : 8)
+    // RGBA, converted and without alpha, and of a lossless picture libwebp's own copy.
+    _ = try limits.bufferSize(width: width, height: height, channels: isLossless ? 15 : 12)
     let size = width * height * 4
     var pixels = [UInt8](repeating: 0, count: size)
     let result = pixels.withUnsafeMutableBufferPointer { pixels in
       // `pixels` outlives the decoder.
       run(WebPINewRGB(MODE_RGBA, pixels.baseAddress, size, CInt(width * 4)), bytes, limits)
     }
+    if let conversion { pixels = conversion.converted(pixels) }
     var flat: [UInt8] = []
     _ = backdrop.flatten(pixels.span, channels: 4, into: &flat)
     sink.begin(
@@ -96,6 +133,11 @@ enum WebPDecoder {
             CInt(half), v, half * halfHeight, CInt(half), nil, 0, 0), bytes, limits)
       }
     }
+    var seed = UInt64(bytes.count)
+    for byte in bytes.suffix(4096) { seed = seed &* 31 &+ UInt64(byte) }
+    let error = LumaError(
+      y: luma.span, chroma: chroma.span, width: width, height: height, seed: seed)
+    if error.isTooLarge { sink.isShownOtherwise(.colour) }
     luma.withUnsafeMutableBufferPointer { luma in
       // Video's range of 16 to 235 to the full one: 149/128 is 255/219 but for 0.03 %.
       for index in luma.indices {
@@ -166,11 +208,11 @@ enum WebPDecoder {
   }
 
   private static func decodeFrames<Sink: RowSink>(
-    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, width: Int, height: Int,
-    limits: DecodingLimits, into sink: inout Sink
+    _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, _ conversion: ColourConversion?,
+    width: Int, height: Int, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     // libwebp holds two canvases and the frame that it decodes, and we hold a copy: four bytes a pixel each.
-    _ = try limits.bufferSize(width: width, height: height, channels: 16)
+    _ = try limits.bufferSize(width: width, height: height, channels: conversion == nil ? 16 : 20)
     let size = width * height * 4
     let most = limits.frames(width: width, height: height)
     var data = WebPData(bytes: bytes.baseAddress, size: bytes.count)
@@ -191,9 +233,9 @@ enum WebPDecoder {
       }
       count += 1
       // `pixels` stays valid until the next frame is decoded.
-      let canvas = Canvas(
-        width: width, height: height,
-        pixels: Array(UnsafeBufferPointer(start: pixels, count: size)))
+      var frame = Array(UnsafeBufferPointer(start: pixels, count: size))
+      if let conversion { frame = conversion.converted(frame) }
+      let canvas = Canvas(width: width, height: height, pixels: frame)
       try canvas.send(to: &sink, over: backdrop)
     }
     guard count > 0 else { throw ImageError(.damaged, "damaged WebP animation: no frame") }

@@ -1,8 +1,38 @@
 internal import CJPEG
 
-/// JPEG through libjpeg: Y as it is for grey and YCbCr (no colour conversion), RGB for thumbnails
-/// and for what is stored as RGB or CMYK.
-enum JPEGDecoder {
+/// JPEG through libjpeg: Y as it is for grey and YCbCr (no colour conversion), RGB for thumbnails, for what is
+/// stored as RGB or CMYK, and for all as it is shown.
+package enum JPEGDecoder: PictureCodec {
+  package static var format: ImageFormat { .jpeg }
+
+  package static func begins(_ bytes: Span<UInt8>) -> Bool {
+    bytes.has([0xFF, 0xD8, 0xFF], at: 0)
+  }
+
+  package static func exif(in bytes: Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    JPEGSegments.visit(bytes) { marker, content in
+      if marker == 0xE1, let tiff = EXIF.afterHeader(bytes, content) { found.append(tiff) }
+      return true
+    }
+    return found
+  }
+
+  package static func xmp(in bytes: Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    JPEGSegments.visit(bytes) { marker, content in
+      if marker == 0xE1, bytes.has("http://ns.adobe.com/", at: content.lowerBound) {
+        found.append(content)
+      }
+      return true
+    }
+    return found
+  }
+
+  package static func end(of bytes: Span<UInt8>) -> Int? {
+    bytes.withUnsafeBufferPointer { JPEGScans.end(of: $0) }
+  }
+
   /// Rows fetched at once: a multiple of every MCU height libjpeg works in.
   private static let batch = 16
 
@@ -15,7 +45,7 @@ enum JPEGDecoder {
   private static let coarseSide = 1536
 
   /// `bytes` stay valid for the call, which is as long as libjpeg holds them.
-  static func decode<Sink: RowSink>(
+  package static func decode<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
@@ -41,11 +71,20 @@ enum JPEGDecoder {
     }
 
     var header = cjpeg_header()
-    guard cjpeg_read_header(decoder, colourSide, &header) == 0 else { throw failure() }
+    // As shown, each pixel counts in its colour.
+    let isShown = backdrop != .none
+    guard cjpeg_read_header(decoder, isShown ? .max : colourSide, &header) == 0 else {
+      throw failure()
+    }
     let (width, height) = (Int(header.width), Int(header.height))
     try limits.check(width: width, height: height)
     let stored = Int(header.channels)
-    let isReducible = stored == 1 && sink.takesReduced(width: width, height: height)
+    let form = ColourForm(
+      header.is_grey != 0 ? .grey : stored == 4 ? .invertedCMYK : .rgb)
+    let conversion = try PictureColours { () throws(ImageError) in ColourSource.inJPEG(bytes.span) }
+      .conversion(of: form, isShown: isShown, into: &sink)
+    let isLuma = !isShown && stored == 1
+    let isReducible = isLuma && sink.takesReduced(width: width, height: height)
     let isCoarse =
       isReducible && header.progressive != 0 && min(width, height) >= coarseSide
       && JPEGScans.areOrderly(in: bytes)
@@ -53,7 +92,8 @@ enum JPEGDecoder {
     // only the last, cheap step.
     let isReduced = isReducible && (header.multiscan == 0 || isCoarse)
     let layout = PixelLayout(
-      width: width, height: height, channels: stored == 1 ? 1 : 3, isLossless: false,
+      width: width, height: height, channels: stored == 1 && conversion == nil ? 1 : 3,
+      isLossless: false,
       reduction: isReduced ? reduction(of: min(width, height)) : 1)
     guard cjpeg_start(decoder, CInt(layout.reduction), isCoarse ? 1 : 0) == 0 else {
       throw failure()
@@ -61,11 +101,12 @@ enum JPEGDecoder {
 
     sink.begin(layout)
     // Adobe's files store the inks inverted, and say so by a marker. Browsers take all files that way.
-    let isInverted = header.adobe != 0 || backdrop != .none
-    if stored == 4, header.adobe == 0 { sink.isShownOtherwise() }
+    let isInverted = header.adobe != 0 || isShown
+    if stored == 4, header.adobe == 0 { sink.isShownOtherwise(.colour) }
 
     let rowSize = layout.columns * stored
     var rows = [UInt8](repeating: 0, count: batch * rowSize)
+    var converted: [UInt8] = []
     var done = 0
     while done < layout.rows {
       let count = rows.withUnsafeMutableBufferPointer { rows in
@@ -73,20 +114,37 @@ enum JPEGDecoder {
       }
       guard count > 0 else {
         sink.pad(rows: layout.rows - done, layout)
+        if isLuma, needsColour(decoder, header) { sink.isShownOtherwise(.colour) }
         try sink.end()
         return .partial(failure())
       }
+      let pixels = rows.span.extracting(first: count * rowSize)
       if stored == 4 {
-        let rgb = rgb(
-          cmyk: rows.span.extracting(first: count * rowSize), inverted: isInverted)
-        sink.take(rgb.span)
+        let rgb = rgb(cmyk: pixels, inverted: isInverted)
+        if let conversion {
+          conversion.convert(inks(rgb: rgb).span, into: &converted)
+          sink.take(converted.span)
+        } else {
+          sink.take(rgb.span)
+        }
+      } else if let conversion {
+        conversion.convert(pixels, into: &converted)
+        sink.take(converted.span)
       } else {
-        sink.take(rows.span.extracting(first: count * rowSize))
+        sink.take(pixels)
       }
       done += count
     }
+    if isLuma, needsColour(decoder, header) { sink.isShownOtherwise(.colour) }
     try sink.end()
     return completeness(decoder, header, reduction: layout.reduction)
+  }
+
+  /// Whether the picture that is seen may differ from the Y that was decoded.
+  private static func needsColour(_ decoder: OpaquePointer, _ header: cjpeg_header) -> Bool {
+    guard header.is_plain != 0 else { return true }
+    let found = cjpeg_luma_error(decoder)
+    return LumaError(error: found.error, contrast: found.contrast).isTooLarge
   }
 
   private static func completeness(
@@ -111,6 +169,15 @@ enum JPEGDecoder {
   /// How far a picture may be reduced: its shorter side keeps at least 512 pixels.
   private static func reduction(of side: Int) -> Int {
     [4, 2].first { side / $0 >= 512 } ?? 1
+  }
+
+  /// Colours as inks without black, inverted: browsers mix black into the others before they apply a profile.
+  private static func inks(rgb: [UInt8]) -> [UInt8] {
+    var inks = [UInt8](repeating: 255, count: rgb.count / 3 * 4)
+    for pixel in 0..<rgb.count / 3 {
+      for channel in 0..<3 { inks[pixel * 4 + channel] = rgb[pixel * 3 + channel] }
+    }
+    return inks
   }
 
   /// CMYK as viewers show it without a colour profile: each ink darkens what the black ink leaves.

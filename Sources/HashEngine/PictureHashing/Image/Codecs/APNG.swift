@@ -95,8 +95,11 @@ struct APNG {
   }
 
   /// Sends all frames to `sink`, except a first frame that is the default image: that was sent already.
+  ///
+  /// - Parameter conversion: From the frames' colours to those of sRGB; `nil` leaves them as stored.
   func play<Sink: RowSink>(
-    over backdrop: Backdrop, limits: DecodingLimits, into sink: inout Sink
+    over backdrop: Backdrop, conversion: ColourConversion? = nil, limits: DecodingLimits,
+    into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     // The canvas, a copy of it to go back to, and a frame.
     _ = try limits.bufferSize(width: width, height: height, channels: 12)
@@ -107,7 +110,8 @@ struct APNG {
       try limits.checkTime()
       guard canvas.contains(frame.area),
         let pixels = try PNGDecoder.rgba(
-          repackaged(frame), width: frame.area.width, height: frame.area.height, limits: limits)
+          repackaged(frame), width: frame.area.width, height: frame.area.height,
+          conversion: conversion, limits: limits)
       else {
         return .partial(ImageError(.damaged, "damaged PNG animation: frame \(index + 1)"))
       }

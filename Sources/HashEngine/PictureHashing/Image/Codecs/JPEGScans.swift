@@ -44,6 +44,19 @@ enum JPEGScans {
     return false
   }
 
+  /// Where the end marker of the first picture ends; `nil` when there is none.
+  static func end(of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    var position = 2
+    while let marker = nextMarker(in: bytes, from: &position) {
+      if marker == 0xD9 { return position }
+      guard position + 2 <= bytes.count else { return nil }
+      let length = Int(bytes[position]) << 8 | Int(bytes[position + 1])
+      guard length >= 2, length <= bytes.count - position else { return nil }
+      position += length
+    }
+    return nil
+  }
+
   /// Takes a scan's header into account; `false` when the scan is out of order.
   private static func apply(
     scan: Slice<UnsafeBufferPointer<UInt8>>, of component: UInt8, to missing: inout [UInt8?]
