@@ -54,6 +54,10 @@ let package = Package(
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
+    // Without its pkg-config file, whose flags the package manager refuses.
+    .systemLibrary(name: "CJXL", providers: [.apt(["libjxl-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
     .systemLibrary(name: "CLCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
     .systemLibrary(name: "CGIF", pkgConfig: "libgif", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
@@ -80,9 +84,14 @@ let package = Package(
       exclude: ["PictureHashing"],
       // Tables of a transaction cannot outlive it: the compiler sees to that.
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+    // Linked into the worker only: large libraries, some of which bring code under the GPL.
+    .target(
+      name: "WorkerCodecs",
+      dependencies: ["PictureHashing", "CHEIF", "CJXL", "CTIFF"],
+      swiftSettings: strict),
     .executableTarget(
       name: "hashworker",
-      dependencies: ["PictureHashing", "CLinux"],
+      dependencies: ["PictureHashing", "WorkerCodecs", "CLinux"],
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(
       name: "hashscan",

@@ -58,6 +58,8 @@ void clinux_keep_memory(int bytes) {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, bytes);
   mallopt(M_TRIM_THRESHOLD, bytes);
+  // A thread's own arena would take 64 MiB of address space.
+  mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

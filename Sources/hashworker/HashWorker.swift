@@ -1,5 +1,6 @@
 import CLinux
 import PictureHashing
+import WorkerCodecs
 
 #if canImport(Glibc)
   import Glibc
@@ -19,6 +20,7 @@ struct HashWorker {
       let memory = SharedPicture(
         descriptor: WorkerSettings.sharedMemory, size: settings.sharedBytes)
     else { exit(64) }
+    WorkerCodecs.install()
     // Buffers up to this size are kept for the next picture; larger ones go back to the system.
     clinux_keep_memory(8 << 20)
     let channel = Channel(descriptor: WorkerSettings.socket)

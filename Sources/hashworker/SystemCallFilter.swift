@@ -16,10 +16,16 @@ enum SystemCallFilter {
     SYS_read, SYS_recvfrom, SYS_write, SYS_close, SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise,
     SYS_futex,
     SYS_clock_gettime, SYS_getrandom, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_exit,
-    SYS_exit_group, SYS_restart_syscall, SYS_sched_yield,
+    SYS_exit_group, SYS_restart_syscall, SYS_sched_yield, SYS_set_robust_list, SYS_rseq,
   ]
   /// Allowed unless they make memory executable.
   private static let withoutCode: [CInt] = [SYS_mmap, SYS_mprotect]
+  /// Allowed for threads only, which are as confined as this one: the decoder of HEVC does not work without.
+  private static let forThreads: CInt = SYS_clone
+  /// `CLONE_THREAD`.
+  private static let threadFlag: UInt32 = 0x10000
+  /// The newer form, whose arguments a filter cannot see: the C library takes the other instead.
+  private static let unknown: CInt = SYS_clone3
   /// Called now and then by the C library, which copes with being refused.
   private static let refused: [CInt] = [
     SYS_openat, SYS_newfstatat, SYS_prlimit64, SYS_sysinfo, SYS_getpid, SYS_gettid,
@@ -36,6 +42,7 @@ enum SystemCallFilter {
   // Offsets in `struct seccomp_data`; arguments are 64 bits wide, the lower half first.
   private static let number: UInt32 = 0
   private static let machine: UInt32 = 4
+  private static let firstArgument: UInt32 = 16
   private static let thirdArgument: UInt32 = 16 + 2 * 8
 
   private static func program() -> [sock_filter] {
@@ -50,6 +57,11 @@ enum SystemCallFilter {
         unless(anyOf: UInt32(PROT_EXEC), skip: 1), kill, answer(SECCOMP_RET_ALLOW),
       ]
     }
+    program += [
+      unless(equalTo: UInt32(forThreads), skip: 4), load(firstArgument),
+      unless(anyOf: Self.threadFlag, skip: 1), answer(SECCOMP_RET_ALLOW), kill,
+      unless(equalTo: UInt32(unknown), skip: 1), answer(SECCOMP_RET_ERRNO | UInt32(ENOSYS)),
+    ]
     for call in allowed {
       program += [unless(equalTo: UInt32(call), skip: 1), answer(SECCOMP_RET_ALLOW)]
     }

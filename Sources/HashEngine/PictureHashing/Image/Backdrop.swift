@@ -18,7 +18,7 @@ public enum Backdrop: UInt8, Sendable, Hashable, CaseIterable {
   ///   - channels: 2 for grey, 4 for RGB.
   ///   - out: Takes as many pixels without alpha: replaced by them.
   /// - Returns: Whether all pixels are opaque.
-  func flatten(
+  package func flatten(
     _ pixels: Span<UInt8>, channels: Int, into out: inout [UInt8]
   ) -> Bool {
     let count = pixels.count / channels
@@ -31,6 +31,18 @@ public enum Backdrop: UInt8, Sendable, Hashable, CaseIterable {
         case (.none, 4): dropAlpha(of: count, pixels, out)
         default: lay(count, channels, pixels, out)
         }
+      }
+    }
+  }
+
+  /// Makes colours that were multiplied by alpha what they were before; RGBA.
+  package static func divideByAlpha(_ pixels: inout [UInt8]) {
+    for pixel in 0..<pixels.count / 4 {
+      let alpha = UInt32(pixels[4 * pixel + 3])
+      guard alpha > 0, alpha < 255 else { continue }
+      for channel in 0..<3 {
+        let color = (UInt32(pixels[4 * pixel + channel]) * 255 + alpha / 2) / alpha
+        pixels[4 * pixel + channel] = UInt8(truncatingIfNeeded: min(color, 255))
       }
     }
   }

@@ -26,7 +26,7 @@ public struct DecodingLimits: Sendable, Hashable {
   /// The usual limits.
   public init() {}
 
-  func check(width: Int, height: Int) throws(ImageError) {
+  package func check(width: Int, height: Int) throws(ImageError) {
     guard width > 0, height > 0 else {
       throw ImageError(.damaged, "damaged: \(width)×\(height) pixels")
     }
@@ -40,7 +40,7 @@ public struct DecodingLimits: Sendable, Hashable {
   }
 
   /// - Throws: ``ImageError`` `time-limit` when there is no time left.
-  func checkTime() throws(ImageError) {
+  package func checkTime() throws(ImageError) {
     if isOutOfTime { throw Self.outOfTime }
   }
 
@@ -58,18 +58,18 @@ public struct DecodingLimits: Sendable, Hashable {
     .timeLimit, "too slow: not finished within the time limit for a picture")
 
   /// How many frames of an animation with this canvas may be decoded; at least one.
-  func frames(width: Int, height: Int) -> Int {
+  package func frames(width: Int, height: Int) -> Int {
     max(1, min(frames, animationPixels / max(1, width * height)))
   }
 
   /// The completeness of an animation with more frames than the limits allow, of which `seen` were decoded.
-  static func tooManyFrames(_ seen: Int) -> Completeness {
+  package static func tooManyFrames(_ seen: Int) -> Completeness {
     .partial(
       ImageError(.overLimit, "too long: only the first \(seen) frames were examined"))
   }
 
   /// Bytes for a buffer of `height` rows; throws when they are over the memory limit.
-  func bufferSize(width: Int, height: Int, channels: Int) throws(ImageError) -> Int {
+  package func bufferSize(width: Int, height: Int, channels: Int) throws(ImageError) -> Int {
     let (row, rowOverflow) = width.multipliedReportingOverflow(by: channels)
     let (size, overflow) = row.multipliedReportingOverflow(by: height)
     guard !rowOverflow, !overflow, size <= memory else {

@@ -135,16 +135,16 @@ package enum WebPDecoder: PictureCodec {
     }
     var seed = UInt64(bytes.count)
     for byte in bytes.suffix(4096) { seed = seed &* 31 &+ UInt64(byte) }
+    let plane = half * halfHeight
     let error = LumaError(
-      y: luma.span, chroma: chroma.span, width: width, height: height, seed: seed)
+      y: luma.span, u: chroma.span.extracting(0..<plane),
+      v: chroma.span.extracting(plane..<2 * plane),
+      PlanarLayout(
+        width: width, height: height, stride: width, chromaWidth: half, chromaHeight: halfHeight,
+        chromaStride: half, range: .video),
+      seed: seed)
     if error.isTooLarge { sink.isShownOtherwise(.colour) }
-    luma.withUnsafeMutableBufferPointer { luma in
-      // Video's range of 16 to 235 to the full one: 149/128 is 255/219 but for 0.03 %.
-      for index in luma.indices {
-        let above = UInt16(max(luma[index], 16) &- 16)
-        luma[index] = UInt8(truncatingIfNeeded: min((above &* 149 &+ 64) &>> 7, 255))
-      }
-    }
+    LumaRange.video.widen(&luma)
     sink.begin(PixelLayout(width: width, height: height, channels: 1, isLossless: false))
     sink.take(luma.span)
     try sink.end()

@@ -1,8 +1,8 @@
 internal import CLCMS
 
 /// Rows of pixels before their colours are converted.
-struct ColourForm: Hashable {
-  enum Channels: Hashable {
+package struct ColourForm: Hashable {
+  package enum Channels: Hashable {
     case grey
     case rgb
     /// Inks as Adobe's files and browsers have them: 0 is all ink.
@@ -14,7 +14,7 @@ struct ColourForm: Hashable {
   /// Whether a number has two bytes, in the machine's order, rather than one.
   let isWide: Bool
 
-  init(_ channels: Channels, hasAlpha: Bool = false, isWide: Bool = false) {
+  package init(_ channels: Channels, hasAlpha: Bool = false, isWide: Bool = false) {
     self.channels = channels
     self.hasAlpha = hasAlpha
     self.isWide = isWide
@@ -52,7 +52,7 @@ struct ColourForm: Hashable {
 }
 
 /// Turns the numbers of a picture into those of sRGB, as browsers do before they show it.
-final class ColourConversion {
+package final class ColourConversion {
   private let profile: ColourProfile
   private let transform: cmsHTRANSFORM
   private let form: ColourForm
@@ -101,7 +101,7 @@ final class ColourConversion {
   }
 
   /// Whole pixels, converted.
-  func converted(_ pixels: [UInt8]) -> [UInt8] {
+  package func converted(_ pixels: [UInt8]) -> [UInt8] {
     var out: [UInt8] = []
     convert(pixels.span, into: &out)
     return out

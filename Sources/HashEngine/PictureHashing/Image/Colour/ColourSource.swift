@@ -1,7 +1,7 @@
 internal import CPNG
 
 /// What a file says of its colours, before anybody has made sense of it.
-enum ColourSource: Hashable, Sendable {
+package enum ColourSource: Hashable, Sendable {
   /// An ICC profile.
   case icc([UInt8])
   /// PNG's older way: the exponent by which light was encoded, and where the primary colours and white lie
@@ -11,7 +11,7 @@ enum ColourSource: Hashable, Sendable {
   case codePoints(primaries: UInt8, transfer: UInt8)
 
   /// The most bytes that a profile may have; those of presses have some three million.
-  static let maximumProfile = 8 << 20
+  package static let maximumProfile = 8 << 20
 
   /// The profile in a JPEG's APP2 segments, the first that is whole; `nil` when there is none, or its parts do not
   /// fit each other.
@@ -92,14 +92,18 @@ enum ColourSource: Hashable, Sendable {
     return .gamma(Double(number) / 100_000, primaries: primaries)
   }
 
+  /// Code points; `nil` for some that browsers do not know.
+  package init?(primaries: UInt8, transfer: UInt8) {
+    guard ColourProfile.knows(primaries: primaries, transfer: transfer) else { return nil }
+    self = .codePoints(primaries: primaries, transfer: transfer)
+  }
+
   /// Those of a `cICP` chunk that says red, green and blue in full range, and knows which.
   private static func codePoints(_ bytes: Span<UInt8>, _ data: Range<Int>) -> ColourSource? {
     guard data.count == 4, bytes[data.lowerBound + 2] == 0, bytes[data.lowerBound + 3] == 1 else {
       return nil
     }
-    let (primaries, transfer) = (bytes[data.lowerBound], bytes[data.lowerBound + 1])
-    guard ColourProfile.knows(primaries: primaries, transfer: transfer) else { return nil }
-    return .codePoints(primaries: primaries, transfer: transfer)
+    return ColourSource(primaries: bytes[data.lowerBound], transfer: bytes[data.lowerBound + 1])
   }
 
   /// The profile in an `iCCP` chunk, behind its name and the number of its compression.

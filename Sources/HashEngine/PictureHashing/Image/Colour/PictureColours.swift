@@ -1,9 +1,9 @@
 /// What is known of the colours of one picture, and whether to convert them.
-struct PictureColours {
+package struct PictureColours {
   private let source: Result<ColourSource?, ImageError>
 
   /// - Parameter source: Finds what the file says; what it throws counts only for a picture as it is shown.
-  init(_ source: () throws(ImageError) -> ColourSource?) {
+  package init(_ source: () throws(ImageError) -> ColourSource?) {
     do throws(ImageError) {
       self.source = .success(try source())
     } catch {
@@ -15,7 +15,7 @@ struct PictureColours {
   /// is shown otherwise, and where none is needed.
   ///
   /// - Throws: ``ImageError`` when a browser may show colours that this program does not understand.
-  func conversion<Sink: RowSink>(
+  package func conversion<Sink: RowSink>(
     of form: ColourForm, isShown: Bool, into sink: inout Sink
   ) throws(ImageError) -> ColourConversion? {
     do throws(ImageError) {

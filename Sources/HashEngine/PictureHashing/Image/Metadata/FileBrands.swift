@@ -25,25 +25,48 @@ struct FileBrands {
 }
 
 /// The boxes that files of the ISO base media format consist of.
-enum MediaBoxes {
+package enum MediaBoxes {
+  /// Calls `body` with the type of each box and where it lies, until it returns `false`.
+  private static func visit(
+    _ bytes: Span<UInt8>, _ body: (_ type: FourBytes, _ box: Range<Int>) -> Bool
+  ) {
+    var position = 0
+    while position + 8 <= bytes.count {
+      var size = Int(bytes.bigEndian32(at: position))
+      // 1: the size follows, in eight bytes. 0: up to the end.
+      if size == 1, bytes.bigEndian32(at: position + 8) == 0 {
+        size = Int(bytes.bigEndian32(at: position + 12))
+      } else if size == 0 {
+        size = bytes.count - position
+      }
+      guard size >= 8, size <= bytes.count - position,
+        body(FourBytes(bytes.bigEndian32(at: position + 4)), position..<position + size)
+      else { return }
+      position += size
+    }
+  }
+
+  /// The types of a file's boxes.
+  package static func types(in bytes: Span<UInt8>) -> Set<FourBytes> {
+    var types: Set<FourBytes> = []
+    visit(bytes) { type, _ in
+      types.insert(type)
+      return true
+    }
+    return types
+  }
+
   /// Where the last of the boxes that a picture has ends; a telephone puts its video into one of its own.
   static func end(of bytes: Span<UInt8>) -> Int? {
     let known: Set<FourBytes> = [
       "ftyp", "meta", "mdat", "moov", "free", "skip", "uuid", "idat", "wide", "styp", "pdin",
     ]
-    var position = 0
-    while position + 8 <= bytes.count,
-      known.contains(FourBytes(bytes.bigEndian32(at: position + 4)))
-    {
-      var size = Int(bytes.bigEndian32(at: position))
-      if size == 1 {
-        // The size follows, in eight bytes.
-        guard bytes.bigEndian32(at: position + 8) == 0 else { return nil }
-        size = Int(bytes.bigEndian32(at: position + 12))
-      }
-      guard size >= 8, size <= bytes.count - position else { return nil }
-      position += size
+    var end: Int?
+    visit(bytes) { type, box in
+      guard known.contains(type) else { return false }
+      end = box.upperBound
+      return true
     }
-    return position > 0 ? position : nil
+    return end
   }
 }

@@ -80,20 +80,20 @@ enum RIFFChunks {
 }
 
 /// Four characters that name a chunk, a box or a brand.
-struct FourBytes: Hashable, ExpressibleByStringLiteral {
+package struct FourBytes: Hashable, ExpressibleByStringLiteral {
   let number: UInt32
 
   init(_ number: UInt32) { self.number = number }
 
   /// Only the first four bytes of the text count.
-  init(stringLiteral text: StaticString) {
+  package init(stringLiteral text: StaticString) {
     number = text.withUTF8Buffer { $0.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
   }
 }
 
 extension Span<UInt8> {
   /// The number at an offset; bytes past the end count as 0.
-  func bigEndian32(at offset: Int) -> UInt32 {
+  package func bigEndian32(at offset: Int) -> UInt32 {
     var number: UInt32 = 0
     for index in offset..<offset + 4 {
       number = number << 8 | (indices.contains(index) ? UInt32(self[index]) : 0)

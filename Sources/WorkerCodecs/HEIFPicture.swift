@@ -1,0 +1,260 @@
+internal import CHEIF
+internal import PictureHashing
+
+/// One of the pictures in a HEIF or AVIF file.
+final class HEIFPicture {
+  /// Rows that are sent at once.
+  private static let batch = 16
+
+  private let handle: OpaquePointer
+
+  let width: Int
+  let height: Int
+
+  /// - Parameter handle: libheif's; it is released in the end.
+  init(_ handle: OpaquePointer) {
+    self.handle = handle
+    width = Int(heif_image_handle_get_width(handle))
+    height = Int(heif_image_handle_get_height(handle))
+  }
+
+  deinit { heif_image_handle_release(handle) }
+
+  var isPrimary: Bool { heif_image_handle_is_primary_image(handle) != 0 }
+
+  // MARK: What goes with it
+
+  func thumbnails(_ most: Int) -> [HEIFPicture] {
+    var ids = [heif_item_id](repeating: 0, count: most)
+    let count = heif_image_handle_get_list_of_thumbnail_IDs(handle, &ids, CInt(most))
+    return ids.prefix(Int(count)).compactMap { id in
+      var other: OpaquePointer?
+      guard heif_image_handle_get_thumbnail(handle, id, &other).isFine else { return nil }
+      return other.map { HEIFPicture($0) }
+    }
+  }
+
+  /// Maps of depth or brightness.
+  func auxiliary(_ most: Int) -> [HEIFPicture] {
+    let filter = LIBHEIF_AUX_IMAGE_FILTER_OMIT_ALPHA
+    var ids = [heif_item_id](repeating: 0, count: most)
+    let count = heif_image_handle_get_list_of_auxiliary_image_IDs(
+      handle, CInt(filter), &ids, CInt(most))
+    return ids.prefix(Int(count)).compactMap { id in
+      var other: OpaquePointer?
+      guard heif_image_handle_get_auxiliary_image_handle(handle, id, &other).isFine else {
+        return nil
+      }
+      return other.map { HEIFPicture($0) }
+    }
+  }
+
+  /// The most bytes of metadata that are read.
+  private static let maximumMetadata = 8 << 20
+
+  /// Whether its EXIF or XMP data says where it was taken.
+  var hasLocation: Bool {
+    var ids = [heif_item_id](repeating: 0, count: 16)
+    let count = heif_image_handle_get_list_of_metadata_block_IDs(
+      handle, nil, &ids, CInt(ids.count))
+    return ids.prefix(Int(count)).contains { id in
+      let size = heif_image_handle_get_metadata_size(handle, id)
+      guard size > 0, size <= Self.maximumMetadata else { return false }
+      var data = [UInt8](repeating: 0, count: size)
+      guard heif_image_handle_get_metadata(handle, id, &data).isFine else { return false }
+      if XMP.hasLocation(data.span) { return true }
+      // Four bytes say how far behind them the TIFF header lies.
+      let start = 4 + Int(data.span.bigEndian32(at: 0))
+      guard start < data.count else { return false }
+      var exif = EXIF()
+      exif.read(data.span, in: start..<data.count)
+      return exif.hasLocation
+    }
+  }
+
+  // MARK: Colours
+
+  private var colours: PictureColours {
+    let handle = handle
+    return PictureColours { () throws(ImageError) in
+      let size = heif_image_handle_get_raw_color_profile_size(handle)
+      if size > 0 {
+        guard size <= ColourSource.maximumProfile else {
+          throw ImageError(.overLimit, "its colour profile is too large")
+        }
+        var profile = [UInt8](repeating: 0, count: size)
+        if heif_image_handle_get_raw_color_profile(handle, &profile).isFine { return .icc(profile) }
+      }
+      guard let points = Self.points(of: handle) else { return nil }
+      return ColourSource(primaries: points.primaries, transfer: points.transfer)
+    }
+  }
+
+  /// The code points of its colours; `nil` where it has none.
+  private static func points(
+    of handle: OpaquePointer
+  ) -> (primaries: UInt8, transfer: UInt8)? {
+    var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
+    guard heif_image_handle_get_nclx_color_profile(handle, &profile).isFine, let profile else {
+      return nil
+    }
+    defer { heif_nclx_color_profile_free(profile) }
+    return (
+      UInt8(clamping: profile.pointee.color_primaries.rawValue),
+      UInt8(clamping: profile.pointee.transfer_characteristics.rawValue)
+    )
+  }
+
+  // MARK: Pixels
+
+  /// Sends its rows.
+  func send<Sink: RowSink>(
+    over backdrop: Backdrop, limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) -> Completeness {
+    try limits.check(width: width, height: height)
+    // Planes of it and of its tiles, and the colours made of them.
+    _ = try limits.bufferSize(width: width, height: height, channels: 10)
+    let hasAlpha = heif_image_handle_has_alpha_channel(handle) != 0
+    let isShown = backdrop != .none
+    let conversion = try colours.conversion(
+      of: ColourForm(.rgb, hasAlpha: hasAlpha), isShown: isShown, into: &sink)
+    if hasAlpha, !isShown { sink.isShownOtherwise(.transparency) }
+    if !isShown, !hasAlpha, try sendLuma(seed: seed, into: &sink) { return .complete }
+    let image = try decode(
+      heif_colorspace_RGB, hasAlpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB)
+    defer { heif_image_release(image) }
+    guard let plane = Plane(image, heif_channel_interleaved) else {
+      throw ImageError(.damaged, "damaged HEIF: no pixels")
+    }
+    try send(plane, hasAlpha: hasAlpha, over: backdrop, conversion, limits: limits, into: &sink)
+    return .complete
+  }
+
+  /// Chooses which blocks are looked at; the same for the same picture.
+  private var seed: UInt64 { UInt64(width) &* 31 &+ UInt64(height) }
+
+  private func decode(
+    _ space: heif_colorspace, _ chroma: heif_chroma
+  ) throws(ImageError) -> OpaquePointer {
+    guard let options = heif_decoding_options_alloc() else {
+      throw ImageError(.overLimit, "out of memory")
+    }
+    defer { heif_decoding_options_free(options) }
+    options.pointee.convert_hdr_to_8bit = 1
+    options.pointee.strict_decoding = 1
+    var image: OpaquePointer?
+    try check(heif_decode_image(handle, &image, space, chroma, options))
+    guard let image else { throw ImageError(.damaged, "damaged HEIF: no pixels") }
+    return image
+  }
+
+  /// A plane of a decoded picture, valid as long as the picture.
+  private struct Plane {
+    let pixels: UnsafePointer<UInt8>
+    let stride: Int
+    let width: Int
+    let height: Int
+
+    init?(_ image: OpaquePointer, _ channel: heif_channel) {
+      var stride: CInt = 0
+      width = Int(heif_image_get_width(image, channel))
+      height = Int(heif_image_get_height(image, channel))
+      guard let pixels = heif_image_get_plane_readonly(image, channel, &stride), width > 0,
+        height > 0, Int(stride) >= width
+      else { return nil }
+      self.pixels = pixels
+      self.stride = Int(stride)
+    }
+
+    /// Some rows without their padding; `size` bytes of each.
+    func rows(_ range: Range<Int>, size: Int) -> [UInt8] {
+      var rows: [UInt8] = []
+      rows.reserveCapacity(range.count * size)
+      for row in range {
+        // Within the plane: `size` is at most `stride`, rows are counted up to `height`.
+        rows += UnsafeBufferPointer(start: pixels + row * stride, count: size)
+      }
+      return rows
+    }
+  }
+
+  private func send<Sink: RowSink>(
+    _ plane: Plane, hasAlpha: Bool, over backdrop: Backdrop, _ conversion: ColourConversion?,
+    limits: DecodingLimits, into sink: inout Sink
+  ) throws(ImageError) {
+    let channels = hasAlpha ? 4 : 3
+    guard plane.stride >= plane.width * channels else {
+      throw ImageError(.damaged, "damaged HEIF: no pixels")
+    }
+    sink.begin(
+      PixelLayout(width: plane.width, height: plane.height, channels: 3, isLossless: false))
+    let isPremultiplied = hasAlpha && heif_image_handle_is_premultiplied_alpha(handle) != 0
+    var flat: [UInt8] = []
+    for first in stride(from: 0, to: plane.height, by: Self.batch) {
+      try limits.checkTime()
+      var rows = plane.rows(
+        first..<min(first + Self.batch, plane.height), size: plane.width * channels)
+      if isPremultiplied { Backdrop.divideByAlpha(&rows) }
+      if let conversion { rows = conversion.converted(rows) }
+      if hasAlpha {
+        _ = backdrop.flatten(rows.span, channels: 4, into: &flat)
+        sink.take(flat.span)
+      } else {
+        sink.take(rows.span)
+      }
+    }
+    try sink.end()
+  }
+
+  /// Sends the Y plane of a picture whose Y is its luma, in eight bits.
+  ///
+  /// - Returns: `false` for other pictures, of which nothing was sent.
+  private func sendLuma<Sink: RowSink>(
+    seed: UInt64, into sink: inout Sink
+  ) throws(ImageError) -> Bool {
+    guard heif_image_handle_get_luma_bits_per_pixel(handle) == 8 else { return false }
+    let image = try decode(heif_colorspace_undefined, heif_chroma_undefined)
+    defer { heif_image_release(image) }
+    let space = heif_image_get_colorspace(image)
+    guard space == heif_colorspace_YCbCr || space == heif_colorspace_monochrome,
+      let range = Self.range(of: image), let y = Plane(image, heif_channel_Y)
+    else { return false }
+    if space == heif_colorspace_YCbCr {
+      guard let u = Plane(image, heif_channel_Cb), let v = Plane(image, heif_channel_Cr),
+        u.width == v.width, u.height == v.height, u.stride == v.stride
+      else { return false }
+      let error = LumaError(
+        y: UnsafeBufferPointer(start: y.pixels, count: y.stride * y.height).span,
+        u: UnsafeBufferPointer(start: u.pixels, count: u.stride * u.height).span,
+        v: UnsafeBufferPointer(start: v.pixels, count: v.stride * v.height).span,
+        PlanarLayout(
+          width: y.width, height: y.height, stride: y.stride, chromaWidth: u.width,
+          chromaHeight: u.height, chromaStride: u.stride, range: range),
+        seed: seed)
+      if error.isTooLarge { sink.isShownOtherwise(.colour) }
+    }
+    sink.begin(PixelLayout(width: y.width, height: y.height, channels: 1, isLossless: false))
+    for first in stride(from: 0, to: y.height, by: Self.batch) {
+      var rows = y.rows(first..<min(first + Self.batch, y.height), size: y.width)
+      range.widen(&rows)
+      sink.take(rows.span)
+    }
+    try sink.end()
+    return true
+  }
+
+  /// The range of a picture's Y; `nil` where Y is another luma than the one that is hashed.
+  private static func range(of image: OpaquePointer) -> LumaRange? {
+    var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
+    guard heif_image_get_nclx_color_profile(image, &profile).isFine, let profile else {
+      // What libheif takes it for.
+      return .full
+    }
+    defer { heif_nclx_color_profile_free(profile) }
+    switch profile.pointee.matrix_coefficients.rawValue {
+    // Unspecified, and the two names of ITU-R BT.601's.
+    case 2, 5, 6: return profile.pointee.full_range_flag != 0 ? .full : .video
+    default: return nil
+    }
+  }
+}
