@@ -8,7 +8,7 @@ RELEASE := -c release --static-swift-stdlib
 BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --product hashworker
 DEMO := .build/demo-db
 
-.PHONY: demo test setup build install lint documented docs fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
+.PHONY: demo test setup build install lint documented docs fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists as-seen abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
   benchmark-import benchmark-skew benchmark-daemon benchmark-confinement benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
@@ -62,6 +62,13 @@ asan: setup
 crash-loop: setup
 	$(BUILD)
 	python3 Tests/crash_loop.py .build/release/hashscan 200
+
+# Compares what is found with what a browser shows, for all files in the folders DIR.
+DIR ?= Fixtures/as-seen
+as-seen: setup peers
+	$(BUILD)
+	command -v chromium >/dev/null || $(SUDO) apt-get install -y -qq chromium
+	.build/peers/bin/python Tests/as_seen .build/release/hashscan $(DIR)
 
 # Imports damaged lists a few thousand times: each must end in time and leave the database intact.
 fuzz-lists: setup

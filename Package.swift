@@ -21,6 +21,7 @@ let package = Package(
   products: [
     .library(name: "HashEngine", targets: ["HashEngine"]),
     .library(name: "PictureHashing", targets: ["PictureHashing"]),
+    .library(name: "WorkerCodecs", targets: ["WorkerCodecs"]),
     .executable(name: "hashscan", targets: ["hashscan"]),
     .executable(name: "hashd", targets: ["hashd"]),
     .executable(name: "hashworker", targets: ["hashworker"]),

@@ -14,6 +14,7 @@ let package = Package(
       dependencies: [
         .product(name: "HashEngine", package: "hashscan"),
         .product(name: "PictureHashing", package: "hashscan"),
+        .product(name: "WorkerCodecs", package: "hashscan"),
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ],

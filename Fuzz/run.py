@@ -17,9 +17,13 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-PICTURES = {"jpeg": [".jpg", ".jpeg"], "png": [".png", ".apng"], "webp": [".webp"], "gif": [".gif"]}
+PICTURES = {"jpeg": [".jpg", ".jpeg", ".mpo"], "png": [".png", ".apng"], "webp": [".webp"], "gif": [".gif"],
+            "bmp": [".bmp"], "ico": [".ico"]}
+# Other people's decoders, which only a confined worker has: not part of a short run.
+WORKERS = {"heif": [".heic"], "avif": [".avif"], "jxl": [".jxl"], "tiff": [".tif", ".tiff"]}
+SHORT = 600
 LISTS = ["text", "csv", "jsonl", "ncmec", "stopncii", "threatexchange", "tat", "vics", "icse", "misp", "stix", "clamav"]
-TARGETS = [*PICTURES, "fingerprint", "exif", "jpeg-scans", "apng", "fingerprint-binary", "worker-messages", *LISTS,
+TARGETS = [*PICTURES, "fingerprint", "exif", "icc", "embedded", "jpeg-scans", "apng", "fingerprint-binary", "worker-messages", *LISTS,
            "list-detector"]
 # Larger seeds make every execution slow, and teach nothing that smaller ones do not.
 LARGEST = {"fingerprint": 3_000, "pictures": 10_000, "lists": 1_000}
@@ -35,7 +39,7 @@ def seeds(target):
             found += [path for path in sorted((SHARED / folder).rglob("*")) if path.is_file()]
         limit = largest(target)
     else:
-        suffixes = PICTURES.get(target)
+        suffixes = {**PICTURES, **WORKERS}.get(target)
         if target in ("apng",):
             suffixes = PICTURES["png"]
         if target == "jpeg-scans":
@@ -85,7 +89,7 @@ def fuzz(program, folder, target, seconds):
 
 def main():
     program, folder, seconds = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3])
-    targets = sys.argv[4:] or TARGETS
+    targets = sys.argv[4:] or [*TARGETS, *(WORKERS if seconds >= SHORT else [])]
     cores = os.cpu_count() or 1
     share = max(1, int(seconds * cores / len(targets)))
     results = []

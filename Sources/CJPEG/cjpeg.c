@@ -143,8 +143,6 @@ cjpeg_decoder *cjpeg_create(const uint8_t *bytes, size_t size, cjpeg_limits limi
   decoder->source.term_source = source_nothing;
   decoder->source.next_input_byte = bytes;
   decoder->source.bytes_in_buffer = size;
-  decoder->bytes = bytes;
-  decoder->size = size;
   decoder->info.src = &decoder->source;
   return decoder;
 }

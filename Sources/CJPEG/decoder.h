@@ -12,6 +12,14 @@ typedef struct {
   float mean, deviation;
 } cjpeg_block;
 
+// Cells along each side, each judged by itself: a part of a picture may be a picture.
+#define CJPEG_CELLS 4
+
+// Sums over blocks: their number, means, squares of means, errors, and chroma.
+typedef struct {
+  double count, sum, squares, error, chroma;
+} cjpeg_sums;
+
 // Y as it comes from its blocks, a strip of them at a time, and what a sample of the strips says about the
 // difference to the luma that is seen.
 typedef struct {
@@ -28,8 +36,10 @@ typedef struct {
   // Which strip to sample next, out of how many each, and what chooses it.
   int strip, next_sample, stride;
   uint64_t seed;
-  // Sums over the blocks that were sampled: their number, means, squares of means, and errors.
-  double count, sum, squares, error;
+  // Of the blocks that were sampled, by their place in the picture: the last is of the whole picture.
+  cjpeg_sums sums[CJPEG_CELLS * CJPEG_CELLS + 1];
+  // The column and row of cells that the strip lies in, for blocks from left to right.
+  int row_of_cells;
 } cjpeg_luma;
 
 struct cjpeg_decoder {
@@ -44,8 +54,6 @@ struct cjpeg_decoder {
   cjpeg_failure reason;
   cjpeg_limits limits;
   int64_t deadline;
-  const uint8_t *bytes;
-  size_t size;
   // The scan whose blocks were counted last, and the number of blocks of all scans up to it.
   int counted_scan;
   int64_t blocks;

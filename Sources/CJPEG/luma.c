@@ -28,6 +28,25 @@ void cjpeg_luma_prepare(cjpeg_decoder *decoder) {
   info->out_color_space = info->jpeg_color_space;
 }
 
+// MARK: Sums
+
+static cjpeg_sums *whole_picture(cjpeg_luma *luma) { return &luma->sums[CJPEG_CELLS * CJPEG_CELLS]; }
+
+// The cell of a block of the current strip that begins at a column.
+static cjpeg_sums *cell(cjpeg_decoder *decoder, JDIMENSION column) {
+  JDIMENSION width = decoder->info.output_width;
+  JDIMENSION place = column < width ? column * CJPEG_CELLS / width : CJPEG_CELLS - 1;
+  return &decoder->luma.sums[decoder->luma.row_of_cells * CJPEG_CELLS + (int)place];
+}
+
+static void add(cjpeg_sums *sums, cjpeg_sums more) {
+  sums->count += more.count;
+  sums->sum += more.sum;
+  sums->squares += more.squares;
+  sums->error += more.error;
+  sums->chroma += more.chroma;
+}
+
 // MARK: Looking at blocks
 
 // Mean and deviation of a block, from its coefficients by Parseval's theorem.
@@ -80,7 +99,8 @@ static void note_chroma(j_decompress_ptr info, component *c, JCOEFPTR coefficien
 // out may have clipped, compares them with the whole block.
 static void check_reduced(j_decompress_ptr info, component *c, JCOEFPTR coefficients, JSAMPARRAY out,
                           JDIMENSION column) {
-  cjpeg_luma *luma = &self((j_common_ptr)info)->luma;
+  cjpeg_decoder *decoder = self((j_common_ptr)info);
+  cjpeg_luma *luma = &decoder->luma;
   luma->inverse(info, c, coefficients, out, column);
   cjpeg_block block = measure(c, coefficients);
   float mean = block.mean + 128;
@@ -97,7 +117,9 @@ static void check_reduced(j_decompress_ptr info, component *c, JCOEFPTR coeffici
   const component *y = &info->comp_info[0];
   const component *last = &info->comp_info[info->num_components - 1];
   int share = y->h_samp_factor * y->v_samp_factor / (last->h_samp_factor * last->v_samp_factor);
-  luma->error += fabs(whole / 64.0 - reduced / (double)(side * side)) / share;
+  double error = fabs(whole / 64.0 - reduced / (double)(side * side)) / share;
+  add(cell(decoder, column), (cjpeg_sums){.error = error});
+  add(whole_picture(luma), (cjpeg_sums){.error = error});
 }
 
 // MARK: Strips
@@ -132,13 +154,11 @@ void cjpeg_luma_start(cjpeg_decoder *decoder) {
   luma->inverse = info->idct->inverse_DCT[0];
   for (int i = 1; i < info->num_components; i++) info->idct->inverse_DCT[i] = note_chroma;
 
-  // One strip in sixteen is looked at, or more, so that there are four at least. Which ones depends on the
-  // file's bytes: who makes a file cannot know them before it is made.
+  // One strip in sixteen is looked at, or more, so that there are four at least. The caller's secret decides
+  // which: who makes a file cannot know them.
   int strips = (int)((info->output_height + (JDIMENSION)luma->lines - 1) / (JDIMENSION)luma->lines);
   luma->stride = strips / 4 < 1 ? 1 : strips / 4 > 16 ? 16 : strips / 4;
-  const uint8_t *bytes = decoder->bytes;
-  size_t size = decoder->size, part = size < 4096 ? size : 4096;
-  for (size_t i = 0; i < part; i++) luma->seed = luma->seed * 31 + bytes[size - part + i];
+  luma->seed = decoder->limits.secret;
   luma->next_sample = (int)(random_number(luma) % (uint64_t)luma->stride);
 }
 
@@ -155,6 +175,14 @@ static float clipping(float y, cjpeg_block cb, cjpeg_block cr) {
     error += w[2] * (beyond(mean - 255, deviation) + beyond(-mean, deviation));
   }
   return error;
+}
+
+// The error of a chroma block whose Y lies between two levels.
+static double error_of(cjpeg_block cb, cjpeg_block cr, unsigned least, unsigned most) {
+  // The most that chroma moves any colour.
+  float reach = 1.772f * (fabsf(cb.mean) + fabsf(cr.mean) + 2 * (cb.deviation + cr.deviation));
+  if ((float)least >= reach && (float)most + reach <= 255) return 0;
+  return fmaxf(clipping((float)least, cb, cr), clipping((float)most, cb, cr));
 }
 
 // Adds the blocks of a strip to the sums, each with the pixels of Y that it colours.
@@ -182,16 +210,15 @@ static void evaluate(cjpeg_decoder *decoder, int filled) {
         }
       }
       double mean = sum / (double)(count * (bottom - top));
-      luma->count += 1;
-      luma->sum += mean;
-      luma->squares += mean * mean;
-      if (info->num_components == 1) continue;
-      size_t place = (size_t)row * c->width_in_blocks + column;
-      cjpeg_block cb = luma->chroma[1][place], cr = luma->chroma[2][place];
-      // The most that chroma moves any colour.
-      float reach = 1.772f * (fabsf(cb.mean) + fabsf(cr.mean) + 2 * (cb.deviation + cr.deviation));
-      if ((float)least >= reach && (float)most + reach <= 255) continue;
-      luma->error += fmaxf(clipping((float)least, cb, cr), clipping((float)most, cb, cr));
+      cjpeg_sums found = {.count = 1, .sum = mean, .squares = mean * mean};
+      if (info->num_components == 3) {
+        size_t place = (size_t)row * c->width_in_blocks + column;
+        cjpeg_block cb = luma->chroma[1][place], cr = luma->chroma[2][place];
+        found.error = error_of(cb, cr, least, most);
+        found.chroma = fabsf(cb.mean) + fabsf(cr.mean) + cb.deviation + cr.deviation;
+      }
+      add(cell(decoder, left), found);
+      add(whole_picture(luma), found);
     }
   }
 }
@@ -204,6 +231,7 @@ static void fill(cjpeg_decoder *decoder) {
   int isReduced = info->comp_info[0].DCT_scaled_size < DCTSIZE;
   info->idct->inverse_DCT[0] = isSampled && isReduced ? check_reduced : luma->inverse;
   JDIMENSION start = info->output_scanline;
+  luma->row_of_cells = (int)(start * CJPEG_CELLS / info->output_height);
   jpeg_read_raw_data(info, luma->planes, (JDIMENSION)luma->lines);
   JDIMENSION rest = info->output_height - start;
   luma->filled = rest < (JDIMENSION)luma->lines ? (int)rest : luma->lines;
@@ -230,12 +258,14 @@ void cjpeg_luma_read(cjpeg_decoder *decoder, uint8_t *out, size_t stride, int ro
   }
 }
 
-cjpeg_luma_quality cjpeg_luma_error(const cjpeg_decoder *decoder) {
-  const cjpeg_luma *luma = &decoder->luma;
-  if (luma->count == 0) return (cjpeg_luma_quality){0, 0};
-  double mean = luma->sum / luma->count;
+cjpeg_luma_quality cjpeg_luma_error(const cjpeg_decoder *decoder, int index) {
+  if (index < 0 || index >= CJPEG_CELLS * CJPEG_CELLS + 1) return (cjpeg_luma_quality){0, 0, 0};
+  const cjpeg_sums *sums = &decoder->luma.sums[index];
+  if (sums->count == 0) return (cjpeg_luma_quality){0, 0, 0};
+  double mean = sums->sum / sums->count;
   return (cjpeg_luma_quality){
-      .error = luma->error / luma->count,
-      .contrast = sqrt(fmax(0, luma->squares / luma->count - mean * mean)),
+      .error = sums->error / sums->count,
+      .contrast = sqrt(fmax(0, sums->squares / sums->count - mean * mean)),
+      .chroma = sums->chroma / sums->count,
   };
 }

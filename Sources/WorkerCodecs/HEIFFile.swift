@@ -11,8 +11,11 @@ final class HEIFFile {
   private let context: OpaquePointer
   private let bytes: UnsafeBufferPointer<UInt8>
 
-  /// - Parameter bytes: The whole file; libheif keeps the pointer, so they must outlive this.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, limits: DecodingLimits) throws(ImageError) {
+  /// - Parameter file: The whole file; libheif keeps the pointer, so the bytes must outlive this.
+  init(_ file: UnsafeBufferPointer<UInt8>, limits: DecodingLimits) throws(ImageError) {
+    // What lies behind the picture would make libheif refuse it.
+    let end = MediaBoxes.end(of: file.span) ?? file.count
+    let bytes = UnsafeBufferPointer(rebasing: file.prefix(end))
     guard let context = heif_context_alloc() else {
       throw ImageError(.overLimit, "out of memory")
     }
@@ -40,6 +43,11 @@ final class HEIFFile {
     guard result == .complete else { return result }
     var pixels = primary.width * primary.height
     var number = 2
+    if primary.isCropped {
+      sink.beginPart(.picture(number))
+      _ = try? primary.send(isWhole: true, over: backdrop, limits: limits, into: &sink)
+      number += 1
+    }
     for (part, other) in others(than: primary) {
       pixels += other.width * other.height
       guard number <= Self.maximum, pixels <= limits.animationPixels else {

@@ -74,7 +74,9 @@ final class HEIFPicture {
 
   // MARK: Colours
 
-  private var colours: PictureColours {
+  /// What the file says of its colours: a profile, code points, or what only the coded picture says, which is then
+  /// decoded for it.
+  private func colours() -> PictureColours {
     let handle = handle
     return PictureColours { () throws(ImageError) in
       let size = heif_image_handle_get_raw_color_profile_size(handle)
@@ -85,7 +87,9 @@ final class HEIFPicture {
         var profile = [UInt8](repeating: 0, count: size)
         if heif_image_handle_get_raw_color_profile(handle, &profile).isFine { return .icc(profile) }
       }
-      guard let points = Self.points(of: handle) else { return nil }
+      var points = Self.points(of: handle)
+      if points == nil { points = try self.codedPoints() }
+      guard let points else { return nil }
       return ColourSource(primaries: points.primaries, transfer: points.transfer)
     }
   }
@@ -99,7 +103,23 @@ final class HEIFPicture {
       return nil
     }
     defer { heif_nclx_color_profile_free(profile) }
-    return (
+    return points(profile)
+  }
+
+  /// Those that the coded picture names.
+  private func codedPoints() throws(ImageError) -> (primaries: UInt8, transfer: UInt8)? {
+    let image = try decode(heif_colorspace_undefined, heif_chroma_undefined)
+    defer { heif_image_release(image) }
+    var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
+    guard heif_image_get_nclx_color_profile(image, &profile).isFine, let profile else { return nil }
+    defer { heif_nclx_color_profile_free(profile) }
+    return Self.points(profile)
+  }
+
+  private static func points(
+    _ profile: UnsafeMutablePointer<heif_color_profile_nclx>
+  ) -> (primaries: UInt8, transfer: UInt8) {
+    (
       UInt8(clamping: profile.pointee.color_primaries.rawValue),
       UInt8(clamping: profile.pointee.transfer_characteristics.rawValue)
     )
@@ -107,21 +127,37 @@ final class HEIFPicture {
 
   // MARK: Pixels
 
+  /// Whether the file shows only a part of it; some programs show it all.
+  var isCropped: Bool {
+    let stored = [
+      Int(heif_image_handle_get_ispe_width(handle)), Int(heif_image_handle_get_ispe_height(handle)),
+    ]
+    return stored.allSatisfy { $0 > 0 } && stored.sorted() != [width, height].sorted()
+  }
+
   /// Sends its rows.
+  ///
+  /// - Parameter isWhole: Whether it is neither cropped nor turned, as the file says it is to be.
   func send<Sink: RowSink>(
-    over backdrop: Backdrop, limits: DecodingLimits, into sink: inout Sink
+    isWhole: Bool = false, over backdrop: Backdrop, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     try limits.check(width: width, height: height)
+    if isWhole {
+      try limits.check(
+        width: Int(heif_image_handle_get_ispe_width(handle)),
+        height: Int(heif_image_handle_get_ispe_height(handle)))
+    }
     // Planes of it and of its tiles, and the colours made of them.
     _ = try limits.bufferSize(width: width, height: height, channels: 10)
     let hasAlpha = heif_image_handle_has_alpha_channel(handle) != 0
     let isShown = backdrop != .none
-    let conversion = try colours.conversion(
+    let conversion = try colours().conversion(
       of: ColourForm(.rgb, hasAlpha: hasAlpha), isShown: isShown, into: &sink)
     if hasAlpha, !isShown { sink.isShownOtherwise(.transparency) }
-    if !isShown, !hasAlpha, try sendLuma(seed: seed, into: &sink) { return .complete }
+    if !isShown, !hasAlpha, try sendLuma(isWhole: isWhole, into: &sink) { return .complete }
     let image = try decode(
-      heif_colorspace_RGB, hasAlpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB)
+      heif_colorspace_RGB, hasAlpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB,
+      isWhole: isWhole)
     defer { heif_image_release(image) }
     guard let plane = Plane(image, heif_channel_interleaved) else {
       throw ImageError(.damaged, "damaged HEIF: no pixels")
@@ -130,11 +166,8 @@ final class HEIFPicture {
     return .complete
   }
 
-  /// Chooses which blocks are looked at; the same for the same picture.
-  private var seed: UInt64 { UInt64(width) &* 31 &+ UInt64(height) }
-
   private func decode(
-    _ space: heif_colorspace, _ chroma: heif_chroma
+    _ space: heif_colorspace, _ chroma: heif_chroma, isWhole: Bool = false
   ) throws(ImageError) -> OpaquePointer {
     guard let options = heif_decoding_options_alloc() else {
       throw ImageError(.overLimit, "out of memory")
@@ -142,6 +175,7 @@ final class HEIFPicture {
     defer { heif_decoding_options_free(options) }
     options.pointee.convert_hdr_to_8bit = 1
     options.pointee.strict_decoding = 1
+    options.pointee.ignore_transformations = isWhole ? 1 : 0
     var image: OpaquePointer?
     try check(heif_decode_image(handle, &image, space, chroma, options))
     guard let image else { throw ImageError(.damaged, "damaged HEIF: no pixels") }
@@ -210,10 +244,10 @@ final class HEIFPicture {
   ///
   /// - Returns: `false` for other pictures, of which nothing was sent.
   private func sendLuma<Sink: RowSink>(
-    seed: UInt64, into sink: inout Sink
+    isWhole: Bool, into sink: inout Sink
   ) throws(ImageError) -> Bool {
     guard heif_image_handle_get_luma_bits_per_pixel(handle) == 8 else { return false }
-    let image = try decode(heif_colorspace_undefined, heif_chroma_undefined)
+    let image = try decode(heif_colorspace_undefined, heif_chroma_undefined, isWhole: isWhole)
     defer { heif_image_release(image) }
     let space = heif_image_get_colorspace(image)
     guard space == heif_colorspace_YCbCr || space == heif_colorspace_monochrome,
@@ -229,8 +263,7 @@ final class HEIFPicture {
         v: UnsafeBufferPointer(start: v.pixels, count: v.stride * v.height).span,
         PlanarLayout(
           width: y.width, height: y.height, stride: y.stride, chromaWidth: u.width,
-          chromaHeight: u.height, chromaStride: u.stride, range: range),
-        seed: seed)
+          chromaHeight: u.height, chromaStride: u.stride, range: range))
       if error.isTooLarge { sink.isShownOtherwise(.colour) }
     }
     sink.begin(PixelLayout(width: y.width, height: y.height, channels: 1, isLossless: false))

@@ -8,7 +8,7 @@ package enum JXLDecoder: PictureCodec {
   package static func begins(_ bytes: Span<UInt8>) -> Bool { ImageFormat(sniffing: bytes) == .jxl }
 
   /// Bytes that libjxl holds for each pixel: its planes are of floating-point numbers.
-  private static let bytesPerPixel = 32
+  private static let bytesPerPixel = 20
 
   package static func decode<Sink: RowSink>(
     _ bytes: UnsafeBufferPointer<UInt8>, over backdrop: Backdrop, limits: DecodingLimits,

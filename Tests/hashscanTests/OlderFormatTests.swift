@@ -43,8 +43,9 @@ import Testing
     let uploads = TestFiles.fixtures.appending("uploads").string
     let scan = try hashscan.run("scan", uploads, "--json")
     #expect(scan.status == 1)
-    #expect(
-      try scan.output.replacing(TestFiles.fixtures.string, with: "Fixtures") == expected("scan"))
+    let lines = scan.output.replacing(TestFiles.fixtures.string, with: "Fixtures")
+    // How many hashes were looked up is no matter of the format.
+    #expect(try lines.replacing(/"hashes_asked":\d+,/, with: "") == expected("scan"))
   }
 
   @Test func itsLastChangeCanStillBeUndone() throws {

@@ -1,10 +1,11 @@
 @testable import HashEngine
 @testable import PictureHashing
+@testable import WorkerCodecs
 
 /// All that reads bytes of strangers.
 enum FuzzTarget: String, CaseIterable {
   // Pictures.
-  case jpeg, png, webp, gif, fingerprint, exif
+  case jpeg, png, webp, gif, bmp, ico, heif, avif, jxl, tiff, fingerprint, exif, icc, embedded
   case jpegScans = "jpeg-scans"
   case apng
   // What a worker says.
@@ -20,6 +21,19 @@ enum FuzzTarget: String, CaseIterable {
     case .png: Self.decode(bytes, as: .png)
     case .webp: Self.decode(bytes, as: .webp)
     case .gif: Self.decode(bytes, as: .gif)
+    case .bmp: Self.decode(bytes, as: .bmp)
+    case .ico: Self.decode(bytes, as: .ico)
+    case .heif: Self.decode(bytes, as: .heif)
+    case .avif: Self.decode(bytes, as: .avif)
+    case .jxl: Self.decode(bytes, as: .jxl)
+    case .tiff: Self.decode(bytes, as: .tiff)
+    case .icc: Self.convert(bytes)
+    case .embedded:
+      for format in ImageFormat.allCases {
+        _ = EmbeddedPictures(in: bytes.span, format: format, thumbnail: nil)
+        _ = XMP.hasLocation(bytes.span, format)
+      }
+      _ = NamedFormats.name(of: bytes.span)
     case .fingerprint: Self.fingerprint(bytes)
     case .exif:
       for format in ImageFormat.allCases { _ = EXIF(of: bytes.span, format: format) }
@@ -49,9 +63,27 @@ enum FuzzTarget: String, CaseIterable {
   }
 
   private static func decode(_ bytes: [UInt8], as format: ImageFormat) {
-    var sink = CountingSink()
-    _ = try? ImageDecoder.decode(bytes.span, as: format, limits: limits, into: &sink)
-    precondition(sink.isConsistent, "rows that do not fit the layout")
+    WorkerCodecs.install()
+    for backdrop in [Backdrop.none, .white] {
+      var sink = CountingSink()
+      _ = try? ImageDecoder.decode(
+        bytes.span, as: format, over: backdrop, limits: limits, into: &sink)
+      precondition(sink.isConsistent, "rows that do not fit the layout")
+    }
+  }
+
+  /// The bytes as a profile, and as the chunks of a PNG.
+  private static func convert(_ bytes: [UInt8]) {
+    for form in [
+      ColourForm(.rgb), ColourForm(.grey, hasAlpha: true), ColourForm(.invertedCMYK),
+      ColourForm(.rgb, hasAlpha: true, isWide: true),
+    ] {
+      guard let conversion = try? ColourConversion.needed(by: .icc(bytes), form) else { continue }
+      _ = conversion.converted([UInt8](repeating: 7, count: form.stride * 9))
+    }
+    _ = try? ColourSource.inPNG(bytes.span)
+    _ = ColourSource.inJPEG(bytes.span)
+    _ = ColourSource.inWebP(bytes.span)
   }
 
   private static func fingerprint(_ bytes: [UInt8]) {

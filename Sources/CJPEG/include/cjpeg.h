@@ -30,6 +30,8 @@ typedef struct {
   int64_t blocks;
   /// How long it may work from now on; 0 for no limit.
   int64_t nanoseconds;
+  /// Decides which strips are looked at for `cjpeg_luma_error`.
+  uint64_t secret;
 } cjpeg_limits;
 
 /// Why a call failed.
@@ -64,10 +66,12 @@ int64_t cjpeg_damaged_row(const cjpeg_decoder *decoder);
 /// most, and how far blocks are from each other (standard deviation of their means), in levels of 255.
 ///
 /// They differ where colours clip, and where a reduced picture leaves out frequencies that clip.
+/// Also the mean chroma of blocks: the sum of Cb's and Cr's distance from grey, and of their deviations.
 typedef struct {
-  double error, contrast;
+  double error, contrast, chroma;
 } cjpeg_luma_quality;
-cjpeg_luma_quality cjpeg_luma_error(const cjpeg_decoder *decoder);
+/// `index` counts 16 cells, four in each of four rows, and then the whole picture.
+cjpeg_luma_quality cjpeg_luma_error(const cjpeg_decoder *decoder, int index);
 
 /// Whether the bytes ended before the picture's end marker.
 int cjpeg_ended_early(const cjpeg_decoder *decoder);

@@ -36,9 +36,26 @@ import Testing
       let found = Result { () throws(ImageError) in
         try confined.fingerprint(of: bytes.span, request)
       }
-      #expect(found == expected, "\(file)")
+      let format = ImageFormat(sniffing: bytes.span)
+      if case .success(let found) = found, let format, Self.workersOnly.contains(format) {
+        // This process refuses them.
+        #expect(found.format == format && (try? expected.get()) == nil)
+      } else if case (.success(let found), .success(let expected)) = (found, expected),
+        format == .jpeg
+      {
+        // Which parts of a JPEG are looked at for clipped colours is another process's secret, so that one of the two
+        // may have decoded it in colour as well.
+        #expect(found.frames.filter(Self.isStored) == expected.frames.filter(Self.isStored))
+        #expect(found.completeness == expected.completeness && found.digests == expected.digests)
+      } else {
+        #expect(found == expected, "\(file)")
+      }
     }
   }
+
+  private static let workersOnly: Set<ImageFormat> = [.heif, .avif, .jxl, .tiff]
+
+  private static func isStored(_ frame: FrameFingerprint) -> Bool { frame.backdrop == .none }
 
   @Test func aSharedWorkerGivesUpWhatThisMachineCan() throws {
     #expect(confined.level.systemCalls && confined.level.resources)

@@ -48,9 +48,9 @@ import Testing
   @Test func whatThePageShowsIsFound() throws {
     try list(Self.shown)
     // Black everywhere, and the picture in the alpha channel.
-    #expect(try views(Self.flat(0).png(alpha: Self.negative)) == ["a: over white"])
+    #expect(try views(Self.flat(0).png(alpha: Self.negative)) == ["a: as in a browser"])
     // White everywhere: to be seen on a dark page.
-    #expect(try views(Self.flat(255).png(alpha: Self.shown)) == ["a: over black"])
+    #expect(try views(Self.flat(255).png(alpha: Self.shown)) == ["a: on a black page"])
     // What is stored is what other tools hash, however little of it is seen.
     #expect(try views(Self.shown.png(alpha: Self.flat(3))) == ["a: as stored"])
     #expect(try views(Self.shown.png(alpha: Self.flat(255))) == ["a: as stored"])
@@ -62,7 +62,7 @@ import Testing
     let mirrored = PaintedPicture(width: 160, height: 160) { x, y in
       Int(Self.negative.pixels[y * 160 + 159 - x])
     }
-    #expect(try views(Self.flat(0).png(alpha: mirrored)) == ["a: over white, mirrored"])
+    #expect(try views(Self.flat(0).png(alpha: mirrored)) == ["a: as in a browser, mirrored"])
   }
 
   /// Opaque pictures are hashed once, with an alpha channel or without.
@@ -113,7 +113,7 @@ import Testing
     }
     png.add(width: 160, height: 160, pixels: pixels(200, Self.flat(255)))
     png.add(width: 160, height: 160, pixels: pixels(0, Self.negative), blend: 0)
-    #expect(try views(png.bytes) == ["a: over white"])
+    #expect(try views(png.bytes) == ["a: as in a browser"])
     // Two tones: a GIF's pixels are opaque or not there at all.
     let stencil = PaintedPicture(width: 160, height: 160) { x, y in
       Self.shown.pixels[y * 160 + x] < 128 ? 0 : 7
@@ -124,7 +124,7 @@ import Testing
       }, as: "stencil")
     let gif = PaintedGIF(
       width: 160, height: 160, frames: [PaintedGIF.Frame(stencil, transparent: 7)])
-    #expect(try views(gif.bytes).contains("stencil: over white"))
+    #expect(try views(gif.bytes).contains("stencil: as in a browser"))
   }
 
   /// Frames are folded when they look alike, not when their hashes do: a fade has one look, another picture has not.

@@ -85,7 +85,6 @@ import Testing
       "sequence_fdat_fctl.png", "sequence_gap.png", "sequence_reorder.png",
       "sequence_reorder_chunk.png", "sequence_repeat.png", "sequence_repeat_chunk.png",
       "sequence_start.png", "syntax_num_frames_high.png", "syntax_num_frames_invalid.png",
-      "test_extents.gif",
     ])
   func brokenAnimationsAreTold(_ name: String) throws {
     let picture = try fingerprint(of: TestFiles.shared.appending("images/animated/\(name)"))

@@ -8,6 +8,7 @@ struct FingerprintSink: RowSink {
   private(set) var hasLocation = false
   /// Which picture the frames that come are of, and the number of the last one of it.
   private var part: PicturePart
+  private let isOfMain: Bool
   private var number = 0
   /// What was requested but not computed, because it would have cost too much; `nil` if nothing was left out.
   private(set) var omission: ImageError?
@@ -39,6 +40,7 @@ struct FingerprintSink: RowSink {
     looks: FrameLooks = FrameLooks()
   ) {
     self.part = part
+    isOfMain = part == .main
     self.backdrop = backdrop
     self.known = known
     self.looks = looks
@@ -60,6 +62,8 @@ struct FingerprintSink: RowSink {
   mutating func isShownOtherwise(_ why: ShownOtherwise) { differences.insert(why) }
 
   mutating func beginPart(_ part: PicturePart) {
+    // The parts of a picture that is itself a part have no names of their own.
+    guard isOfMain else { return }
     self.part = part
     number = 0
   }

@@ -103,6 +103,24 @@ private enum WorkersJXL: WorkersCodec {
     bytes.has([0xFF, 0x0A], at: 0)
       || bytes.has([0, 0, 0, 12, 0x4A, 0x58, 0x4C, 0x20, 13, 10, 0x87, 10], at: 0)
   }
+  static func exif(in bytes: Span<UInt8>) -> [Range<Int>] {
+    // Four bytes say how far behind them the TIFF header lies.
+    MediaBoxes.contents(of: "Exif", in: bytes).compactMap { box in
+      let start = 4 + Int(bytes.bigEndian32(at: box.lowerBound))
+      return start < box.count ? box.lowerBound + start..<box.upperBound : nil
+    }
+  }
+  static func xmp(in bytes: Span<UInt8>) -> [Range<Int>] {
+    MediaBoxes.contents(of: "xml ", in: bytes)
+  }
+  static func end(of bytes: Span<UInt8>) -> Int? {
+    MediaBoxes.end(
+      of: bytes,
+      among: [
+        "JXL ", "ftyp", "jxlc", "jxlp", "jxll", "jxli", "jbrd", "Exif", "xml ", "brob", "jumb",
+        "jhgm",
+      ])
+  }
 }
 
 private enum WorkersTIFF: WorkersCodec {

@@ -7,6 +7,21 @@ package enum BMPDecoder: PictureCodec {
     bytes.has("BM", at: 0) && BMPHeader.sizes.contains(Int(bytes.littleEndian32(at: 14)))
   }
 
+  package static func end(of bytes: Span<UInt8>) -> Int? {
+    // As long as the header says, and the pixels reach: either may be wrong by itself.
+    guard let header = try? BMPHeader(bytes, at: fileHeader, limits: DecodingLimits()) else {
+      return nil
+    }
+    let stated = Int(bytes.littleEndian32(at: 2))
+    let start = Int(bytes.littleEndian32(at: 10))
+    var end = max(stated, start)
+    if case .plain = header.storage {
+      end = max(end, start + header.height * ((header.width * header.bits + 31) / 32 * 4))
+    }
+    if let profile = header.profile { end = max(end, profile.upperBound) }
+    return end <= bytes.count ? end : nil
+  }
+
   /// The file's own header, before that of the bitmap.
   private static let fileHeader = 14
 

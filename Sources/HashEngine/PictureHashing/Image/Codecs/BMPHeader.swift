@@ -63,7 +63,7 @@ struct BMPHeader {
       let count = isInHeader ? (size >= 56 ? 4 : 3) : compression == 6 ? 4 : 3
       for index in 0..<count { masks[index] = bytes.littleEndian32(at: start + 40 + 4 * index) }
       if !isInHeader { place += 4 * count }
-    } else if size == 124, bits == 32 {
+    } else if size >= 108, bits == 32 {
       masks[3] = bytes.littleEndian32(at: start + 52)
     } else if isIcon, bits == 32 {
       masks[3] = 0xFF00_0000

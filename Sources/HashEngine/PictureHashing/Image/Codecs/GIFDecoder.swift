@@ -82,15 +82,8 @@ package enum GIFDecoder: PictureCodec {
     _ file: UnsafeMutablePointer<GifFileType>, over backdrop: Backdrop, limits: DecodingLimits,
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
-    let (width, height) = (Int(file.pointee.SWidth), Int(file.pointee.SHeight))
-    try limits.check(width: width, height: height)
-    // The canvas, a copy of it to go back to, and a frame's indices.
-    _ = try limits.bufferSize(width: width, height: height, channels: 9)
-    let most = limits.frames(width: width, height: height)
-    var player = GIFPlayer(
-      width: width, height: height,
-      background: palette(file.pointee.SColorMap)[Int(file.pointee.SBackGroundColor) & 255],
-      isOverPage: backdrop != .none)
+    var player: GIFPlayer?
+    var most = 1
     var control = GraphicsControlBlock()
     control.TransparentColor = NO_TRANSPARENT_COLOR
     var count = 0
@@ -107,12 +100,18 @@ package enum GIFDecoder: PictureCodec {
         let frame = try readFrame(file, limits: limits)
         drawn += frame.indices.count
         problem = problem ?? frame.problem
-        if !player.canvas.contains(frame.area) {
-          problem = problem ?? outside(frame.area, width: width, height: height)
+        var now: GIFPlayer
+        if let player {
+          now = player
+        } else {
+          (now, most) = try start(file, with: frame.area, over: backdrop, limits: limits)
         }
-        player.show(frame, control: control, isFirst: count == 0)
-        if player.showsPage { sink.isShownOtherwise(.transparency) }
-        try player.canvas.send(to: &sink, over: backdrop, tellsTransparency: false)
+        // Only one may hold the canvas while it is drawn on, or it would be copied.
+        player = nil
+        now.show(frame, control: control, isFirst: count == 0)
+        if now.showsPage { sink.isShownOtherwise(.transparency) }
+        try now.canvas.send(to: &sink, over: backdrop, tellsTransparency: false)
+        player = now
         count += 1
         if let problem = frame.problem { return .partial(problem) }
         control = GraphicsControlBlock()
@@ -188,11 +187,24 @@ package enum GIFDecoder: PictureCodec {
     return frame
   }
 
-  private static func outside(_ area: Canvas.Rectangle, width: Int, height: Int) -> ImageError {
-    ImageError(
-      .damaged,
-      "damaged GIF: a frame of \(area.width)×\(area.height) at \(area.x),\(area.y) reaches"
-        + " outside its \(width)×\(height) canvas")
+  /// A player whose canvas is the screen, or as much larger as the first frame needs: browsers do the same, and clip
+  /// later frames.
+  ///
+  /// - Returns: The player, and how many frames may be decoded.
+  private static func start(
+    _ file: UnsafeMutablePointer<GifFileType>, with first: Canvas.Rectangle,
+    over backdrop: Backdrop, limits: DecodingLimits
+  ) throws(ImageError) -> (GIFPlayer, Int) {
+    let width = max(Int(file.pointee.SWidth), first.x + first.width)
+    let height = max(Int(file.pointee.SHeight), first.y + first.height)
+    try limits.check(width: width, height: height)
+    // The canvas, a copy of it to go back to, and a frame's indices.
+    _ = try limits.bufferSize(width: width, height: height, channels: 9)
+    let player = GIFPlayer(
+      width: width, height: height,
+      background: palette(file.pointee.SColorMap)[Int(file.pointee.SBackGroundColor) & 255],
+      isOverPage: backdrop != .none)
+    return (player, limits.frames(width: width, height: height))
   }
 
   /// The rows of a frame in the order the file has them.

@@ -4,11 +4,18 @@ package enum ICODecoder: PictureCodec {
 
   package static func begins(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.has([0, 0, 1, 0], at: 0) || bytes.has([0, 0, 2, 0], at: 0) else { return false }
-    // Other files begin like this too, but not with a directory.
+    // Other files begin like this too, but not with a directory that points at pictures.
     let count = Int(bytes.littleEndian16(at: 4))
-    let offset = Int(bytes.littleEndian32(at: 18))
-    return count > 0 && bytes.count > 22 && bytes[9] == 0
-      && (directory + entrySize * count..<bytes.count).contains(offset)
+    return (0..<min(count, 64)).contains { number in
+      let offset = Int(bytes.littleEndian32(at: directory + entrySize * number + 12))
+      return offset >= directory + entrySize && offset < bytes.count
+        && (PNGDecoder.begins(bytes.extracting(offset..<bytes.count))
+          || BMPHeader.sizes.contains(Int(bytes.littleEndian32(at: offset))))
+    }
+  }
+
+  package static func end(of bytes: Span<UInt8>) -> Int? {
+    entries(of: bytes).map(\.content.upperBound).max()
   }
 
   /// The sizes of the header and of a directory's entry, in bytes.
@@ -33,11 +40,18 @@ package enum ICODecoder: PictureCodec {
     var problem: ImageError?
     var pixels = 0
     for (index, entry) in entries.enumerated() {
-      guard index < limits.frames, pixels <= limits.animationPixels else {
+      guard index < limits.frames else {
         return .partial(
           ImageError(.overLimit, "too many pictures: only the first \(index) were examined"))
       }
       try limits.checkTime()
+      // What an entry's own header says, however small the directory makes it.
+      let size = size(of: bytes.span.extracting(entry.content))
+      let (area, overflow) = size.width.multipliedReportingOverflow(by: size.height)
+      guard !overflow, area <= limits.pixels - pixels else {
+        throw ImageError(.overLimit, "too large: its pictures have too many pixels together")
+      }
+      pixels += area
       if entry.number != shown.number { sink.beginPart(.picture(index + 1)) }
       do throws(ImageError) {
         // An entry's file is read by itself, as a browser does it.
@@ -45,12 +59,22 @@ package enum ICODecoder: PictureCodec {
         let result = try decode(content, entry, over: backdrop, limits: limits, into: &sink)
         if case .partial(let error) = result { problem = problem ?? error }
       } catch {
-        guard index > 0, error.code != .timeLimit else { throw error }
+        guard index > 0, error.code != .timeLimit, error.code != .overLimit else { throw error }
         problem = problem ?? error
       }
-      pixels += max(1, entry.width * entry.height)
     }
     return problem.map { .partial($0) } ?? .complete
+  }
+
+  /// The size that the header of a PNG or of a bitmap states.
+  private static func size(of content: Span<UInt8>) -> (width: Int, height: Int) {
+    if PNGDecoder.begins(content) {
+      return (Int(content.bigEndian32(at: 16)), Int(content.bigEndian32(at: 20)))
+    }
+    func side(_ offset: Int) -> Int {
+      Int(Int32(bitPattern: content.littleEndian32(at: offset)).magnitude)
+    }
+    return (side(4), side(8) / 2)
   }
 
   /// The entries: the largest first, of those the one with most bits, of those the first.

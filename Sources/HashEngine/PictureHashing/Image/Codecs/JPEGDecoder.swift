@@ -51,7 +51,8 @@ package enum JPEGDecoder: PictureCodec {
   ) throws(ImageError) -> Completeness {
     let work = cjpeg_limits(
       memory: limits.memory, scans: CInt(clamping: limits.scans),
-      blocks: Int64(limits.scanPixels / 64), nanoseconds: limits.nanosecondsLeft)
+      blocks: Int64(limits.scanPixels / 64), nanoseconds: limits.nanosecondsLeft,
+      secret: LumaError.secret)
     guard let decoder = cjpeg_create(bytes.baseAddress, bytes.count, work) else {
       throw ImageError(.overLimit, "out of memory")
     }
@@ -81,9 +82,12 @@ package enum JPEGDecoder: PictureCodec {
     let stored = Int(header.channels)
     let form = ColourForm(
       header.is_grey != 0 ? .grey : stored == 4 ? .invertedCMYK : .rgb)
-    let conversion = try PictureColours { () throws(ImageError) in ColourSource.inJPEG(bytes.span) }
-      .conversion(of: form, isShown: isShown, into: &sink)
     let isLuma = !isShown && stored == 1
+    let colours = PictureColours { () throws(ImageError) in ColourSource.inJPEG(bytes.span) }
+    // Of a picture whose colours may move a little, a sample of its chroma says whether they do.
+    let shift = isLuma && form.channels == .rgb ? colours.shift : nil
+    let conversion =
+      shift == nil ? try colours.conversion(of: form, isShown: isShown, into: &sink) : nil
     let isReducible = isLuma && sink.takesReduced(width: width, height: height)
     let isCoarse =
       isReducible && header.progressive != 0 && min(width, height) >= coarseSide
@@ -114,7 +118,9 @@ package enum JPEGDecoder: PictureCodec {
       }
       guard count > 0 else {
         sink.pad(rows: layout.rows - done, layout)
-        if isLuma, needsColour(decoder, header) { sink.isShownOtherwise(.colour) }
+        if isLuma, needsColour(decoder, header, shift: shift ?? 0) {
+          sink.isShownOtherwise(.colour)
+        }
         try sink.end()
         return .partial(failure())
       }
@@ -135,16 +141,23 @@ package enum JPEGDecoder: PictureCodec {
       }
       done += count
     }
-    if isLuma, needsColour(decoder, header) { sink.isShownOtherwise(.colour) }
+    if isLuma, needsColour(decoder, header, shift: shift ?? 0) { sink.isShownOtherwise(.colour) }
     try sink.end()
     return completeness(decoder, header, reduction: layout.reduction)
   }
 
   /// Whether the picture that is seen may differ from the Y that was decoded.
-  private static func needsColour(_ decoder: OpaquePointer, _ header: cjpeg_header) -> Bool {
+  private static func needsColour(
+    _ decoder: OpaquePointer, _ header: cjpeg_header, shift: Double
+  ) -> Bool {
     guard header.is_plain != 0 else { return true }
-    let found = cjpeg_luma_error(decoder)
-    return LumaError(error: found.error, contrast: found.contrast).isTooLarge
+    // A part of a picture may be a picture: cells are judged by themselves, and then the whole.
+    return (0...16).contains { index in
+      let found = cjpeg_luma_error(decoder, CInt(index))
+      let error = LumaError(
+        error: found.error + shift * found.chroma, contrast: found.contrast)
+      return index < 16 ? error.isTooLargeInPart : error.isTooLarge
+    }
   }
 
   private static func completeness(

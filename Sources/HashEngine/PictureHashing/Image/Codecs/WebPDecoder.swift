@@ -133,16 +133,13 @@ package enum WebPDecoder: PictureCodec {
             CInt(half), v, half * halfHeight, CInt(half), nil, 0, 0), bytes, limits)
       }
     }
-    var seed = UInt64(bytes.count)
-    for byte in bytes.suffix(4096) { seed = seed &* 31 &+ UInt64(byte) }
     let plane = half * halfHeight
     let error = LumaError(
       y: luma.span, u: chroma.span.extracting(0..<plane),
       v: chroma.span.extracting(plane..<2 * plane),
       PlanarLayout(
         width: width, height: height, stride: width, chromaWidth: half, chromaHeight: halfHeight,
-        chromaStride: half, range: .video),
-      seed: seed)
+        chromaStride: half, range: .video))
     if error.isTooLarge { sink.isShownOtherwise(.colour) }
     LumaRange.video.widen(&luma)
     sink.begin(PixelLayout(width: width, height: height, channels: 1, isLossless: false))

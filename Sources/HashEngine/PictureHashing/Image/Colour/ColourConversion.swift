@@ -44,42 +44,65 @@ package struct ColourForm: Hashable {
     case (.invertedCMYK, _, _): clcms_cmyk_8_inverted
     }
   }
-
-  /// The same with red, green and blue for grey.
-  fileprivate var inColour: ColourForm {
-    ColourForm(channels == .grey ? .rgb : channels, hasAlpha: hasAlpha, isWide: isWide)
-  }
 }
 
 /// Turns the numbers of a picture into those of sRGB, as browsers do before they show it.
 package final class ColourConversion {
   private let profile: ColourProfile
-  private let transform: cmsHTRANSFORM
   private let form: ColourForm
-  /// Whether grey is spread to red, green and blue first.
-  private let spreads: Bool
+  /// `nil` for greys, which are looked up.
+  private let transform: cmsHTRANSFORM?
+  /// Red, green and blue of each grey; empty for colours.
+  private let greys: [UInt8]
 
-  /// - Parameter form: The pixels to convert; they become RGB, or RGBA, of a byte each. The profile must fit them.
+  /// - Parameters:
+  ///   - form: The pixels to convert; they become RGB, or RGBA, of a byte each. The profile must fit them. Greys
+  ///     have one byte.
+  ///   - isOptimised: Whether Little CMS may prepare tables, which pays for many pixels only.
   /// - Throws: ``ImageError`` `unsupported` for a profile that Little CMS cannot use.
   init(
     from profile: ColourProfile, _ form: ColourForm, isOptimised: Bool = true
   ) throws(ImageError) {
-    spreads = form.channels == .grey && profile.space == .rgb
-    self.form = form
     self.profile = profile
+    self.form = form
+    if form.channels == .grey {
+      transform = nil
+      greys = try Self.greys(of: profile)
+    } else {
+      // Tables of ours would smooth those of the profile, in which any colour may differ from its neighbours.
+      transform = try Self.transform(
+        from: profile, form, isOptimised: isOptimised && !profile.hasTables && !form.isWide)
+      greys = []
+    }
+  }
+
+  deinit { if let transform { cmsDeleteTransform(transform) } }
+
+  private static func transform(
+    from profile: ColourProfile, _ form: ColourForm, isOptimised: Bool
+  ) throws(ImageError) -> cmsHTRANSFORM {
     let flags =
-      cmsUInt32Number(cmsFLAGS_NOCACHE)
-      | (form.hasAlpha ? cmsUInt32Number(cmsFLAGS_COPY_ALPHA) : 0)
+      (form.hasAlpha ? cmsUInt32Number(cmsFLAGS_COPY_ALPHA) : 0)
       | (isOptimised ? 0 : cmsUInt32Number(cmsFLAGS_NOOPTIMIZE))
     guard let sRGB = ColourProfile.sRGB,
       let transform = cmsCreateTransform(
-        profile.handle, (spreads ? form.inColour : form).code, sRGB.handle,
-        form.hasAlpha ? clcms_rgba_8 : clcms_rgb_8, cmsUInt32Number(INTENT_PERCEPTUAL), flags)
+        profile.handle, form.code, sRGB.handle, form.hasAlpha ? clcms_rgba_8 : clcms_rgb_8,
+        profile.intent, flags)
     else { throw ImageError(.unsupported, "its colour profile cannot be used") }
-    self.transform = transform
+    return transform
   }
 
-  deinit { cmsDeleteTransform(transform) }
+  /// What each grey becomes; of a profile for colours, the one of equal parts.
+  private static func greys(of profile: ColourProfile) throws(ImageError) -> [UInt8] {
+    let form = ColourForm(profile.space == .rgb ? .rgb : .grey)
+    let transform = try transform(from: profile, form, isOptimised: false)
+    defer { cmsDeleteTransform(transform) }
+    let tones = (UInt8.min...UInt8.max).flatMap { [UInt8](repeating: $0, count: form.stride) }
+    var greys = [UInt8](repeating: 0, count: 3 * 256)
+    // 256 pixels lie in both.
+    cmsDoTransform(transform, tones, &greys, 256)
+    return greys
+  }
 
   /// The same conversion, for pixels of another form.
   ///
@@ -93,21 +116,16 @@ package final class ColourConversion {
   /// - Parameter out: Replaced by as many pixels of sRGB.
   func convert(_ pixels: Span<UInt8>, into out: inout [UInt8]) {
     let count = pixels.count / form.stride
-    let size = count * (form.hasAlpha ? 4 : 3)
-    if out.count != size { out = [UInt8](repeating: 0, count: size) }
-    guard spreads else { return run(pixels, count, &out) }
-    let wide = spread(pixels, count)
-    run(wide.span, count, &out)
-  }
-
-  /// Whole pixels, converted.
-  package func converted(_ pixels: [UInt8]) -> [UInt8] {
-    var out: [UInt8] = []
-    convert(pixels.span, into: &out)
-    return out
-  }
-
-  private func run(_ pixels: Span<UInt8>, _ count: Int, _ out: inout [UInt8]) {
+    let channels = form.hasAlpha ? 4 : 3
+    if out.count != count * channels { out = [UInt8](repeating: 0, count: count * channels) }
+    guard let transform else {
+      for pixel in 0..<count {
+        let grey = 3 * Int(pixels[pixel * form.stride])
+        for channel in 0..<3 { out[pixel * channels + channel] = greys[grey + channel] }
+        if form.hasAlpha { out[pixel * channels + 3] = pixels[pixel * form.stride + 1] }
+      }
+      return
+    }
     pixels.withUnsafeBufferPointer { pixels in
       out.withUnsafeMutableBufferPointer { out in
         // `count` pixels lie in both.
@@ -116,19 +134,11 @@ package final class ColourConversion {
     }
   }
 
-  private func spread(_ pixels: Span<UInt8>, _ count: Int) -> [UInt8] {
-    let size = form.isWide ? 2 : 1
-    let stride = form.stride
-    var wide: [UInt8] = []
-    wide.reserveCapacity(count * (stride + 2 * size))
-    for pixel in 0..<count {
-      let start = pixel * stride
-      for _ in 0..<2 {
-        for byte in 0..<size { wide.append(pixels[start + byte]) }
-      }
-      for byte in 0..<stride { wide.append(pixels[start + byte]) }
-    }
-    return wide
+  /// Whole pixels, converted.
+  package func converted(_ pixels: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = []
+    convert(pixels.span, into: &out)
+    return out
   }
 }
 
@@ -137,11 +147,13 @@ extension ColourConversion {
   var usesWideNumbers: Bool { form.channels == .rgb && profile.isICC }
 
   /// How far a colour's luma may move before a picture is shown otherwise than it is stored.
-  private static let tolerance = 8
+  private static let tolerance = 9
 
   /// What came of a file's colours: most files' profiles are a few well-known ones.
   private enum Finding: Sendable {
     case asStored
+    /// Its greys and primary colours are near sRGB's, but colours mixed of them move: by this share of their chroma.
+    case shifted(ColourProfile, Double)
     case converted(ColourProfile)
     case failed(ImageError)
   }
@@ -157,8 +169,8 @@ extension ColourConversion {
 
   /// The conversion that a picture needs; `nil` when its numbers are sRGB's or near them.
   ///
-  /// A profile without tables is near sRGB if no tone, and no step of any primary colour, moves by more than
-  /// eight of 255 levels of luma. One with tables never is.
+  /// A profile without tables is near sRGB if no tone of grey moves by more than nine of 255 levels of luma, nor
+  /// the primary colours together, and no tone jumps away from its neighbours. One with tables never is.
   /// - Throws: ``ImageError`` when a browser may show colours that this program does not understand.
   static func needed(
     by source: ColourSource?, _ form: ColourForm
@@ -170,18 +182,26 @@ extension ColourConversion {
       case .rgb: .rgb
       case .invertedCMYK: .cmyk
       }
-    let key = Key(source: source, space: space)
-    let found =
-      if case .icc(let bytes) = source, bytes.count > maximumKey {
-        finding(key)
-      } else {
-        findings.value(for: key) { finding($0) }
-      }
-    switch found {
+    switch found(source, space) {
     case .asStored: return nil
-    case .converted(let profile): return try ColourConversion(from: profile, form)
+    case .shifted(let profile, _), .converted(let profile):
+      return try ColourConversion(from: profile, form)
     case .failed(let error): throw error
     }
+  }
+
+  /// How far the luma of colours moves by a profile that leaves greys and primaries near where they are, as a share of
+  /// their chroma (the sum of |Cb| and |Cr|); `nil` for other profiles. Display P3, in which telephones take pictures,
+  /// is of this kind: only strong colours move.
+  static func shift(by source: ColourSource?) -> Double? {
+    guard let source, case .shifted(_, let shift) = found(source, .rgb) else { return nil }
+    return shift
+  }
+
+  private static func found(_ source: ColourSource, _ space: ColourProfile.Space) -> Finding {
+    let key = Key(source: source, space: space)
+    if case .icc(let bytes) = source, bytes.count > maximumKey { return finding(key) }
+    return findings.value(for: key) { finding($0) }
   }
 
   private static func finding(_ key: Key) -> Finding {
@@ -190,35 +210,71 @@ extension ColourConversion {
       guard let profile = try ColourProfile.of(key.source),
         profile.space == key.space || key.space == .grey && profile.space == .rgb
       else { return .asStored }
-      return try isNearSRGB(profile, key.space) ? .asStored : .converted(profile)
+      return try compared(profile, key.space)
     } catch {
       return .failed(error)
     }
   }
 
-  private static func isNearSRGB(
+  /// Holds a profile against sRGB.
+  private static func compared(
     _ profile: ColourProfile, _ space: ColourProfile.Space
-  ) throws(ImageError) -> Bool {
-    guard space != .cmyk, !profile.hasTables else { return false }
+  ) throws(ImageError) -> Finding {
+    guard space != .cmyk, !profile.hasTables else { return .converted(profile) }
     let form = ColourForm(space == .grey ? .grey : .rgb)
     let conversion = try ColourConversion(from: profile, form, isOptimised: false)
-    var probes: [UInt8] = []
-    for tone in UInt8.min...UInt8.max {
-      if space == .grey {
-        probes.append(tone)
-      } else {
-        probes += [tone, tone, tone, tone, 0, 0, 0, tone, 0, 0, 0, tone]
-      }
-    }
-    var shown: [UInt8] = []
-    conversion.convert(probes.span, into: &shown)
     let channels = space == .grey ? 1 : 3
-    return (0..<shown.count / 3).allSatisfy { pixel in
-      let stored = (0..<3).map { Int(probes[pixel * channels + $0 % channels]) }
-      let seen = (0..<3).map { Int(shown[pixel * 3 + $0]) }
-      return abs(luma(stored) - luma(seen)) <= tolerance
+    // All tones of grey, and of each primary colour.
+    let ramps: [[UInt8]] =
+      space == .grey ? [[1]] : [[1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    var moved = 0
+    for (index, ramp) in ramps.enumerated() {
+      let tones = (UInt8.min...UInt8.max).flatMap { tone in ramp.map { $0 * tone } }
+      let shown = conversion.converted(tones)
+      guard shown.count == 3 * 256 else { return .converted(profile) }
+      var (most, last) = (0, 0)
+      for tone in 0..<256 {
+        let stored = luma((0..<3).map { Int(tones[tone * channels + $0 % channels]) })
+        let seen = luma((0..<3).map { Int(shown[tone * 3 + $0]) })
+        most = max(most, abs(stored - seen))
+        // A step of its own, up or down, makes a picture of tones that hardly differ.
+        guard (-1...maximumStep).contains(seen - last) else { return .converted(profile) }
+        last = seen
+      }
+      guard most <= tolerance else { return .converted(profile) }
+      // Colours mixed of the three may move by what each of them does.
+      if index > 0 { moved += most }
     }
+    if moved <= tolerance { return .asStored }
+    let shift = shift(of: conversion)
+    return shift <= maximumShift ? .shifted(profile, shift) : .converted(profile)
   }
+
+  /// The most that the luma of any colour moves, as a share of its chroma.
+  private static func shift(of conversion: ColourConversion) -> Double {
+    let tones = Array(stride(from: UInt8.min, through: UInt8.max, by: 17))
+    let colours = tones.flatMap { red in
+      tones.flatMap { green in tones.flatMap { [red, green, $0] } }
+    }
+    let shown = conversion.converted(colours)
+    var most = 0.0
+    for pixel in 0..<min(colours.count, shown.count) / 3 {
+      let stored = (0..<3).map { Int(colours[3 * pixel + $0]) }
+      let before = luma(stored)
+      // ITU-T T.871: how far blue and red are from the luma.
+      let chroma = Double(abs(stored[2] - before)) / 1.772 + Double(abs(stored[0] - before)) / 1.402
+      guard chroma > 8 else { continue }
+      let after = luma((0..<3).map { Int(shown[3 * pixel + $0]) })
+      most = max(most, Double(abs(after - before)) / chroma)
+    }
+    return most
+  }
+
+  /// Profiles that move colours by a larger share are not told from a sample of the chroma.
+  private static let maximumShift = 0.5
+
+  /// The most levels of luma between neighbouring tones.
+  private static let maximumStep = 6
 
   private static func luma(_ rgb: [Int]) -> Int {
     (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000

@@ -20,6 +20,8 @@ final class ColourProfile: @unchecked Sendable {
   let space: Space
   /// Whether it maps colours by tables, in which any colour may differ from its neighbours.
   let hasTables: Bool
+  /// Which of its tables counts: the perceptual ones, or else the relative ones, before curves and primaries.
+  let intent: UInt32
   /// Whether it came as a profile, and not as a few numbers.
   let isICC: Bool
   let handle: cmsHPROFILE
@@ -34,9 +36,11 @@ final class ColourProfile: @unchecked Sendable {
       cmsCloseProfile(handle)
       return nil
     }
-    hasTables = [cmsSigAToB0Tag, cmsSigAToB1Tag, cmsSigDToB0Tag].contains {
-      cmsIsTag(handle, $0) != 0
-    }
+    let hasPerceptual = cmsIsTag(handle, cmsSigAToB0Tag) != 0
+    let hasRelative = cmsIsTag(handle, cmsSigAToB1Tag) != 0
+    hasTables = hasPerceptual || hasRelative
+    intent = UInt32(
+      hasRelative && !hasPerceptual ? INTENT_RELATIVE_COLORIMETRIC : INTENT_PERCEPTUAL)
     self.handle = handle
     self.isICC = isICC
   }
@@ -65,7 +69,17 @@ final class ColourProfile: @unchecked Sendable {
   static func isProfile(_ bytes: [UInt8]) -> Bool {
     // Its length, version and signature lie at 0, 8 and 36 of a header of 128 bytes; the number of tags follows.
     guard bytes.count >= 132, bytes.span.has("acsp", at: 36), bytes[8] <= 4 else { return false }
+    // The light it is made for lies at 68: D50, or no browser takes it.
+    let light = (0..<3).map {
+      Double(Int32(bitPattern: bytes.span.bigEndian32(at: 68 + 4 * $0))) / 65536
+    }
     return (132...bytes.count).contains(Int(bytes.span.bigEndian32(at: 0)))
+      && zip(light, [0.9642, 1, 0.8249]).allSatisfy { abs($0 - $1) <= 0.01 }
+  }
+
+  /// Whether a profile is for greys only, or for inks: browsers ignore it in a picture of colours.
+  static func isForOthers(_ bytes: [UInt8], isGrey: Bool) -> Bool {
+    bytes.span.has("CMYK", at: 16) || !isGrey && bytes.span.has("GRAY", at: 16)
   }
 
   private static func profile(icc bytes: [UInt8]) throws(ImageError) -> ColourProfile? {
@@ -79,6 +93,11 @@ final class ColourProfile: @unchecked Sendable {
     }
     guard let profile = ColourProfile(handle, isICC: true) else {
       throw ImageError(.unsupported, "its colour profile cannot be read")
+    }
+    // Tables of a newer kind, which browsers do not know and Little CMS prefers.
+    let newer = [cmsSigDToB0Tag, cmsSigDToB1Tag, cmsSigDToB2Tag, cmsSigDToB3Tag]
+    guard !newer.contains(where: { cmsIsTag(profile.handle, $0) != 0 }) else {
+      throw ImageError(.unsupported, "its colour profile has tables of a kind that is not used")
     }
     guard let (primaries, transfer) = codePoints(in: profile) else { return profile }
     return try self.profile(primaries: primaries, transfer: transfer)
@@ -135,7 +154,7 @@ final class ColourProfile: @unchecked Sendable {
   /// Whether browsers know these code points.
   static func knows(primaries: UInt8, transfer: UInt8) -> Bool {
     place(ofPrimaries: primaries) != nil && (1...18).contains(transfer)
-      && ![2, 3].contains(transfer)
+      && ![2, 3, 9, 10, 12].contains(transfer)
   }
 
   private static func profile(
@@ -147,7 +166,7 @@ final class ColourProfile: @unchecked Sendable {
     case 1, 6, 11, 14, 15:
       curve = cmsBuildParametricToneCurve(
         nil, 4, [1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081])
-    case 9, 10, 12, 13:
+    case 13:
       curve = cmsBuildParametricToneCurve(
         nil, 4, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045])
     case 4: curve = cmsBuildGamma(nil, 2.2)

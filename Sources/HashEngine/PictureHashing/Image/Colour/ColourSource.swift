@@ -74,7 +74,9 @@ package enum ColourSource: Hashable, Sendable {
     // Browsers pass over what they do not understand, to the next in this order.
     if let data = found["cICP"], let points = codePoints(bytes, data) { return points }
     if let data = found["iCCP"], let profile = try inflated(bytes, data),
-      ColourProfile.isProfile(profile)
+      ColourProfile.isProfile(profile),
+      // The kind of pixels, in the header: grey with alpha or without.
+      !ColourProfile.isForOthers(profile, isGrey: [0, 4].contains(bytes.bigEndian32(at: 25) >> 24))
     {
       return .icc(profile)
     }
@@ -84,6 +86,8 @@ package enum ColourSource: Hashable, Sendable {
       number > 0
     else { return nil }
     var primaries: [Double]?
+    // Browsers take these for sRGB's curve.
+    if (43_182...47_727).contains(number), found["cHRM"] == nil { return nil }
     if let data = found["cHRM"], data.count == 32 {
       primaries = (0..<8).map {
         Double(bytes.bigEndian32(at: data.lowerBound + 4 * $0)) / 100_000
@@ -110,8 +114,8 @@ package enum ColourSource: Hashable, Sendable {
   private static func inflated(
     _ bytes: Span<UInt8>, _ data: Range<Int>
   ) throws(ImageError) -> [UInt8]? {
-    guard let end = data.prefix(80).first(where: { bytes[$0] == 0 }), end + 2 < data.upperBound,
-      bytes[end + 1] == 0
+    guard let end = data.prefix(81).first(where: { bytes[$0] == 0 }), end > data.lowerBound,
+      end + 2 < data.upperBound, bytes[end + 1] == 0
     else { return nil }
     // Profiles shrink by a half or so; a small chunk that grows beyond measure is no profile.
     var size = 0

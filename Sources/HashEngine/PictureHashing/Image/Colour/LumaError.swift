@@ -11,8 +11,22 @@ package struct LumaError {
   /// Fewer levels do not count, in a picture however flat.
   private static let smallestError = 1.0
 
+  /// What decides which parts of pictures are looked at: another number in every process, so that who makes a file
+  /// cannot know them.
+  package static let secret = UInt64.random(in: 0...UInt64.max)
+
   /// Whether the picture must be decoded in colour too.
-  package var isTooLarge: Bool { error > max(Self.smallestError, Self.largestShare * contrast) }
+  package var isTooLarge: Bool {
+    error > max(Self.smallestError, Self.largestShare * contrast)
+  }
+
+  /// The same, judged by a sixteenth of the picture, which differs more from the whole than the whole from its Y.
+  package var isTooLargeInPart: Bool {
+    error > max(Self.smallestErrorInPart, Self.largestShareInPart * contrast)
+  }
+
+  private static let smallestErrorInPart = 12.0
+  private static let largestShareInPart = 0.8
 }
 
 /// The range of the numbers of a Y.
@@ -58,12 +72,10 @@ package struct PlanarLayout {
 }
 
 extension LumaError {
-  /// Of a picture in Y, U and V by ITU-R BT.601. One row of chroma in eight is looked at; which ones depends on the
-  /// file, so that who makes a file cannot know them before it is made.
-  ///
-  /// - Parameter seed: A number that depends on the file's bytes.
+  /// Of a picture in Y, U and V by ITU-R BT.601. One row of chroma in eight is looked at; ``secret`` decides which.
   package init(
-    y: Span<UInt8>, u: Span<UInt8>, v: Span<UInt8>, _ layout: PlanarLayout, seed: UInt64
+    y: Span<UInt8>, u: Span<UInt8>, v: Span<UInt8>, _ layout: PlanarLayout,
+    secret: UInt64 = Self.secret
   ) {
     // Pixels for each sample of chroma.
     let (across, down) = (
@@ -75,7 +87,7 @@ extension LumaError {
     let (scale, black) = isVideo ? (298, 16) : (256, 0)
     let (vToRed, uToGreen, vToGreen, uToBlue) =
       isVideo ? (409, -100, -208, 516) : (359, -88, -183, 454)
-    var random = seed
+    var random = secret
     var (error, count) = (0, 0)
     var (sum, squares, blocks) = (0.0, 0.0, 0.0)
     for first in stride(from: 0, to: layout.chromaHeight, by: 8) {

@@ -11,6 +11,9 @@ package struct PictureColours {
     }
   }
 
+  /// See ``ColourConversion/shift(by:)``.
+  var shift: Double? { ColourConversion.shift(by: try? source.get()) }
+
   /// The conversion for a picture as it is shown; `nil` for one as it is stored, whose sink hears instead that it
   /// is shown otherwise, and where none is needed.
   ///

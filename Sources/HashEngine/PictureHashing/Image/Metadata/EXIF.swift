@@ -22,6 +22,8 @@ package struct EXIF {
     for tiff in segments.prefix(Self.maximumSegments) {
       read(bytes, in: tiff)
     }
+    // Its decoder turns the picture, and asks no EXIF data.
+    if format == .jxl { turns = [] }
   }
 
   /// What follows the header of EXIF data in a JPEG, and in some other files; `nil` where there is none.

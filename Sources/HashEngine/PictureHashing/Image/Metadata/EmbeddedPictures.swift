@@ -46,9 +46,15 @@ struct EmbeddedPictures {
   /// Where something begins behind the picture's end: padding is nothing.
   private static func content(of bytes: Span<UInt8>, from end: Int) -> Int? {
     guard end >= 0, end < bytes.count else { return nil }
-    return (end..<bytes.count).first {
+    let start = (end..<bytes.count).first {
       ![0, 0xFF, 0x20, 0x0A, 0x0D].contains(bytes[$0]) || beginsJPEG(bytes, $0)
     }
+    guard let start else { return nil }
+    // Some formats begin with zeros, which look like padding.
+    let earlier = (max(end, start - 4)..<start).first {
+      ImageFormat(sniffing: bytes.extracting($0..<bytes.count)) != nil
+    }
+    return earlier ?? start
   }
 
   private static func beginsJPEG(_ bytes: Span<UInt8>, _ place: Int) -> Bool {
@@ -98,7 +104,7 @@ struct EmbeddedPictures {
     if let type = types.first(where: { bytes.has($0.0, at: 0) }) { return type.1 }
     if bytes.has([0x1A, 0x45, 0xDF, 0xA3], at: 0) { return "video/webm" }
     let places = 0..<min(searched, max(0, bytes.count - 8))
-    if places.contains(where: { bytes.has("ftyp", at: $0 + 4) }) { return "video/mp4" }
+    if places.contains(where: { bytes.has("ftyp", at: $0) }) { return "video/mp4" }
     return "application/octet-stream"
   }
 }

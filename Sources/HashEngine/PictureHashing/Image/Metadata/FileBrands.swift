@@ -7,10 +7,16 @@ struct FileBrands {
 
   init(_ bytes: Span<UInt8>, at start: Int = 0) {
     guard bytes.has("ftyp", at: start + 4) else { return }
-    let end = start + Int(bytes.bigEndian32(at: start))
-    brands.append(FourBytes(bytes.bigEndian32(at: start + 8)))
+    // A size of 1 says that the size follows, in eight bytes; 0, that the box is all there is.
+    let size = Int(bytes.bigEndian32(at: start))
+    let isLong = size == 1
+    let length = isLong ? Int(bytes.bigEndian32(at: start + 12)) : size == 0 ? bytes.count : size
+    let major = start + (isLong ? 16 : 8)
+    brands.append(FourBytes(bytes.bigEndian32(at: major)))
     // The major brand, a version, and the compatible brands.
-    for place in stride(from: start + 16, to: min(end, bytes.count), by: 4).prefix(Self.maximum) {
+    for place in stride(from: major + 8, to: min(start + length, bytes.count), by: 4)
+      .prefix(Self.maximum)
+    {
       brands.append(FourBytes(bytes.bigEndian32(at: place)))
     }
   }
@@ -46,6 +52,30 @@ package enum MediaBoxes {
     }
   }
 
+  /// Where the contents of the boxes of a type lie.
+  static func contents(of type: FourBytes, in bytes: Span<UInt8>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    visit(bytes) { other, box in
+      if other == type, box.count > 8 { found.append(box.dropFirst(8)) }
+      return true
+    }
+    return found
+  }
+
+  /// Where the boxes of some types that the file begins with end.
+  static func end(of bytes: Span<UInt8>, among known: Set<FourBytes>) -> Int? {
+    var end: Int?
+    visit(bytes) { type, box in
+      // A second beginning is that of another file.
+      guard known.contains(type), type != "ftyp" || end.map({ $0 < 13 }) ?? true else {
+        return false
+      }
+      end = box.upperBound
+      return true
+    }
+    return end
+  }
+
   /// The types of a file's boxes.
   package static func types(in bytes: Span<UInt8>) -> Set<FourBytes> {
     var types: Set<FourBytes> = []
@@ -57,16 +87,11 @@ package enum MediaBoxes {
   }
 
   /// Where the last of the boxes that a picture has ends; a telephone puts its video into one of its own.
-  static func end(of bytes: Span<UInt8>) -> Int? {
-    let known: Set<FourBytes> = [
-      "ftyp", "meta", "mdat", "moov", "free", "skip", "uuid", "idat", "wide", "styp", "pdin",
-    ]
-    var end: Int?
-    visit(bytes) { type, box in
-      guard known.contains(type) else { return false }
-      end = box.upperBound
-      return true
-    }
-    return end
+  package static func end(of bytes: Span<UInt8>) -> Int? {
+    end(
+      of: bytes,
+      among: [
+        "ftyp", "meta", "mdat", "moov", "free", "skip", "uuid", "idat", "wide", "styp", "pdin",
+      ])
   }
 }

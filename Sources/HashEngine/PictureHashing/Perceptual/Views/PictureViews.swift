@@ -65,7 +65,7 @@ struct PictureViews {
   }
 
   /// Bits by which hashes may differ to count as one.
-  private static let nearHash = 8
+  private static let nearHash = 12
 
   private mutating func addContents(
     _ regions: some Sequence<Region>, _ orientations: [Orientation], _ effort: Effort

@@ -57,7 +57,11 @@ extension View: CustomStringConvertible {
   /// As in `mirrored`, `trimmed 0,12,100,88` or `rotated −2°`.
   public var description: String {
     var parts: [String] = []
-    if backdrop != .none { parts.append("over \(backdrop)") }
+    switch backdrop {
+    case .none: break
+    case .white: parts.append("as in a browser")
+    case .black: parts.append("on a black page")
+    }
     if region != .whole {
       parts.append("\(region.isBeyond ? "extended" : "trimmed") \(region.text)")
     }
