@@ -246,18 +246,20 @@ extension ColourConversion {
       if index > 0 { moved += most }
     }
     if moved <= tolerance { return .asStored }
-    let shift = shift(of: conversion)
-    return shift <= maximumShift ? .shifted(profile, shift) : .converted(profile)
+    let shifts = shifts(of: conversion)
+    guard let most = shifts.last, most <= maximumShift else { return .converted(profile) }
+    // What is hidden in a few colours is drowned by the contrast that hides it; nine in ten move no farther.
+    return .shifted(profile, shifts[shifts.count * 9 / 10])
   }
 
-  /// The most that the luma of any colour moves, as a share of its chroma.
-  private static func shift(of conversion: ColourConversion) -> Double {
+  /// How far the luma of colours moves, as shares of their chroma, in ascending order.
+  private static func shifts(of conversion: ColourConversion) -> [Double] {
     let tones = Array(stride(from: UInt8.min, through: UInt8.max, by: 17))
     let colours = tones.flatMap { red in
       tones.flatMap { green in tones.flatMap { [red, green, $0] } }
     }
     let shown = conversion.converted(colours)
-    var most = 0.0
+    var shifts: [Double] = []
     for pixel in 0..<min(colours.count, shown.count) / 3 {
       let stored = (0..<3).map { Int(colours[3 * pixel + $0]) }
       let before = luma(stored)
@@ -265,13 +267,13 @@ extension ColourConversion {
       let chroma = Double(abs(stored[2] - before)) / 1.772 + Double(abs(stored[0] - before)) / 1.402
       guard chroma > 8 else { continue }
       let after = luma((0..<3).map { Int(shown[3 * pixel + $0]) })
-      most = max(most, Double(abs(after - before)) / chroma)
+      shifts.append(Double(abs(after - before)) / chroma)
     }
-    return most
+    return shifts.sorted()
   }
 
   /// Profiles that move colours by a larger share are not told from a sample of the chroma.
-  private static let maximumShift = 0.5
+  private static let maximumShift = 0.7
 
   /// The most levels of luma between neighbouring tones.
   private static let maximumStep = 6
