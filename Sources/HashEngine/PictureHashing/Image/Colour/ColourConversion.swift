@@ -152,7 +152,7 @@ extension ColourConversion {
   /// What came of a file's colours: most files' profiles are a few well-known ones.
   private enum Finding: Sendable {
     case asStored
-    /// Its greys and primary colours are near sRGB's, but colours mixed of them move: by this share of their chroma.
+    /// Greys keep their contrast, and colours move besides them by this share of their chroma.
     case shifted(ColourProfile, Double)
     case converted(ColourProfile)
     case failed(ImageError)
@@ -170,7 +170,8 @@ extension ColourConversion {
   /// The conversion that a picture needs; `nil` when its numbers are sRGB's or near them.
   ///
   /// A profile without tables is near sRGB if no tone of grey moves by more than nine of 255 levels of luma, nor
-  /// the primary colours together, and no tone jumps away from its neighbours. One with tables never is.
+  /// the primary colours together, and no tone jumps away from its neighbours. One with tables never is. A picture of
+  /// greys stays as it is for any gentle curve.
   /// - Throws: ``ImageError`` when a browser may show colours that this program does not understand.
   static func needed(
     by source: ColourSource?, _ form: ColourForm
@@ -190,9 +191,9 @@ extension ColourConversion {
     }
   }
 
-  /// How far the luma of colours moves by a profile that leaves greys and primaries near where they are, as a share of
-  /// their chroma (the sum of |Cb| and |Cr|); `nil` for other profiles. Display P3, in which telephones take pictures,
-  /// is of this kind: only strong colours move.
+  /// How far the luma of colours moves by a profile with a gentle curve, besides what greys do, as a share of their
+  /// chroma (the sum of |Cb| and |Cr|); `nil` for other profiles. Display P3, in which telephones take pictures, and
+  /// Adobe RGB are of this kind: only strong colours move.
   static func shift(by source: ColourSource?) -> Double? {
     guard let source, case .shifted(_, let shift) = found(source, .rgb) else { return nil }
     return shift
@@ -223,62 +224,82 @@ extension ColourConversion {
     guard space != .cmyk, !profile.hasTables else { return .converted(profile) }
     let form = ColourForm(space == .grey ? .grey : .rgb)
     let conversion = try ColourConversion(from: profile, form, isOptimised: false)
-    let channels = space == .grey ? 1 : 3
     // All tones of grey, and of each primary colour.
     let ramps: [[UInt8]] =
       space == .grey ? [[1]] : [[1, 1, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
-    var moved = 0
+    var greys: [Int] = []
+    var (greysMoved, primariesMoved) = (0, 0)
     for (index, ramp) in ramps.enumerated() {
       let tones = (UInt8.min...UInt8.max).flatMap { tone in ramp.map { $0 * tone } }
-      let shown = conversion.converted(tones)
-      guard shown.count == 3 * 256 else { return .converted(profile) }
-      var (most, last) = (0, 0)
-      for tone in 0..<256 {
-        let stored = luma((0..<3).map { Int(tones[tone * channels + $0 % channels]) })
-        let seen = luma((0..<3).map { Int(shown[tone * 3 + $0]) })
-        most = max(most, abs(stored - seen))
-        // A step of its own, up or down, makes a picture of tones that hardly differ.
-        guard (-1...maximumStep).contains(seen - last) else { return .converted(profile) }
-        last = seen
+      let shown = lumas(conversion.converted(tones), channels: 3)
+      guard shown.count == 256, isSteady(shown) else { return .converted(profile) }
+      let most = zip(lumas(tones, channels: ramp.count), shown).map { abs($0 - $1) }.max() ?? 0
+      if index == 0 {
+        (greys, greysMoved) = (shown, most)
+      } else {
+        // Colours mixed of the three may move by what each of them does.
+        primariesMoved += most
       }
-      guard most <= tolerance else { return .converted(profile) }
-      // Colours mixed of the three may move by what each of them does.
-      if index > 0 { moved += most }
     }
-    if moved <= tolerance { return .asStored }
-    let shifts = shifts(of: conversion)
+    if greysMoved <= tolerance, primariesMoved <= tolerance { return .asStored }
+    guard isGentle(greys) else { return .converted(profile) }
+    if space == .grey { return .asStored }
+    let shifts = shifts(of: conversion, besides: greys)
     guard let most = shifts.last, most <= maximumShift else { return .converted(profile) }
     // What is hidden in a few colours is drowned by the contrast that hides it; nine in ten move no farther.
     return .shifted(profile, shifts[shifts.count * 9 / 10])
   }
 
-  /// How far the luma of colours moves, as shares of their chroma, in ascending order.
-  private static func shifts(of conversion: ColourConversion) -> [Double] {
+  /// Whether no tone has a step of its own, up or down, which makes a picture of tones that hardly differ.
+  private static func isSteady(_ curve: [Int]) -> Bool {
+    zip(curve, curve.dropFirst()).allSatisfy { (-1...maximumStep).contains($1 - $0) }
+  }
+
+  /// Whether a curve changes contrast nowhere to more than twice, nor to less than three eighths but in the deepest
+  /// black: a hash hardly notices that, as it does not notice another exponent.
+  private static func isGentle(_ curve: [Int]) -> Bool {
+    zip(curve, curve.dropFirst(8)).enumerated().allSatisfy { tone, pair in
+      ((tone < 16 ? 0 : 3)...16).contains(pair.1 - pair.0)
+    }
+  }
+
+  /// How far the luma of colours moves besides what greys as bright do, as shares of their chroma, in ascending order.
+  private static func shifts(
+    of conversion: ColourConversion, besides greys: [Int]
+  ) -> [Double] {
     let tones = Array(stride(from: UInt8.min, through: UInt8.max, by: 17))
     let colours = tones.flatMap { red in
       tones.flatMap { green in tones.flatMap { [red, green, $0] } }
     }
-    let shown = conversion.converted(colours)
+    let (before, after) = (
+      lumas(colours, channels: 3), lumas(conversion.converted(colours), channels: 3)
+    )
     var shifts: [Double] = []
-    for pixel in 0..<min(colours.count, shown.count) / 3 {
-      let stored = (0..<3).map { Int(colours[3 * pixel + $0]) }
-      let before = luma(stored)
+    for (pixel, (before, after)) in zip(before, after).enumerated() {
       // ITU-T T.871: how far blue and red are from the luma.
-      let chroma = Double(abs(stored[2] - before)) / 1.772 + Double(abs(stored[0] - before)) / 1.402
-      guard chroma > 8 else { continue }
-      let after = luma((0..<3).map { Int(shown[3 * pixel + $0]) })
-      shifts.append(Double(abs(after - before)) / chroma)
+      let chroma =
+        Double(abs(Int(colours[3 * pixel + 2]) - before)) / 1.772
+        + Double(abs(Int(colours[3 * pixel]) - before)) / 1.402
+      guard chroma > 8, greys.indices.contains(before) else { continue }
+      shifts.append(Double(abs(after - greys[before])) / chroma)
     }
     return shifts.sorted()
   }
 
   /// Profiles that move colours by a larger share are not told from a sample of the chroma.
-  private static let maximumShift = 0.7
+  private static let maximumShift = 0.8
 
   /// The most levels of luma between neighbouring tones.
   private static let maximumStep = 6
 
-  private static func luma(_ rgb: [Int]) -> Int {
-    (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000
+  /// The lumas of pixels, rounded.
+  private static func lumas(_ pixels: [UInt8], channels: Int) -> [Int] {
+    stride(from: 0, to: pixels.count - channels + 1, by: channels).map { start in
+      guard channels == 3 else { return Int(pixels[start]) }
+      let (red, green, blue) = (
+        Int(pixels[start]), Int(pixels[start + 1]), Int(pixels[start + 2])
+      )
+      return (299 * red + 587 * green + 114 * blue + 500) / 1000
+    }
   }
 }
