@@ -56,7 +56,10 @@ final class SharedMemory: Sendable {
     guard bytes.count <= size else { return false }
     if bytes.count > longest {
       // Allocated before it is written: writing to a page that cannot be allocated would kill this process.
-      guard posix_fallocate(descriptor, 0, off_t(bytes.count)) == 0 else { return false }
+      var problem = EINTR
+      // A signal to this process interrupts it, and says nothing about room.
+      while problem == EINTR { problem = posix_fallocate(descriptor, 0, off_t(bytes.count)) }
+      guard problem == 0 else { return false }
       most.store(bytes.count, ordering: .relaxed)
     }
     let before = used.exchange(bytes.count, ordering: .relaxed)
