@@ -250,6 +250,7 @@ final class HEIFPicture {
     let image = try decode(heif_colorspace_undefined, heif_chroma_undefined, isWhole: isWhole)
     defer { heif_image_release(image) }
     let space = heif_image_get_colorspace(image)
+    if space == heif_colorspace_RGB { return try sendColours(image, into: &sink) }
     guard space == heif_colorspace_YCbCr || space == heif_colorspace_monochrome,
       let range = Self.range(of: image), let y = Plane(image, heif_channel_Y)
     else { return false }
@@ -271,6 +272,38 @@ final class HEIFPicture {
       var rows = y.rows(first..<min(first + Self.batch, y.height), size: y.width)
       range.widen(&rows)
       sink.take(rows.span)
+    }
+    try sink.end()
+    return true
+  }
+
+  /// Sends red, green and blue that lie in planes, as libheif makes them of most pictures that are not asked for in any
+  /// one form.
+  ///
+  /// - Returns: `false` when there are no such planes; nothing was sent then.
+  private func sendColours<Sink: RowSink>(
+    _ image: OpaquePointer, into sink: inout Sink
+  ) throws(ImageError) -> Bool {
+    guard let red = Plane(image, heif_channel_R), let green = Plane(image, heif_channel_G),
+      let blue = Plane(image, heif_channel_B), green.width == red.width, blue.width == red.width,
+      green.height == red.height, blue.height == red.height
+    else { return false }
+    let width = red.width
+    sink.begin(
+      PixelLayout(width: width, height: red.height, channels: 3, isLossless: false))
+    var rows = [UInt8](repeating: 0, count: width * Self.batch * 3)
+    for first in stride(from: 0, to: red.height, by: Self.batch) {
+      let range = first..<min(first + Self.batch, red.height)
+      for (channel, plane) in [red, green, blue].enumerated() {
+        let values = plane.rows(range, size: width)
+        values.withUnsafeBufferPointer { values in
+          rows.withUnsafeMutableBufferPointer { rows in
+            // As many pixels as there are values, three bytes each.
+            for index in values.indices { rows[3 * index + channel] = values[index] }
+          }
+        }
+      }
+      sink.take(rows.span.extracting(first: range.count * width * 3))
     }
     try sink.end()
     return true
