@@ -38,7 +38,7 @@ typedef struct {
   uint64_t seed;
   // Of the blocks that were sampled, by their place in the picture: the last is of the whole picture.
   cjpeg_sums sums[CJPEG_CELLS * CJPEG_CELLS + 1];
-  // The column and row of cells that the strip lies in, for blocks from left to right.
+  // The row of cells that the current strip lies in.
   int row_of_cells;
 } cjpeg_luma;
 

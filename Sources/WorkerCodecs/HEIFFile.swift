@@ -44,8 +44,9 @@ final class HEIFFile {
     var pixels = primary.width * primary.height
     var number = 2
     if primary.isCropped {
+      // Some browsers show it so: what cannot be decoded is not scanned.
       sink.beginPart(.picture(number))
-      _ = try? primary.send(isWhole: true, over: backdrop, limits: limits, into: &sink)
+      _ = try primary.send(isWhole: true, over: backdrop, limits: limits, into: &sink)
       number += 1
     }
     for (part, other) in others(than: primary) {
@@ -58,8 +59,12 @@ final class HEIFFile {
       try limits.checkTime()
       sink.beginPart(part ?? .picture(number))
       number += 1
-      // One that does not decode is shown by nobody.
-      _ = try? other.send(over: backdrop, limits: limits, into: &sink)
+      do throws(ImageError) {
+        _ = try other.send(over: backdrop, limits: limits, into: &sink)
+      } catch {
+        // One that does not decode is shown by nobody; one that costs too much may be.
+        if error.code == .overLimit || error.code == .timeLimit { return .partial(error) }
+      }
     }
     if isSequence {
       return .partial(
