@@ -1,8 +1,8 @@
 # A newcomer needs two of these: `make demo` and `make test`.
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := pkg-config libjpeg-dev libpng-dev zlib1g-dev libwebp-dev libgif-dev liblcms2-dev libheif-dev libjxl-dev libtiff-dev liblmdb-dev libyajl-dev libxml2-dev
-LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lcms2 libheif libjxl libtiff-4 lmdb yajl libxml-2.0
+PACKAGES := pkg-config libjpeg-dev libpng-dev zlib1g-dev libwebp-dev libgif-dev liblcms2-dev libheif-dev libdav1d-dev libjxl-dev libtiff-dev liblmdb-dev libyajl-dev libxml2-dev
+LIBRARIES := libjpeg libpng zlib libwebpdemux libgif lcms2 libheif dav1d libjxl libtiff-4 lmdb yajl libxml-2.0
 RELEASE := -c release --static-swift-stdlib
 # hashscan, and the worker that decodes pictures for hashscan and hashd.
 BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --product hashworker

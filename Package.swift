@@ -56,6 +56,7 @@ let package = Package(
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
+    .systemLibrary(name: "CDAV1D", pkgConfig: "dav1d", providers: [.apt(["libdav1d-dev"])]),
     // Without its pkg-config file, whose flags the package manager refuses.
     .systemLibrary(name: "CJXL", providers: [.apt(["libjxl-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
@@ -88,7 +89,7 @@ let package = Package(
     // Linked into the worker only: large libraries, some of which bring code under the GPL.
     .target(
       name: "WorkerCodecs",
-      dependencies: ["PictureHashing", "CHEIF", "CJXL", "CTIFF"],
+      dependencies: ["PictureHashing", "CDAV1D", "CHEIF", "CJXL", "CTIFF"],
       swiftSettings: strict),
     .executableTarget(
       name: "hashworker",

@@ -102,7 +102,11 @@ static void source_nothing(j_decompress_ptr info) { (void)info; }
 // All bytes are in memory from the start: if libjpeg needs more, they ended early.
 static boolean source_fill(j_decompress_ptr info) {
   static const JOCTET end[2] = {0xFF, JPEG_EOI};
-  self((j_common_ptr)info)->ended_early = 1;
+  cjpeg_decoder *decoder = self((j_common_ptr)info);
+  decoder->ended_early = 1;
+  // Arithmetic decoding goes on with zeros that are as good as any bytes, and warns of nothing.
+  if (info->arith_code && decoder->damaged_row < 0 && info->output_scanline < info->output_height)
+    decoder->damaged_row = info->output_scanline;
   info->src->next_input_byte = end;
   info->src->bytes_in_buffer = 2;
   return TRUE;

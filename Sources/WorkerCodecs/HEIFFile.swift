@@ -37,7 +37,7 @@ final class HEIFFile {
     var handle: OpaquePointer?
     try check(heif_context_get_primary_image_handle(context, &handle))
     guard let handle else { throw ImageError(.damaged, "damaged HEIF: no picture to show") }
-    let primary = HEIFPicture(handle)
+    let primary = HEIFPicture(handle, in: bytes)
     if primary.hasLocation { sink.tellsLocation() }
     let result = try primary.send(over: backdrop, limits: limits, into: &sink)
     guard result == .complete else { return result }
@@ -85,7 +85,7 @@ final class HEIFFile {
     for id in ids.prefix(Int(count)) {
       var handle: OpaquePointer?
       guard heif_context_get_image_handle(context, id, &handle).isFine, let handle else { continue }
-      let picture = HEIFPicture(handle)
+      let picture = HEIFPicture(handle, in: bytes)
       if !picture.isPrimary { found.append((nil, picture)) }
     }
     return found + primary.auxiliary(most).map { (nil, $0) }

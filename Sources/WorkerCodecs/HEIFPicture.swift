@@ -7,13 +7,17 @@ final class HEIFPicture {
   private static let batch = 16
 
   private let handle: OpaquePointer
+  private let file: UnsafeBufferPointer<UInt8>
 
   let width: Int
   let height: Int
 
-  /// - Parameter handle: libheif's; it is released in the end.
-  init(_ handle: OpaquePointer) {
+  /// - Parameters:
+  ///   - handle: libheif's; it is released in the end.
+  ///   - file: The whole file; it must outlive this.
+  init(_ handle: OpaquePointer, in file: UnsafeBufferPointer<UInt8>) {
     self.handle = handle
+    self.file = file
     width = Int(heif_image_handle_get_width(handle))
     height = Int(heif_image_handle_get_height(handle))
   }
@@ -30,7 +34,7 @@ final class HEIFPicture {
     return ids.prefix(Int(count)).compactMap { id in
       var other: OpaquePointer?
       guard heif_image_handle_get_thumbnail(handle, id, &other).isFine else { return nil }
-      return other.map { HEIFPicture($0) }
+      return other.map { HEIFPicture($0, in: file) }
     }
   }
 
@@ -45,7 +49,7 @@ final class HEIFPicture {
       guard heif_image_handle_get_auxiliary_image_handle(handle, id, &other).isFine else {
         return nil
       }
-      return other.map { HEIFPicture($0) }
+      return other.map { HEIFPicture($0, in: file) }
     }
   }
 
@@ -74,10 +78,9 @@ final class HEIFPicture {
 
   // MARK: Colours
 
-  /// What the file says of its colours: a profile, code points, or what only the coded picture says, which is then
-  /// decoded for it.
+  /// What the file says of its colours: a profile, code points, or what only an AVIF's coded pictures say.
   private func colours() -> PictureColours {
-    let handle = handle
+    let (handle, file) = (handle, file)
     return PictureColours { () throws(ImageError) in
       let size = heif_image_handle_get_raw_color_profile_size(handle)
       if size > 0 {
@@ -87,9 +90,7 @@ final class HEIFPicture {
         var profile = [UInt8](repeating: 0, count: size)
         if heif_image_handle_get_raw_color_profile(handle, &profile).isFine { return .icc(profile) }
       }
-      var points = Self.points(of: handle)
-      if points == nil { points = try self.codedPoints() }
-      guard let points else { return nil }
+      guard let points = Self.points(of: handle) else { return AV1Colours.source(in: file.span) }
       return ColourSource(primaries: points.primaries, transfer: points.transfer)
     }
   }
@@ -103,23 +104,7 @@ final class HEIFPicture {
       return nil
     }
     defer { heif_nclx_color_profile_free(profile) }
-    return points(profile)
-  }
-
-  /// Those that the coded picture names.
-  private func codedPoints() throws(ImageError) -> (primaries: UInt8, transfer: UInt8)? {
-    let image = try decode(heif_colorspace_undefined, heif_chroma_undefined)
-    defer { heif_image_release(image) }
-    var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
-    guard heif_image_get_nclx_color_profile(image, &profile).isFine, let profile else { return nil }
-    defer { heif_nclx_color_profile_free(profile) }
-    return Self.points(profile)
-  }
-
-  private static func points(
-    _ profile: UnsafeMutablePointer<heif_color_profile_nclx>
-  ) -> (primaries: UInt8, transfer: UInt8) {
-    (
+    return (
       UInt8(clamping: profile.pointee.color_primaries.rawValue),
       UInt8(clamping: profile.pointee.transfer_characteristics.rawValue)
     )

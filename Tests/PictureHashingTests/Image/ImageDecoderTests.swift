@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import TestSupport
 import Testing
@@ -78,6 +79,24 @@ private let uploads = TestFiles.fixtures.appending("uploads")
       } catch let error as ImageError {
         #expect([.empty, .truncated].contains(error.code), "\(tenth)/10: \(error)")
       }
+    }
+  }
+
+  /// Arithmetic decoding goes on past the end, and warns of nothing.
+  @Test func aCutArithmeticJPEGSaysThatItIsCut() throws {
+    let whole = try #require(
+      Data(
+        base64Encoded: """
+          /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhl\
+          bXd7gYKBTmCNl4x9lnN+gXz/yQALCABAAEABAREA/8wABgAQEAX/2gAIAQEAAD8A/wBy/wBywDN+d4ytNEfReSgj5eO4ncVh\
+          abXOMWAyUI3gIbM2eeLst4/rZ7bwuo9dKA536lUbDgSsI/mtN9By4lPAHczw2GNAc+j67CpGRu2Rd7giHKpxTz41hqpioFMR\
+          lAGqRrGx4bUw41twzP4378/fWCR/eujlS9kSa3o9XzEqItXN0P/Z
+          """))
+    #expect(try decode(Array(whole)).completeness == .complete)
+    let header = try #require(whole.firstRange(of: [0xFF, 0xDA])).upperBound + 8
+    for length in header..<whole.count - 2 {
+      let (_, completeness) = try decode(Array(whole.prefix(length)))
+      #expect(code(completeness) == .truncated, "\(length)")
     }
   }
 

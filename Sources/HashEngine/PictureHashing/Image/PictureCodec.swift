@@ -131,4 +131,13 @@ private enum WorkersTIFF: WorkersCodec {
       .contains { bytes.has($0, at: 0) }
   }
   static func exif(in bytes: Span<UInt8>) -> [Range<Int>] { [0..<bytes.count] }
+  static func xmp(in bytes: Span<UInt8>) -> [Range<Int>] {
+    guard let tags = TIFFTags(bytes, in: 0..<bytes.count) else { return [] }
+    var found: [Range<Int>] = []
+    tags.visit(bytes, directory: tags.first) { tag in
+      if tag.number == 700, let packet = tags.range(bytes, of: tag) { found.append(packet) }
+      return true
+    }
+    return found
+  }
 }
