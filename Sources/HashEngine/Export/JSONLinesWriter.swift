@@ -4,6 +4,7 @@ enum JSONLinesWriter {
     let format: String
     let source: String
     let generated: Timestamp
+    let settings: ListPreamble.Settings
   }
 
   private struct Hash: Encodable {
@@ -40,16 +41,19 @@ enum JSONLinesWriter {
     var disabled: Disabled?
     var allows: [EntryReference]?
     var caseID: String?
+    /// Where there are several.
+    var cases: [String]?
 
     enum CodingKeys: String, CodingKey {
-      case id, kind, h, hashes, cat, severity, note, q, ts, expires, del, disabled, allows
+      case id, kind, h, hashes, cat, severity, note, q, ts, expires, del, disabled, allows, cases
       case caseID = "case"
     }
   }
 
   static func header(of list: HashList) throws(StorageError) -> String {
     let header = Header(
-      format: ListFormat.jsonLinesVersion, source: list.name, generated: .now)
+      format: ListFormat.jsonLinesVersion, source: list.name, generated: .now,
+      settings: ListPreamble.Settings(list.settings))
     return String(decoding: try JSONText.encode(header), as: UTF8.self)
   }
 
@@ -58,7 +62,7 @@ enum JSONLinesWriter {
     let hashes = entry.hashes.filter { kind == nil || $0.kind == kind }
     guard !hashes.isEmpty || entry.state == .withdrawn else { return nil }
     var line = Line(id: entry.id)
-    if hashes.count == 1 {
+    if hashes.count == 1, entry.details.crops.isEmpty {
       (line.kind, line.h) = (hashes[0].kind.rawValue, hashes[0].text)
     } else if !hashes.isEmpty {
       let crops = entry.details.crops
@@ -72,7 +76,11 @@ enum JSONLinesWriter {
     line.cat = details.label
     line.severity = details.severity
     line.note = details.note
-    line.caseID = details.caseID
+    if details.caseIDs.count > 1 {
+      line.cases = details.caseIDs
+    } else {
+      line.caseID = details.caseIDs.first
+    }
     line.q = details.quality
     line.ts = details.sourceTime?.seconds
     line.expires = details.expiresAt

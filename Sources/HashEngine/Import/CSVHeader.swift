@@ -1,78 +1,99 @@
 /// The first line of a CSV: which column holds what.
 struct CSVHeader {
   enum Column: String, CaseIterable {
-    case hash, kind, id, label, severity, quality, deleted, note, timestamp, expires
+    case hash, kind, id, name, label, severity, quality, confidence, note, timestamp, expires
     case caseID = "case"
+    case deleted, active, inactive, disabled, status
   }
 
   let delimiter: UInt8
+  /// How many columns it has.
+  let count: Int
   private var columns: [Column: Int] = [:]
   /// Columns that are named after the kind of their hashes.
   private(set) var hashColumns: [(index: Int, kind: HashKind)] = []
   /// Columns of hashes of kinds that are not supported.
   private(set) var unsupportedColumns: [(index: Int, name: String)] = []
+  /// The names of columns that are not read.
+  private(set) var unread: [String] = []
+  /// The names of columns that say the same as one before them, which counts.
+  private(set) var repeated: [String] = []
 
   subscript(_ column: Column) -> Int? { columns[column] }
-  var hasCategory: Bool { columns[.label] != nil }
 
-  private static let names: [Column: Set<String>] = [
-    .hash: ["hash", "hash_value", "hash_digest", "value", "signal"],
-    .kind: ["kind", "type", "algorithm", "hash_type", "signal_type"],
-    .id: ["id", "entry_id", "source_id"],
-    .label: ["label", "category", "classification"],
-    .severity: ["severity"],
-    .quality: ["quality"],
-    .deleted: ["deleted", "withdrawn"],
-    .note: ["note", "comment", "description"],
-    .timestamp: ["timestamp", "updated", "updated_on", "last_updated"],
-    .expires: ["expires", "valid_until"],
-    .caseID: ["case", "case_id"],
-  ]
-  private static let fileNames: Set<String> = ["filename", "file", "file_name", "name", "path"]
+  /// Columns that decide whether a row is listed at all.
+  private static let decisive: [Column] = [.deleted, .active, .inactive, .disabled, .status, .expires]
+
+  /// Whether a row whose fields are shifted could be listed although it says that it is not.
+  var isDecisive: Bool { Self.decisive.contains { columns[$0] != nil } }
+
+  /// Where the rows' hashes are.
+  var hashIndices: [Int] { hashColumns.map(\.index) + (columns[.hash].map { [$0] } ?? []) }
+
+  /// The mark before the names of hashdeep's columns.
+  private static let hashdeep = Array("%%%%".utf8)
 
   /// Whether a line looks like the header of a CSV, by its own words.
-  static func isHeader(_ line: ArraySlice<UInt8>, _ options: ImportOptions) -> Bool {
+  static func isHeader(
+    _ line: ArraySlice<UInt8>, _ options: ImportOptions, delimiter: UInt8? = nil
+  ) -> Bool {
     // A line that contains a hash is a record, not a header.
-    let fields = CSVRecord.fields(line, delimiter: delimiter(of: line, options)) ?? []
-    let hasHash = fields.contains { field in
-      field.trimmed.count >= 16 && field.trimmed.allSatisfy { hexValue($0) != nil }
-    }
-    guard !hasHash, let header = try? CSVHeader(line, options) else { return false }
+    guard !holdsHash(line), let header = try? CSVHeader(line, options, delimiter: delimiter, isChecked: false)
+    else { return false }
     return header.columns[.hash] != nil || !header.hashColumns.isEmpty
   }
 
+  /// Whether one of a line's fields may be a hash.
+  static func holdsHash(_ line: ArraySlice<UInt8>) -> Bool {
+    var run = 0
+    for byte in line {
+      run = hexValue(byte) == nil ? 0 : run + 1
+      if run >= 16 { return true }
+    }
+    return false
+  }
+
+  /// - Parameters:
+  ///   - delimiter: What separates fields; `nil` to look at the line.
+  ///   - isChecked: Whether the kind of a column named `hash` must be known.
   /// - Throws: ``ListError`` when no column holds hashes, when neither the file nor the caller states their
   ///   kind, or when the caller names a column that does not exist.
-  init(_ line: ArraySlice<UInt8>, _ options: ImportOptions) throws(ListError) {
-    delimiter = Self.delimiter(of: line, options)
-    let fields = CSVRecord.fields(line, delimiter: delimiter) ?? []
-    let names = fields.map { String(decoding: $0.trimmed, as: UTF8.self).lowercased() }
+  init(
+    _ line: ArraySlice<UInt8>, _ options: ImportOptions, delimiter: UInt8? = nil, isChecked: Bool = true
+  ) throws(ListError) {
+    var line = line
+    if line.starts(with: Self.hashdeep) { line = line.dropFirst(Self.hashdeep.count) }
+    let delimiter = delimiter ?? Self.delimiter(of: line, options)
+    self.delimiter = delimiter
+    let fields = CSVRecord.fields(line, delimiter: delimiter) ?? CSVRecord.literal(line, delimiter: delimiter)
+    let names = fields.map { String(decoding: $0.trimmed, as: UTF8.self) }
+    count = names.count
     var wanted = options.columns
-    var fallback: Int?
     for (index, name) in names.enumerated() {
-      if let field = wanted.removeValue(forKey: name)
-        ?? wanted.removeValue(
-          forKey: String(decoding: fields[index].trimmed, as: UTF8.self))
-      {
+      if let field = wanted.removeValue(forKey: name.lowercased()) ?? wanted.removeValue(forKey: name) {
         try take(field, at: index)
-      } else if let kind = Self.kind(named: name) {
-        hashColumns.append((index, kind))
-      } else if name == "photodna" || name == "pdna" {
-        unsupportedColumns.append((index, "photodna"))
-      } else if let column = Column.allCases.first(where: {
-        Self.names[$0]?.contains(name) ?? false
-      }) {
-        columns[column] = columns[column] ?? index
-      } else if Self.fileNames.contains(name) {
-        fallback = fallback ?? index
+      } else {
+        take(ColumnName(name), named: name, at: index)
       }
     }
     if let missing = wanted.keys.min() {
-      throw ListError(.unreadable, "no column named \"\(missing)\"")
+      throw ListError(
+        .unreadable, "no column named \"\(missing)\"; the columns are \(Self.quoted(names))")
     }
-    columns[.id] = columns[.id] ?? fallback
+    // threatexchange's table calls an opinion a category.
+    if names.contains("signal_str"), columns[.status] == nil { columns[.status] = columns.removeValue(forKey: .label) }
+    // A column that is named `value` beside `md5` is not another hash.
+    if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil, !hashColumns.isEmpty,
+      let index = columns.removeValue(forKey: .hash)
+    {
+      unread.append(names[index])
+    }
+    guard isChecked else { return }
     if columns[.hash] == nil, hashColumns.isEmpty {
-      throw ListError(.unreadable, "a CSV without a column named hash or pdq")
+      throw ListError(
+        .unreadable,
+        "no column of hashes; the columns are \(Self.quoted(names)): name one pdq, phash64, md5, sha1 or"
+          + " sha256 (a map of COLUMN=pdq does)")
     }
     if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil {
       throw ListError(
@@ -80,8 +101,24 @@ struct CSVHeader {
     }
   }
 
+  /// Takes a column by its own name.
+  private mutating func take(_ column: ColumnName, named name: String, at index: Int) {
+    if let kind = column.kind {
+      if hashColumns.contains(where: { $0.kind == kind }) { repeated.append(name) }
+      // Both are read: an entry may have several hashes of a kind.
+      hashColumns.append((index, kind))
+    } else if let kind = column.unsupportedKind {
+      unsupportedColumns.append((index, kind))
+    } else if let field = column.column {
+      if columns[field] == nil { columns[field] = index } else { repeated.append(name) }
+    } else if !name.isEmpty {
+      unread.append(name)
+    }
+  }
+
+  /// Takes a column as the caller names it.
   private mutating func take(_ field: String, at index: Int) throws(ListError) {
-    if let kind = Self.kind(named: field) {
+    if let kind = HashKind(sourceName: field) {
       hashColumns.append((index, kind))
     } else if let column = Column(rawValue: field) ?? (field == "category" ? .label : nil) {
       columns[column] = index
@@ -92,12 +129,26 @@ struct CSVHeader {
     }
   }
 
-  private static func kind(named name: String) -> HashKind? {
-    HashKind(named: name)
-      ?? (name.hasSuffix("_hash") ? HashKind(named: String(name.dropLast(5))) : nil)
+  /// What the operator should know of the columns.
+  var remarks: [String] {
+    var remarks: [String] = []
+    if !unread.isEmpty {
+      remarks.append(
+        "columns not read: \(Self.quoted(unread)); a map of COLUMN=FIELD reads one, as in"
+          + " \(unread[0])=note")
+    }
+    if !repeated.isEmpty {
+      remarks.append("columns that repeat what one before them says: \(Self.quoted(repeated))")
+    }
+    return remarks
   }
 
-  private static func delimiter(of line: ArraySlice<UInt8>, _ options: ImportOptions) -> UInt8 {
+  private static func quoted(_ names: [String]) -> String {
+    let shown = names.prefix(20).map { "\"\(HashMask.masked(String($0.prefix(60))))\"" }
+    return shown.joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
+  }
+
+  static func delimiter(of line: ArraySlice<UInt8>, _ options: ImportOptions) -> UInt8 {
     if let delimiter = options.delimiter?.asciiValue { return delimiter }
     let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
     let counts = candidates.map { (CSVRecord.fields(line, delimiter: $0) ?? []).count }
@@ -106,9 +157,10 @@ struct CSVHeader {
 }
 
 enum CSVRecord {
+  private static let quote = UInt8(ascii: "\"")
+
   /// The fields of a record, without blanks around those that are not quoted; `nil` while a quote is open.
   static func fields(_ record: ArraySlice<UInt8>, delimiter: UInt8) -> [ArraySlice<UInt8>]? {
-    let quote = UInt8(ascii: "\"")
     var fields: [ArraySlice<UInt8>] = []
     var rest = record
     while true {
@@ -134,6 +186,15 @@ enum CSVRecord {
       fields.append(field[...])
       guard let end else { return fields }
       rest = rest[(end + 1)...]
+    }
+  }
+
+  /// The fields of a line in which quotes mean nothing, but for those around a whole field.
+  static func literal(_ line: ArraySlice<UInt8>, delimiter: UInt8) -> [ArraySlice<UInt8>] {
+    line.split(separator: delimiter, omittingEmptySubsequences: false).map { part in
+      let field = part.trimmed
+      guard field.count >= 2, field.first == quote, field.last == quote else { return field }
+      return field.dropFirst().dropLast()
     }
   }
 }

@@ -1,137 +1,238 @@
 /// Rows under named columns; quoted fields as RFC 4180 has them, line breaks included.
 ///
 /// A row may have a hash of a stated kind, or several in columns that are named after their kinds. Rows with
-/// the same id make one entry.
+/// the same id make one entry. Lines before the header, as programs and mail write them, are passed over.
 struct CSVParser: LineParser {
-  private(set) var kind: HashKind?
-  private let options: ImportOptions
-  private let spelling: HashSpelling?
-  private var header: CSVHeader?
-  /// Lines of a record whose quotes are still open.
-  private var open: [UInt8] = []
+  /// The most lines that may stand before the header.
+  private static let longestPreamble = 50
 
-  init(_ options: ImportOptions, spelling: HashSpelling?) {
+  private(set) var kind: HashKind?
+  private(set) var spelling: HashSpelling?
+  private let options: ImportOptions
+  /// The list's first bytes, from which the spelling of 64-bit hashes is recognised.
+  private let beginning: [UInt8]
+  /// What separates fields, if a line says so.
+  private var delimiter: UInt8?
+  private var header: CSVHeader?
+  /// The first line that says anything, which an error names if no header comes.
+  private var firstLine: [UInt8] = []
+  /// Lines before the header that were passed over.
+  private var preamble = 0
+  private var quotes = OpenQuotes()
+  /// Rows that have more fields than the header.
+  private var longer = 0
+  private var lostNames = 0
+  private var quoteRemarks: [String] = []
+
+  init(_ options: ImportOptions, beginning: [UInt8]) {
     self.options = options
-    self.spelling = spelling
+    self.beginning = beginning
     kind = options.kind
+    spelling = options.spelling
+  }
+
+  var remarks: [String] {
+    var remarks = header?.remarks ?? []
+    if preamble > 0 { remarks.append("lines before the header that were passed over: \(preamble)") }
+    if longer > 0 {
+      remarks.append("rows with more fields than the header, which were not read: \(longer)")
+    }
+    if lostNames > 0 {
+      remarks.append("ids or names left out, since they are not UTF-8 or too long: \(lostNames)")
+    }
+    return remarks + quoteRemarks
   }
 
   mutating func parse(
-    _ line: ArraySlice<UInt8>, number: Int
-  ) throws(ListError) -> SourceRecord? {
+    _ line: ArraySlice<UInt8>, number: Int, into records: inout [SourceRecord]
+  ) throws(ListError) {
     guard let header else {
-      let trimmed = line.trimmed
-      if trimmed.isEmpty || trimmed.first == UInt8(ascii: "#") { return nil }
-      header = try CSVHeader(line, options)
-      return nil
+      try parseBeforeHeader(line, number)
+      return
     }
-    let record = open.isEmpty ? line : (open + [UInt8(ascii: "\n")] + line)[...]
-    guard let fields = CSVRecord.fields(record, delimiter: header.delimiter) else {
-      guard record.count <= Self.longestLine else {
-        open = []
-        return SourceRecord(number: number, content: .rejected("a quoted field without end"))
+    switch quotes.take(line, number, header, longest: Self.longestLine) {
+    case .row(let fields): add(fields, line, number, header, &records)
+    case .open: break
+    case .suspicious(let fields, let start):
+      remark("a quoted field that begins in line \(start) holds a line like a row; it was read as text")
+      add(fields, line, number, header, &records)
+    case .stray(let lines, let isWhole):
+      addLiterally(lines, header, &records)
+      if !isWhole { try parse(line, number: number, into: &records) }
+    }
+  }
+
+  mutating func finish(number: Int, into records: inout [SourceRecord]) throws(ListError) {
+    guard let header else {
+      guard !firstLine.isEmpty else { return }
+      // Says what is wrong with it.
+      _ = try CSVHeader(firstLine[...], options, delimiter: delimiter)
+      throw ListError(.unreadable, "a CSV without a row")
+    }
+    addLiterally(quotes.finish(), header, &records)
+  }
+
+  /// `sep=;`, as spreadsheets write it.
+  static func delimiter(statedIn line: ArraySlice<UInt8>) -> UInt8? {
+    let text = line.drop { $0 == UInt8(ascii: " ") }
+    guard text.count >= 5, text.prefix(3).elementsEqual("sep".utf8) || text.prefix(3).elementsEqual("SEP".utf8),
+      text[text.startIndex + 3] == UInt8(ascii: "="), text.dropFirst(5).trimmed.isEmpty
+    else { return nil }
+    return text[text.startIndex + 4]
+  }
+
+  private mutating func parseBeforeHeader(
+    _ line: ArraySlice<UInt8>, _ number: Int
+  ) throws(ListError) {
+    let trimmed = line.trimmed
+    if let stated = Self.delimiter(statedIn: line) {
+      delimiter = options.delimiter?.asciiValue ?? stated
+      return
+    }
+    if trimmed.isEmpty || trimmed.first == UInt8(ascii: "#") { return }
+    if firstLine.isEmpty { firstLine = Array(line) }
+    if CSVHeader.isHeader(line, options, delimiter: delimiter) {
+      let header = try CSVHeader(line, options, delimiter: delimiter)
+      self.header = header
+      if spelling == nil { spelling = guessedSpelling(header, after: number) }
+      return
+    }
+    // The mark of hashdeep's files, whose next line has the columns.
+    if line.starts(with: Array("%%%%".utf8)) { return }
+    guard preamble < Self.longestPreamble, !CSVHeader.holdsHash(line) else {
+      _ = try CSVHeader(firstLine[...], options, delimiter: delimiter)
+      throw ListError(.unreadable, "a CSV whose header does not come before its rows")
+    }
+    preamble += 1
+  }
+
+  private func guessedSpelling(_ header: CSVHeader, after number: Int) -> HashSpelling? {
+    let indices =
+      header.hashColumns.filter { $0.kind == .phash64 }.map(\.index)
+      + (header[.hash].map { [$0] } ?? [])
+    guard !indices.isEmpty else { return nil }
+    var texts: [ArraySlice<UInt8>] = []
+    var lines = LineSplitter(longestLine: Self.longestLine)
+    try? lines.split(beginning) { line, place throws(ListError) in
+      guard place > number, let line,
+        let fields = CSVRecord.fields(line, delimiter: header.delimiter)
+      else { return }
+      let row = CSVRow(fields: fields, header: header)
+      // A table of several kinds has digests, too, which have letters.
+      if let name = row.text(.kind), HashKind(sourceName: name) != .phash64 { return }
+      texts += indices.map { row.field($0).trimmed }
+    }
+    return HashSpelling.guess(from: texts)
+  }
+
+  private mutating func remark(_ text: String) {
+    // A few examples are enough.
+    if quoteRemarks.count < 10 { quoteRemarks.append(text) }
+  }
+
+  /// Adds lines among which a quote was opened and never meant as one.
+  private mutating func addLiterally(
+    _ lines: [(number: Int, line: [UInt8])], _ header: CSVHeader, _ records: inout [SourceRecord]
+  ) {
+    guard let first = lines.first else { return }
+    remark("a quote opens in line \(first.number) and does not close; it was read as a character")
+    for (number, line) in lines {
+      let fields = CSVRecord.literal(line[...], delimiter: header.delimiter)
+      add(fields, line[...], number, header, &records)
+    }
+  }
+
+  private mutating func add(
+    _ fields: [ArraySlice<UInt8>], _ line: ArraySlice<UInt8>, _ number: Int, _ header: CSVHeader,
+    _ records: inout [SourceRecord]
+  ) {
+    if fields.allSatisfy({ $0.trimmed.isEmpty }) { return }
+    let row = CSVRow(fields: fields, header: header)
+    if fields.first?.first == UInt8(ascii: "#") {
+      // Hidden from view, or a name that begins so? Either guess may be wrong.
+      let isRow = header.hashIndices.contains { $0 > 0 && CSVHeader.holdsHash(row.field($0)) }
+      guard isRow else { return }
+      let reason = "it begins with \"#\", as comments do, but has a hash"
+      records.append(SourceRecord(number: number, content: .rejected(reason)))
+      return
+    }
+    if row.hasMore {
+      guard !header.isDecisive else {
+        let reason =
+          "\(fields.count) fields under \(header.count) columns: which one says whether it is listed?"
+        records.append(SourceRecord(number: number, content: .rejected(reason)))
+        return
       }
-      open = Array(record)
-      return nil
+      longer += 1
     }
-    open = []
-    if fields.allSatisfy({ $0.trimmed.isEmpty }) { return nil }
-    if fields.first?.first == UInt8(ascii: "#") { return nil }
-    return parse(CSVRow(fields: fields, header: header), number: number)
-  }
-
-  mutating func finish(number: Int) -> SourceRecord? {
-    guard !open.isEmpty else { return nil }
-    return SourceRecord(number: number, content: .rejected("a quoted field without end"))
-  }
-
-  private func parse(_ row: CSVRow, number: Int) -> SourceRecord {
-    guard let id = row.validText(.id) else {
-      return SourceRecord(number: number, content: .rejected("not UTF-8"))
-    }
-    let category = CategoryMap(labels: options.categories)
-      .answer(for: row.header.hasCategory ? row.text(.label) ?? "" : nil)
-    if row.isTrue(.deleted) {
-      return SourceRecord(
-        number: number,
-        content: id.isEmpty
-          ? .rejected("withdrawn, but without an id")
-          : .withdrawal(id: id, at: row.text(.timestamp).flatMap { Timestamp($0) }))
-    }
+    let id = row.id
+    if id == nil, !row.isEmpty(.id) { lostNames += row.idIsLost ? 1 : 0 }
     do throws(HashField.Refusal) {
-      var collector = HashCollector(spelling: spelling)
-      for (column, kind) in row.header.hashColumns where !row.field(column).isEmpty {
-        collector.add(row.field(column).trimmed, kind: kind)
-      }
-      for (column, name) in row.header.unsupportedColumns where !row.field(column).isEmpty {
-        collector.add(unsupported: name)
-      }
-      var record = collector.record(number, id: nil, EntryDetails())
-      if let column = row.header[.hash] {
-        let kind = try kind(of: row)
-        let hash = try HashField.read(row.field(column).trimmed, kind: kind, spelling: spelling)
-        record = SourceRecord(
-          number: number, content: .entry(SourceEntry(hashes: [hash] + collector.hashes)))
-      }
-      guard case .entry(var entry) = record.content else { return record }
-      entry.id = id.isEmpty ? nil : id
-      entry.merges = true
-      entry.details.quality = try HashField.quality(row.text(.quality) ?? "")
-      entry.details.severity = row.text(.severity)
-      entry.details.note = row.text(.note)
-      entry.details.sourceTime = row.text(.timestamp).flatMap { Timestamp($0) }
-      entry.details.caseID = row.text(.caseID)
-      entry.details.expiresAt = row.text(.expires).flatMap { Timestamp($0) }
-      switch category {
-      case .label(let label): entry.details.label = label.flatMap { $0.isEmpty ? nil : $0 }
-      case .skipped(let reason):
-        record.content = .skipped(
-          id: entry.id ?? entry.hashes.first.map { ListChange.derivedID($0) }, reason: reason,
-          at: entry.details.sourceTime)
-        return record
-      }
-      record.content = .entry(entry)
-      return record
+      records.append(try row.record(number, id: id, options, kind: kind, spelling))
     } catch {
-      return SourceRecord(number: number, content: .rejected(error.reason))
+      records.append(
+        SourceRecord(
+          number: number, content: .rejected(error.reason, id: id, byPolicy: error.isByPolicy)))
     }
-  }
-
-  private func kind(of row: CSVRow) throws(HashField.Refusal) -> HashKind {
-    guard let name = row.text(.kind) else {
-      guard let kind = kind else { throw HashField.Refusal(reason: "no kind stated") }
-      return kind
-    }
-    guard let stated = HashKind(named: name) else {
-      throw HashField.Refusal(reason: "kind \(name) is not supported")
-    }
-    return stated
   }
 }
 
-/// The fields of a row, by what they are.
-private struct CSVRow {
-  let fields: [ArraySlice<UInt8>]
-  let header: CSVHeader
-
-  func field(_ index: Int) -> ArraySlice<UInt8> {
-    index < fields.count ? fields[index] : []
+/// Rows whose quoted fields go over several lines.
+private struct OpenQuotes {
+  enum Outcome {
+    case row([ArraySlice<UInt8>])
+    /// A quote is open: the row goes on.
+    case open
+    /// A row of several lines, one of which could be a row, and where it begins.
+    case suspicious([ArraySlice<UInt8>], start: Int)
+    /// Lines of which the first has a quote that is none; the line that showed it is to be taken again, unless they
+    /// are the whole.
+    case stray([(number: Int, line: [UInt8])], isWhole: Bool)
   }
 
-  /// `nil` for a field that is empty or not there.
-  func text(_ column: CSVHeader.Column) -> String? {
-    guard let index = header[column] else { return nil }
-    let bytes = field(index)
-    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+  private var lines: [(number: Int, line: [UInt8])] = []
+  private var bytes = 0
+  private var isSuspicious = false
+
+  mutating func take(
+    _ line: ArraySlice<UInt8>, _ number: Int, _ header: CSVHeader, longest: Int
+  ) -> Outcome {
+    if lines.isEmpty {
+      if let fields = CSVRecord.fields(line, delimiter: header.delimiter) { return .row(fields) }
+      lines = [(number, Array(line))]
+      bytes = line.count
+      return .open
+    }
+    // A line that would be a row by itself: the quote before it is a slip, and must not swallow it.
+    let fields = CSVRecord.literal(line, delimiter: header.delimiter)
+    let hasHash = header.hashIndices.contains { $0 < fields.count && looksLikeHash(fields[$0]) }
+    if hasHash, fields.count == header.count {
+      return .stray(finish(), isWhole: false)
+    }
+    if hasHash { isSuspicious = true }
+    lines.append((number, Array(line)))
+    bytes += line.count
+    guard bytes <= longest else { return .stray(finish(), isWhole: true) }
+    let record = lines.map(\.line).joined(separator: [UInt8(ascii: "\n")])
+    guard let row = CSVRecord.fields(Array(record)[...], delimiter: header.delimiter) else {
+      return .open
+    }
+    let (start, wasSuspicious) = (lines[0].number, isSuspicious)
+    guard !wasSuspicious || row.count == header.count else {
+      return .stray(finish(), isWhole: true)
+    }
+    _ = finish()
+    return wasSuspicious ? .suspicious(row, start: start) : .row(row)
   }
 
-  /// `nil` for one that is not UTF-8, empty for one that is not there.
-  func validText(_ column: CSVHeader.Column) -> String? {
-    guard let index = header[column] else { return "" }
-    return String(validating: field(index), as: UTF8.self)
+  /// The lines that are left.
+  mutating func finish() -> [(number: Int, line: [UInt8])] {
+    defer { (lines, bytes, isSuspicious) = ([], 0, false) }
+    return lines
   }
 
-  func isTrue(_ column: CSVHeader.Column) -> Bool {
-    ["true", "1", "yes", "y"].contains(text(column)?.lowercased() ?? "")
+  private func looksLikeHash(_ field: ArraySlice<UInt8>) -> Bool {
+    let text = field.trimmed
+    return text.count >= 16 && (CSVHeader.holdsHash(text) || text.count == 24 || text.count == 44)
   }
 }

@@ -2,7 +2,13 @@
 /// of one `fuzzy_img#` hash of 64 bits, or match on any of several.
 struct ClamAVParser: LineParser {
   mutating func parse(
-    _ line: ArraySlice<UInt8>, number: Int
+    _ line: ArraySlice<UInt8>, number: Int, into records: inout [SourceRecord]
+  ) throws(ListError) {
+    if let record = try record(line, number) { records.append(record) }
+  }
+
+  private mutating func record(
+    _ line: ArraySlice<UInt8>, _ number: Int
   ) throws(ListError) -> SourceRecord? {
     let text = line.trimmed
     if text.isEmpty || text.first == UInt8(ascii: "#") { return nil }

@@ -14,7 +14,13 @@ struct ICSEParser: LineParser {
   }
 
   mutating func parse(
-    _ line: ArraySlice<UInt8>, number: Int
+    _ line: ArraySlice<UInt8>, number: Int, into records: inout [SourceRecord]
+  ) throws(ListError) {
+    if let record = try record(line, number) { records.append(record) }
+  }
+
+  private mutating func record(
+    _ line: ArraySlice<UInt8>, _ number: Int
   ) throws(ListError) -> SourceRecord? {
     if line.trimmed.isEmpty { return nil }
     guard hasHeader else {

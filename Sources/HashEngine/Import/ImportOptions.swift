@@ -17,6 +17,14 @@ public struct ImportOptions: Sendable, Hashable {
   public var categories: [String: String]?
   /// Whether entries that are missing in the file are withdrawn.
   public var replaces = false
+  /// The share of a list's entries that a file may lack before nothing is withdrawn: half a file looks like one that
+  /// takes back the rest. Up to ten entries may always be missing.
+  public var maximumWithdrawn = 0.2
+  /// Whether entries are withdrawn whatever speaks against it.
+  public var forcesWithdrawal = false
+  /// What to do with a record whose id is that of an entirely different picture; `nil` for what suits the id: one that
+  /// the file states as such is replaced, one that may be a remark or a file's name is not.
+  public var onConflict: ConflictPolicy?
   /// Whether it is a dry run: everything is done, but nothing is kept.
   public var isDryRun = false
 
@@ -28,8 +36,18 @@ public struct ImportOptions: Sendable, Hashable {
   }
 }
 
+/// What to do with a record whose id is that of an entirely different picture.
+public enum ConflictPolicy: String, Sendable, Hashable, CaseIterable {
+  /// Both stay listed, the new one under an id derived from its hash.
+  case keepBoth = "keep-both"
+  /// The new one takes the place of the old one, as a source's correction does.
+  case replace
+  /// The record is refused.
+  case refuse
+}
+
 /// How a 64-bit hash is written; hashes of other kinds are always hexadecimal or base64.
-public enum HashSpelling: String, Sendable, Hashable, CaseIterable {
+public enum HashSpelling: String, Sendable, Hashable, CaseIterable, Codable {
   /// With or without leading zeros, or a prefix `0x` or `p:`; also 64 binary digits.
   case hex
   /// With or without a sign.

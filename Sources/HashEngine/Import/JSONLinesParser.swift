@@ -13,6 +13,8 @@
 struct JSONLinesParser: LineParser {
   /// An entry may have thousands of hashes.
   static let longestLine = JSONTape.maximumBytes
+  /// In JSON these may stand in a text.
+  static let endsAtUnicode = false
 
   private(set) var kind: HashKind?
   private let options: ImportOptions
@@ -23,7 +25,13 @@ struct JSONLinesParser: LineParser {
   }
 
   mutating func parse(
-    _ line: ArraySlice<UInt8>, number: Int
+    _ line: ArraySlice<UInt8>, number: Int, into records: inout [SourceRecord]
+  ) throws(ListError) {
+    if let record = try record(line, number) { records.append(record) }
+  }
+
+  private mutating func record(
+    _ line: ArraySlice<UInt8>, _ number: Int
   ) throws(ListError) -> SourceRecord? {
     let text = line.trimmed
     if text.isEmpty || text.first == UInt8(ascii: "#") { return nil }
@@ -35,7 +43,13 @@ struct JSONLinesParser: LineParser {
       if let format = value["format"]?.text {
         header = (format, value["kind"]?.text)
       } else {
-        record = Self.record(value, number: number, kind: kind, options)
+        do throws(HashField.Refusal) {
+          record = try Self.record(value, number: number, kind: kind, options)
+        } catch {
+          let content = SourceRecord.Content.rejected(
+            error.reason, id: value["id"]?.scalarText, byPolicy: error.isByPolicy)
+          record = SourceRecord(number: number, content: content)
+        }
       }
     }
     do throws(JSONStream.Failure) {
@@ -53,30 +67,38 @@ struct JSONLinesParser: LineParser {
     return nil
   }
 
+  /// Whether an entry is disabled: true, false, or the time until which it is.
+  private static func state(_ disabled: JSONValue) throws(HashField.Refusal) -> Entry.State? {
+    guard let word = disabled.word, !SourceText.isEmpty(word) else { return nil }
+    if let flag = SourceFlag.read(word) { return flag ? .disabled(until: nil) : .active }
+    guard let until = Timestamp(word) ?? Timestamp(source: word) else {
+      throw HashField.Refusal(reason: "disabled \"\(word)\" is neither yes nor no, nor a time")
+    }
+    return .disabled(until: until)
+  }
+
   private static func record(
     _ value: JSONValue, number: Int, kind: HashKind?, _ options: ImportOptions
-  ) -> SourceRecord {
+  ) throws(HashField.Refusal) -> SourceRecord {
     guard value.isObject else {
       return SourceRecord(number: number, content: .rejected("not an object"))
     }
     let id = value["id"]?.scalarText
-    if value["del"]?.bool ?? false {
+    let time = try value.moment("ts")
+    if try value.flag("del") ?? false {
       return SourceRecord(
         number: number,
-        content: id.map { .withdrawal(id: $0, at: value["ts"]?.time) }
+        content: id.map { .withdrawal(id: $0, at: time) }
           ?? .rejected("withdrawn, but without an id"))
     }
     var details = EntryDetails()
-    do throws(HashField.Refusal) {
-      details.quality = try HashField.quality((value["q"] ?? value["quality"])?.scalarText ?? "")
-    } catch {
-      return SourceRecord(number: number, content: .rejected(error.reason))
-    }
+    details.quality = try HashField.quality((value["q"] ?? value["quality"])?.scalarText ?? "")
     details.severity = value["severity"]?.scalarText
     details.note = value["note"]?.scalarText
-    details.caseID = value["case"]?.scalarText
-    details.sourceTime = value["ts"]?.time
-    details.expiresAt = value["expires"]?.time
+    details.caseIDs =
+      value["cases"]?.elements.compactMap(\.scalarText) ?? value["case"]?.scalarText.map { [$0] } ?? []
+    details.sourceTime = time
+    details.expiresAt = try value.moment("expires")
     for reference in value["allows"]?.elements ?? [] {
       guard let list = reference["list"]?.text, let entry = reference["entry"]?.text else {
         continue
@@ -92,7 +114,7 @@ struct JSONLinesParser: LineParser {
       } else if let kind {
         collector.add(hash, kind: kind)
       } else {
-        return SourceRecord(number: number, content: .rejected("no kind stated"))
+        return SourceRecord(number: number, content: .rejected("no kind stated", id: id))
       }
       if let region = part["crop"]?.text.flatMap({ Region(text: $0) }), !region.isBeyond,
         collector.hashes.count > known
@@ -112,9 +134,7 @@ struct JSONLinesParser: LineParser {
     var record = collector.record(number, id: id, details)
     if case .entry(var entry) = record.content {
       if let disabled = value["disabled"] {
-        entry.state =
-          disabled.bool == true
-          ? .disabled(until: nil) : disabled.time.map { .disabled(until: $0) }
+        entry.state = try state(disabled)
       }
       record.content = .entry(entry)
     }

@@ -11,26 +11,61 @@ enum ListDetector {
     if options.format == .ncmec { return .ncmec }
     var bytes = beginning.prefix(length)[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw ListError(.unreadable, "UTF-16 text; save it as UTF-8")
+    guard bytes.contains(where: { $0 > UInt8(ascii: " ") }) else {
+      throw ListError(.nothingToImport, "the file is empty")
     }
-    guard !bytes.prefix(4096).contains(0) else {
-      throw ListError(.unreadable, "not a text file")
-    }
+    try checkEncoding(bytes)
     if let format = options.format { return format }
     let text = bytes.drop { $0 <= UInt8(ascii: " ") }
     switch text.first {
     case UInt8(ascii: "<"): return .ncmec
     case UInt8(ascii: "{"), UInt8(ascii: "["): return try json(text)
-    default: break
+    default: return lines(beginning, options)
     }
-    // The first line that says anything.
-    let lines = text.split(separator: UInt8(ascii: "\n"))
-    guard let line = lines.first(where: { !$0.trimmed.isEmpty && $0.first != UInt8(ascii: "#") })
-    else { return .text }
-    let first = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+  }
+
+  /// Refuses UTF-16 by its name, with a mark and without.
+  private static func checkEncoding(_ bytes: ArraySlice<UInt8>) throws(ListError) {
+    let start = Array(bytes.prefix(4096))
+    let zeros = start.indices.filter { start[$0] == 0 }
+    let isWide =
+      start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF])
+      || zeros.count * 3 > start.count && Set(zeros.map { $0 % 2 }).count == 1
+    guard !isWide else {
+      throw ListError(.unreadable, "UTF-16 text; save it as UTF-8")
+    }
+    guard zeros.isEmpty else { throw ListError(.unreadable, "not a text file") }
+  }
+
+  /// The most lines that are looked at for a header.
+  private static let headerLines = 50
+
+  /// The format of a text of lines.
+  private static func lines(_ beginning: [UInt8], _ options: ImportOptions) -> ListFormat {
+    var splitter = LineSplitter(longestLine: 1 << 16)
+    var lines: [ArraySlice<UInt8>] = []
+    func take(_ line: ArraySlice<UInt8>?) {
+      guard let line, lines.count < headerLines, !line.trimmed.isEmpty,
+        line.trimmed.first != UInt8(ascii: "#")
+      else { return }
+      lines.append(line)
+    }
+    try? splitter.split(Array(beginning.prefix(length))) { line, _ throws(ListError) in take(line) }
+    try? splitter.finish { line, _ throws(ListError) in take(line) }
+    guard let first = lines.first else { return .text }
     if ICSEParser.isHeader(first) { return .icse }
-    if CSVHeader.isHeader(first, options) || !options.columns.isEmpty { return .csv }
+    if !options.columns.isEmpty { return .csv }
+    var delimiter: UInt8?
+    for line in lines {
+      if let stated = CSVParser.delimiter(statedIn: line) {
+        delimiter = stated
+        continue
+      }
+      if MISPCSVParser.isHeader(line, options) { return .mispCSV }
+      if CSVHeader.isHeader(line, options, delimiter: delimiter) { return .csv }
+      // Rows come after the header.
+      if CSVHeader.holdsHash(line) { break }
+    }
     if ClamAVParser.isSignature(first) { return .clamav }
     return .text
   }
@@ -49,10 +84,11 @@ enum ListDetector {
     {
       return .vics
     }
-    if names.contains("Event") { return .misp }
+    if names.contains("Event") || names.contains("Attribute") { return .misp }
     if names.contains("objects") || names.contains("spec_version") { return .stix }
+    if names.contains("indicator") || names.contains("raw_indicator") { return .threatexchange }
     if names.contains("format") || names.contains("h") || names.contains("hashes") { return .jsonl }
-    if names.contains("indicator") || names.contains("data") { return .threatexchange }
+    if names.contains("data") { return .threatexchange }
     throw ListError(
       .formatNotStated, "JSON whose format cannot be recognised from its content; state the format")
   }

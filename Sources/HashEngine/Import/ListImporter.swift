@@ -2,6 +2,12 @@
 protocol ListImporter {
   /// The kind of its hashes, where the format does not state it; `nil` while it is not known.
   var kind: HashKind? { get }
+  /// How its 64-bit hashes are written, where that was found in the list.
+  var spelling: HashSpelling? { get }
+  /// What the operator should know of how the list was read. Complete at its end.
+  var remarks: [String] { get }
+  /// Whether the list seems to break off. Known at its end.
+  var isBrokenOff: Bool { get }
 
   /// Takes a piece of the list.
   ///
@@ -14,34 +20,56 @@ protocol ListImporter {
   mutating func finish(into records: inout [SourceRecord]) throws(ListError)
 }
 
+extension ListImporter {
+  var spelling: HashSpelling? { nil }
+  var remarks: [String] { [] }
+  var isBrokenOff: Bool { false }
+}
+
 /// Reads lists that have a record a line, or several lines to a record.
 protocol LineParser {
   /// The maximum length of a line, in bytes.
   static var longestLine: Int { get }
+  /// Whether a line may end with one of Unicode's line ends.
+  static var endsAtUnicode: Bool { get }
   var kind: HashKind? { get }
+  var spelling: HashSpelling? { get }
+  var remarks: [String] { get }
 
-  /// - Returns: `nil` for a line without a record, or when the record continues on the next line.
+  /// Appends the records that are complete with this line.
   mutating func parse(
-    _ line: ArraySlice<UInt8>, number: Int
-  ) throws(ListError) -> SourceRecord?
+    _ line: ArraySlice<UInt8>, number: Int, into records: inout [SourceRecord]
+  ) throws(ListError)
 
-  /// The record that is still unfinished at the end of the text, if any.
-  mutating func finish(number: Int) -> SourceRecord?
+  /// Appends what is still unfinished at the end of the text.
+  mutating func finish(number: Int, into records: inout [SourceRecord]) throws(ListError)
 }
 
 extension LineParser {
   static var longestLine: Int { 1 << 16 }
+  static var endsAtUnicode: Bool { true }
   var kind: HashKind? { nil }
-  mutating func finish(number: Int) -> SourceRecord? { nil }
+  var spelling: HashSpelling? { nil }
+  var remarks: [String] { [] }
+  mutating func finish(number: Int, into records: inout [SourceRecord]) {}
 }
 
 struct LineImporter<Parser: LineParser>: ListImporter {
-  private var lines = LineSplitter(longestLine: Parser.longestLine)
+  private var lines: LineSplitter
   private var parser: Parser
+  private(set) var isBrokenOff = false
 
-  init(_ parser: Parser) { self.parser = parser }
+  /// - Parameter beginning: The list's first bytes, from which it is seen how its lines end.
+  init(_ parser: Parser, beginning: [UInt8]) {
+    self.parser = parser
+    lines = LineSplitter(
+      longestLine: Parser.longestLine,
+      isUnicode: Parser.endsAtUnicode && LineSplitter.isUnicode(beginning))
+  }
 
   var kind: HashKind? { parser.kind }
+  var spelling: HashSpelling? { parser.spelling }
+  var remarks: [String] { parser.remarks }
 
   mutating func read(
     _ piece: [UInt8], into records: inout [SourceRecord]
@@ -56,10 +84,13 @@ struct LineImporter<Parser: LineParser>: ListImporter {
 
   mutating func finish(into records: inout [SourceRecord]) throws(ListError) {
     var parser = parser
+    let before = records.count
     try lines.finish { line, number throws(ListError) in
       try Self.parse(line, number, by: &parser, &records)
     }
-    if let last = parser.finish(number: lines.number) { records.append(last) }
+    try parser.finish(number: lines.number, into: &records)
+    // A last line without an end that cannot be read was cut somewhere.
+    isBrokenOff = lines.isUnfinished && records[before...].contains { $0.isUnreadable }
     self.parser = parser
   }
 
@@ -72,7 +103,7 @@ struct LineImporter<Parser: LineParser>: ListImporter {
       records.append(SourceRecord(number: number, content: .rejected(reason)))
       return
     }
-    if let record = try parser.parse(line, number: number) { records.append(record) }
+    try parser.parse(line, number: number, into: &records)
   }
 }
 
@@ -84,7 +115,15 @@ protocol JSONRecordParser {
   static var paths: [[String]] { get }
 
   /// - Returns: `nil` for a value that is no record.
-  func parse(_ value: JSONValue, number: Int) -> SourceRecord?
+  /// - Throws: ``HashField/Refusal`` for a record that cannot be used.
+  func parse(_ value: JSONValue, number: Int) throws(HashField.Refusal) -> SourceRecord?
+
+  /// A record's id, as far as one can tell without reading the rest.
+  func id(of value: JSONValue) -> String?
+}
+
+extension JSONRecordParser {
+  func id(of value: JSONValue) -> String? { value["id"]?.scalarText }
 }
 
 struct JSONImporter<Parser: JSONRecordParser>: ListImporter {
@@ -93,7 +132,13 @@ struct JSONImporter<Parser: JSONRecordParser>: ListImporter {
 
   init(_ parser: Parser) {
     stream = JSONStream(records: Parser.paths) { [found] value, number in
-      if let record = parser.parse(value, number: number) { found.records.append(record) }
+      do throws(HashField.Refusal) {
+        if let record = try parser.parse(value, number: number) { found.records.append(record) }
+      } catch {
+        let content = SourceRecord.Content.rejected(
+          error.reason, id: parser.id(of: value), byPolicy: error.isByPolicy)
+        found.records.append(SourceRecord(number: number, content: content))
+      }
     }
   }
 

@@ -27,14 +27,21 @@ extension ListStore {
     var reading = ListReading(
       importer: try Self.importer(of: format, options, beginning: beginning, now: author.now),
       source: source)
+    let stated = ListPreamble.settings(in: beginning)
     let receipt = try change(
-      .import, list, by: author, making: ListSettings(), isDryRun: options.isDryRun
+      .import, list, by: author, making: stated ?? ListSettings(), isDryRun: options.isDryRun
     ) { change in
+      if let stated { try Self.compare(stated, with: change.list.settings, list) }
+      let before = Int(clamping: change.list.count)
+      change.onConflict = options.onConflict
       try reading.read(from: beginning, into: &change, onProgress)
       try change.flush()
       change.warnIfNotInForce()
       try Self.refuseIfUseless(change, records: reading.records, options)
-      if options.replaces { try change.withdrawUnseen() }
+      if options.replaces {
+        try change.withdrawUnseen(
+          isBrokenOff: reading.importer.isBrokenOff, before: before, options)
+      }
       try change.flush()
       let phash64 = try change.lists.phash64.count()
       let meaning = change.list.settings.meaning
@@ -42,9 +49,23 @@ extension ListStore {
       change.receipt.sourceSHA256 = reading.source.digest
       change.receipt.format = reading.source.bytes == 0 ? nil : format
       change.receipt.kind = reading.importer.kind
-      change.receipt.warnings += reading.checks.warnings(for: meaning, phash64: phash64)
+      change.receipt.spelling = reading.checks.hasPHash64 ? reading.importer.spelling : nil
+      change.receipt.warnings += reading.importer.remarks + change.idRemarks.warnings
+      change.receipt.warnings += reading.checks.warnings(
+        for: meaning, phash64: phash64, spelling: reading.importer.spelling)
     }
     return options.isDryRun ? receipt : sealed(after: receipt)
+  }
+
+  /// Refuses the export of a list into one that means something else: an allowlist must not become a blocklist.
+  private static func compare(
+    _ stated: ListSettings, with settings: ListSettings, _ list: String
+  ) throws(ListError) {
+    guard stated.meaning != settings.meaning else { return }
+    throw ListError(
+      .invalidSetting,
+      "the file is the export of a list that means \"\(stated.meaning.rawValue)\", and list \(list) means"
+        + " \"\(settings.meaning.rawValue)\"; import it into one of its own meaning")
   }
 
   /// Refuses a file without a usable record: it is more likely a wrong file than an empty list.
@@ -72,18 +93,22 @@ extension ListStore {
     of format: ListFormat, _ options: ImportOptions, beginning: [UInt8], now: Timestamp
   ) throws(ListError) -> any ListImporter {
     let categories = CategoryMap(labels: options.categories)
-    let spelling = options.spelling ?? HashSpelling.guess(from: beginning[...])
     switch format {
-    case .text: return LineImporter(PlainTextParser(kind: options.kind, spelling: spelling))
-    case .csv: return LineImporter(CSVParser(options, spelling: spelling))
-    case .jsonl: return LineImporter(JSONLinesParser(options))
-    case .icse: return LineImporter(ICSEParser(options))
-    case .clamav: return LineImporter(ClamAVParser())
+    case .text:
+      return LineImporter(
+        PlainTextParser(kind: options.kind, spelling: options.spelling, beginning: beginning),
+        beginning: beginning)
+    case .csv: return LineImporter(CSVParser(options, beginning: beginning), beginning: beginning)
+    case .jsonl: return LineImporter(JSONLinesParser(options), beginning: beginning)
+    case .icse: return LineImporter(ICSEParser(options), beginning: beginning)
+    case .clamav: return LineImporter(ClamAVParser(), beginning: beginning)
     case .ncmec: return NCMECImporter(options)
     case .stopncii: return JSONImporter(StopNCIIParser())
-    case .threatexchange: return JSONImporter(ThreatExchangeParser(categories: categories))
+    case .threatexchange: return JSONImporter(
+        ThreatExchangeParser(categories: categories, beginning: beginning))
     case .tat: return JSONImporter(TATParser(categories: categories))
     case .misp: return JSONImporter(MISPParser())
+    case .mispCSV: return LineImporter(MISPCSVParser(options), beginning: beginning)
     case .stix: return JSONImporter(STIXParser(now: now))
     case .vics:
       guard options.categories != nil else {

@@ -3,22 +3,17 @@ struct StopNCIIParser: JSONRecordParser {
   static let name = "StopNCII"
   static let paths = [["hashRecords", "*"]]
 
-  func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
+  func parse(_ value: JSONValue, number: Int) throws(HashField.Refusal) -> SourceRecord? {
     guard let type = value["signalType"]?.text, let text = value["hashValue"]?.scalar else {
       return SourceRecord(number: number, content: .rejected("without signalType or hashValue"))
     }
     guard type == "ImagePDQ" else {
       return SourceRecord(number: number, content: .unsupported, unsupported: [type])
     }
-    let hash: ListedHash
-    do throws(HashField.Refusal) {
-      hash = try HashField.read(text, kind: .pdq)
-    } catch {
-      return SourceRecord(number: number, content: .rejected(error.reason))
-    }
+    let hash = try HashField.read(text, kind: .pdq)
     // StopNCII identifies a record by its hash, but an id must not reveal the hash.
     let id = ListChange.derivedID(hash)
-    let time = value["lastModtimestamp"]?.time
+    let time = try value.moment("lastModtimestamp")
     let status = value["hashStatus"]?.text ?? "(none)"
     switch status {
     case "Withdrawn", "Deleted":

@@ -9,12 +9,12 @@ struct TATParser: JSONRecordParser {
 
   let categories: CategoryMap
 
-  func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
+  func parse(_ value: JSONValue, number: Int) throws(HashField.Refusal) -> SourceRecord? {
     guard let id = value["id"]?.scalarText, let algorithm = value["algorithm"]?.text else {
-      return SourceRecord(number: number, content: .rejected("without id or algorithm"))
+      return SourceRecord(number: number, content: .rejected("without id or algorithm", id: value["id"]?.scalarText))
     }
-    let time = value["updated_on"]?.time
-    if value["deleted"]?.bool ?? false {
+    let time = try value.moment("updated_on")
+    if try value.flag("deleted") ?? false {
       return SourceRecord(number: number, content: .withdrawal(id: id, at: time))
     }
     let type = value["file_type"]?.text?.lowercased() ?? ""

@@ -1,12 +1,15 @@
 /// Project VIC and CAID: VICS 1.2, 1.3 and 2.0, as a hash set or as a case. What a category means differs
-/// from country to country, and some categories are harmless, so the operator must state which to import.
+/// from country to country, and some categories are harmless, so the operator must state which to import. Entries
+/// are known by their hashes: what a file calls `MediaID` is another picture's in the next.
 struct VICSParser: JSONRecordParser {
   static let name = "VICS"
   static let paths = [["value", "*"], ["value", "*", "Media", "*"]]
 
   let categories: CategoryMap
 
-  func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
+  func id(of value: JSONValue) -> String? { nil }
+
+  func parse(_ value: JSONValue, number: Int) throws(HashField.Refusal) -> SourceRecord? {
     // The rest of a case, whose media were read as records of their own.
     if value["CaseID"] != nil, value["MD5"] == nil, value["MediaID"] == nil { return nil }
     guard value.isObject else {
@@ -25,8 +28,9 @@ struct VICSParser: JSONRecordParser {
         collector.add(text, named: name)
       }
     }
-    let id = value["MediaID"]?.scalarText ?? collector.derivedID
-    let time = value["DateUpdated"]?.time
+    // A medium's number holds within one export only: another case has another picture under it.
+    let id = collector.derivedID
+    let time = try value.moment("DateUpdated")
     var details = EntryDetails()
     switch categories.answer(for: value["Category"]?.scalarText) {
     case .label(let label): details.label = label
@@ -34,7 +38,10 @@ struct VICSParser: JSONRecordParser {
       return SourceRecord(number: number, content: .skipped(id: id, reason: reason, at: time))
     }
     details.sourceTime = time
-    if let series = value["Series"]?.scalarText { details.note = "series \(series)" }
+    let notes = [("media", value["MediaID"]), ("series", value["Series"])].compactMap { name, value in
+      value?.scalarText.map { "\(name) \($0)" }
+    }
+    details.note = notes.isEmpty ? nil : notes.joined(separator: ", ")
     return collector.record(number, id: id, details)
   }
 }

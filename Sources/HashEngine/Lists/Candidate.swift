@@ -4,7 +4,8 @@ struct Candidate {
   let list: String
   let entry: String
   let label: String?
-  /// The list's meaning; `review` when the distance exceeds the list's radius but not its review radius.
+  /// The list's meaning; `review` when the distance exceeds the list's radius but not its review radius, and when
+  /// strangers have the hash (see ``ListSettings/commonHashes``).
   let meaning: ListMeaning
   let kind: HashKind
   /// Bits that differ; 0 for a digest.

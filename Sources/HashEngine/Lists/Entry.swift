@@ -63,8 +63,13 @@ public struct EntryDetails: Sendable, Hashable {
   public var severity: String?
   /// What the source, or the operator, wrote about it.
   public var note: String?
-  /// The operator's case that it belongs to.
-  public var caseID: String?
+  /// The operator's cases that it belongs to, in the order in which it came under them; with ``noCase`` among them if
+  /// it was also listed without one.
+  public var caseIDs: [String] = []
+  /// Stands for a listing without a case, beside others that have one.
+  public static let noCase = ""
+  /// The cases that have a name.
+  public var namedCases: [String] { caseIDs.filter { $0 != Self.noCase } }
   /// When the source last changed it. The later of two records counts.
   public var sourceTime: Timestamp?
   /// PDQ's quality of the picture, 0 to 100, where stated.
@@ -83,20 +88,31 @@ public struct EntryDetails: Sendable, Hashable {
   var longestText: Int {
     max(
       label?.utf8.count ?? 0, severity?.utf8.count ?? 0, note?.utf8.count ?? 0,
-      caseID?.utf8.count ?? 0)
+      caseIDs.map(\.utf8.count).max() ?? 0)
   }
   var textBytes: Int {
     (label?.utf8.count ?? 0) + (severity?.utf8.count ?? 0) + (note?.utf8.count ?? 0)
-      + (caseID?.utf8.count ?? 0)
+      + caseIDs.reduce(0) { $0 + $1.utf8.count }
       + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count } + 72 * crops.count
   }
 
-  /// Overwrites each detail that `other` states, and adds its references and crops.
+  /// Masks hashes in what is printed of it.
+  ///
+  /// - Parameter own: Its entry's hashes.
+  mutating func maskHashes(_ own: [ListedHash]) {
+    label = label.map { HashMask.masked($0, own: own) }
+    severity = severity.map { HashMask.masked($0, own: own) }
+    note = note.map { HashMask.masked($0, own: own) }
+    caseIDs = caseIDs.map { HashMask.masked($0, own: own) }
+    allows = allows.map { EntryReference(list: $0.list, entry: HashMask.masked($0.entry)) }
+  }
+
+  /// Overwrites each detail that `other` states, and adds its cases, references and crops.
   mutating func merge(_ other: EntryDetails) {
     label = other.label ?? label
     severity = other.severity ?? severity
     note = other.note ?? note
-    caseID = other.caseID ?? caseID
+    for caseID in other.caseIDs where !caseIDs.contains(caseID) { caseIDs.append(caseID) }
     sourceTime = other.sourceTime ?? sourceTime
     quality = other.quality ?? quality
     expiresAt = other.expiresAt ?? expiresAt

@@ -50,7 +50,7 @@ struct EntryFront {
     details.label = text(.label, &record)
     details.severity = text(.severity, &record)
     details.note = text(.note, &record)
-    details.caseID = text(.caseID, &record)
+    details.caseIDs = text(.caseID, &record).map { Self.cases(in: $0) } ?? []
     details.sourceTime = number(.sourceTime, &record).map { Timestamp(seconds: $0) }
     details.quality = number(.quality, &record)
     details.expiresAt = number(.expiry, &record).map { Timestamp(seconds: $0) }
@@ -74,5 +74,17 @@ struct EntryFront {
     self.state = state
     self.details = details
     hasCrops = parts.contains(.crops)
+  }
+}
+
+extension EntryFront {
+  /// What separates cases: an entry has one in most databases, and had no more in older ones.
+  private static let separator: Character = "\u{1F}"
+
+  /// Several cases in one text.
+  static func joined(cases: [String]) -> String { cases.joined(separator: String(separator)) }
+
+  fileprivate static func cases(in text: String) -> [String] {
+    text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
   }
 }

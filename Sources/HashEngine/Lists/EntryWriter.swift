@@ -83,14 +83,13 @@ struct EntryWriter: ~Copyable {
       let value = EntryNumber.bytes(number)
       try ids.put(value.span, for: key.bytes.span)
     }
-    if old?.entry.details.caseID != entry.details.caseID {
-      if let gone = old?.entry.details.caseID { try removeCase(gone, number) }
-      if let caseID = entry.details.caseID {
-        let (key, value) = (
-          Array(caseID.utf8.prefix(ListChange.longestID)), EntryNumber.bytes(number)
-        )
-        try lists.cases.put(value.span, for: key.span)
-      }
+    let (before, after) = (old?.entry.details.namedCases ?? [], entry.details.namedCases)
+    for gone in before where !after.contains(gone) { try removeCase(gone, number) }
+    for caseID in after where !before.contains(caseID) {
+      let (key, value) = (
+        Array(caseID.utf8.prefix(ListChange.longestID)), EntryNumber.bytes(number)
+      )
+      try lists.cases.put(value.span, for: key.span)
     }
     let known = old?.entry.hashes ?? []
     for hash in entry.hashes where !known.contains(hash) { added.append((hash, number)) }
@@ -106,9 +105,7 @@ struct EntryWriter: ~Copyable {
     try lists.entries.remove(old.number)
     setKey(old.entry.id)
     try lists.ids.remove(key.bytes.span)
-    if let caseID = old.entry.details.caseID {
-      try removeCase(caseID, old.number)
-    }
+    for caseID in old.entry.details.namedCases { try removeCase(caseID, old.number) }
     for hash in old.entry.hashes { removed.append((hash, old.number)) }
   }
 

@@ -8,6 +8,15 @@ public enum ListMeaning: String, Sendable, Hashable, CaseIterable, Codable {
   case allow
 }
 
+/// What a match with a hash means that pictures of strangers have: of stripes, lined paper, blank documents, test
+/// patterns.
+public enum CommonHashPolicy: String, Sendable, Hashable, CaseIterable, Codable {
+  /// Somebody is to look at it.
+  case review
+  /// The same as any other match.
+  case match
+}
+
 /// What the operator decides about a list.
 public struct ListSettings: Sendable, Hashable {
   /// What a match means.
@@ -24,6 +33,8 @@ public struct ListSettings: Sendable, Hashable {
   public var phash64Radius = 4
   /// Which views of a picture are compared with its entries.
   public var effort = Effort.standard
+  /// What a match with a hash means that pictures of strangers have.
+  public var commonHashes = CommonHashPolicy.review
   /// Whether the list is matched at all.
   public var isEnabled = true
   /// When the list stops being matched; `nil` for never.

@@ -14,6 +14,17 @@ extension ListChange {
       let record = records[position]
       position += 1
       switch pending.take(record) {
+      case .entry(let source) where source.isIDGuessed:
+        var rows = [(number: pending.numbers[record], entry: source)]
+        while position < records.endIndex, pending.isGuessed(records[position]),
+          case .entry(let more) = pending.take(records[position])
+        {
+          rows.append((pending.numbers[records[position]], more))
+          position += 1
+        }
+        guard let row = one(rows, id: id, beside: current, isOurs: isOurs) else { continue }
+        put(row.entry, row.number, id: id, over: &current, isOurs: isOurs)
+        isOurs = true
       case .entry(var source):
         while source.merges, position < records.endIndex, pending.merges(records[position]),
           case .entry(let more) = pending.take(records[position])
@@ -81,6 +92,19 @@ extension ListChange {
       current = entry
       return
     }
+    if !isMore, receipt.action == .import, Self.areDifferent(known.hashes, source.hashes) {
+      switch onConflict ?? .replace {
+      case .replace: idRemarks.replaced(id)
+      case .refuse:
+        taken -= 1
+        receipt.reject(number, "entry \(id) is another picture on the list")
+        return
+      case .keepBoth:
+        taken -= 1
+        move(source, number, from: id)
+        return
+      }
+    }
     if isMore {
       entry.hashes = known.hashes + source.hashes.filter { !known.hashes.contains($0) }
       entry.details = known.details
@@ -106,6 +130,57 @@ extension ListChange {
     current = entry
   }
 
+  /// The one entry that rows with the same text beside their hash make; `nil` when it is several pictures' remark or
+  /// name, and each is taken by itself, with the text for its label.
+  private mutating func one(
+    _ rows: [(number: Int, entry: SourceEntry)], id: String, beside current: Entry?, isOurs: Bool
+  ) -> (number: Int, entry: SourceEntry)? {
+    let number = rows[0].number
+    var entry = rows[0].entry
+    var isShared = false
+    var repeated = 0
+    for row in rows.dropFirst() {
+      if Self.areDifferent(entry.hashes, row.entry.hashes) { isShared = true }
+      if !entry.takes(row.entry) { repeated += 1 }
+    }
+    if isOurs, let current, Self.areDifferent(current.hashes, entry.hashes) { isShared = true }
+    if isShared {
+      idRemarks.shared(rows.count)
+      for row in rows { moved.append((row.number, row.entry.relabelled(id))) }
+      return nil
+    }
+    if !isOurs, onConflict == nil, let current, current.state != .withdrawn,
+      Self.areDifferent(current.hashes, entry.hashes)
+    {
+      move(entry, number, from: id)
+      return nil
+    }
+    receipt.unchanged += repeated
+    return (number, entry)
+  }
+
+  /// Takes a picture under an id of its own, since another has the one it came with.
+  private mutating func move(_ source: SourceEntry, _ number: Int, from id: String) {
+    guard let hash = source.hashes.first else { return }
+    idRemarks.kept(id, beside: Self.derivedID(hash))
+    moved.append((number, source.relabelled(id)))
+  }
+
+  /// Whether two sets of hashes are of entirely different pictures: they have hashes of the same kind, and none is near
+  /// one of the other's.
+  private static func areDifferent(_ a: [ListedHash], _ b: [ListedHash]) -> Bool {
+    var isComparable = false
+    for one in a {
+      for other in b where other.kind == one.kind {
+        // Twice what two hashes of one picture differ by at most.
+        let near = one.kind == .pdq ? 62 : one.kind == .phash64 ? 16 : 0
+        if one.distance(to: other).map({ $0 <= near }) ?? false { return false }
+        isComparable = true
+      }
+    }
+    return isComparable
+  }
+
   /// Withdraws an entry; returns whether it was not withdrawn before. An entry that the list never had gets a
   /// tombstone too: an older copy of the list may come later.
   private mutating func withdraw(_ current: inout Entry?, id: String, at time: Timestamp?) -> Bool {
@@ -128,7 +203,7 @@ extension ListChange {
       return false
     }
     details.sourceTime = time ?? known.details.sourceTime
-    details.caseID = known.details.caseID
+    details.caseIDs = known.details.caseIDs
     current = Entry(
       id: id, hashes: [], details: details, state: .withdrawn, addedAt: known.addedAt,
       receipt: receipt.number)

@@ -5,7 +5,8 @@ extension ListChange {
     _ state: Entry.State, of id: String
   ) throws(StorageError) -> Bool {
     let ids = try writer.lists.ids.cursor()
-    guard let stored = try writer.stored(id, ids),
+    guard let number = try lists.entryNumber(id, list: list.id),
+      let own = try lists.storedEntry(number)?.entry.id, let stored = try writer.stored(own, ids),
       stored.entry.state != .withdrawn
     else { return false }
     var entry = stored.entry
@@ -16,6 +17,21 @@ extension ListChange {
       _ = try writer.write(entry, over: stored, ids)
     }
     return true
+  }
+
+  /// Takes an entry out of a case; it stays listed.
+  mutating func leave(case caseID: String, _ entry: Entry) throws(StorageError) {
+    let ids = try writer.lists.ids.cursor()
+    guard let stored = try writer.stored(entry.id, ids) else { return }
+    var entry = stored.entry
+    entry.details.caseIDs.removeAll { $0 == caseID }
+    entry.receipt = receipt.number
+    receipt.replaced += 1
+    let others = entry.details.namedCases.map { "case \"\($0)\"" }
+      + (entry.details.caseIDs.contains(EntryDetails.noCase) ? ["a takedown without a case"] : [])
+    receipt.warnings.append(
+      "entry \(entry.id) stays listed, by \(others.joined(separator: " and "))")
+    _ = try writer.write(entry, over: stored, ids)
   }
 
   /// Restores all entries to how they were before the list's last change.

@@ -25,6 +25,16 @@ struct ListChange: ~Copyable {
   var pending = PendingRecords()
   /// Entries that this change has come across.
   var seen = NumberSet()
+  /// What to do with records whose id is another picture's; `nil` for what suits the id.
+  var onConflict: ConflictPolicy?
+  /// Ids of records that were refused: what the list has of them stays.
+  var refused: Set<String> = []
+  /// The first refused record of which nobody can tell whose it is.
+  var firstUnreadable: Int?
+  /// Records that are to be taken under another id than their own.
+  var moved: [(number: Int, entry: SourceEntry)] = []
+  /// What was noticed of ids that are no ids.
+  var idRemarks = IDRemarks()
   /// How many entry records were usable, whether or not they changed anything.
   var taken = 0
 
@@ -68,30 +78,81 @@ struct ListChange: ~Copyable {
       .skipped(let id?, _, _) where id.utf8.count > Self.longestID:
       receipt.reject(record.number, "an id of more than \(Self.longestID) bytes")
     case .unsupported: break
-    case .rejected(let reason): receipt.reject(record.number, reason)
+    case .rejected(let reason, let id, let isByPolicy):
+      receipt.reject(record.number, reason)
+      if let id {
+        refused.insert(try own(id))
+      } else if !isByPolicy {
+        firstUnreadable = firstUnreadable ?? record.number
+      }
     case .withdrawal(let id, let time):
-      try add(record.number, id, .withdrawal(at: time))
+      try add(record.number, own(id), .withdrawal(at: time))
     case .skipped(let id?, let reason, let time):
-      try add(record.number, id, .skipped(reason, at: time))
+      try add(record.number, own(id), .skipped(reason, at: time))
     case .skipped(nil, let reason, _): receipt.count(skipped: reason)
-    case .entry(let entry):
+    case .entry(var entry):
+      entry.id = try entry.id.map { id throws(StorageError) in try own(id, entry.hashes) }
+      entry.details.maskHashes(entry.hashes)
       if let reason = Self.refusal(of: entry) {
         receipt.reject(record.number, reason)
+        if let id = entry.id { refused.insert(id) }
       } else if let id = entry.id ?? entry.hashes.first.map(Self.derivedID) {
         try add(record.number, id, .entry(entry))
       }
     }
   }
 
-  /// Withdraws the entries for which the file had no record.
-  mutating func withdrawUnseen() throws(StorageError) {
+  /// The id under which the list has what a source calls so: without hashes in it, unless it came to the list before
+  /// they were masked.
+  private func own(_ id: String, _ hashes: [ListedHash] = []) throws(StorageError) -> String {
+    let masked = HashMask.masked(id, own: hashes)
+    guard masked != id, try lists.entryNumber(id, list: list.id) != nil else { return masked }
+    return id
+  }
+
+  /// Withdraws the entries for which the file had no record, unless it looks as if the file lacked them by mistake.
+  ///
+  /// - Parameters:
+  ///   - isBrokenOff: Whether the file breaks off.
+  ///   - before: How many entries the list had before.
+  mutating func withdrawUnseen(
+    isBrokenOff: Bool, before: Int, _ options: ImportOptions
+  ) throws(StorageError) {
     try flush()
-    var absent: [String] = []
+    var absent: [(id: String, number: UInt64)] = []
     try lists.forEachID(of: list.id) { id, number in
-      if !seen.contains(number) { absent.append(id) }
+      if !seen.contains(number), !refused.contains(id) { absent.append((id, number)) }
       return true
     }
-    for id in absent { try add(0, id, .absent) }
+    var ids: [String] = []
+    for (id, number) in absent {
+      if let stored = try lists.storedEntry(number), stored.entry.state != .withdrawn { ids.append(id) }
+    }
+    guard let reason = doubt(ids.count, of: before, isBrokenOff, options) else {
+      for id in ids { try add(0, id, .absent) }
+      return
+    }
+    receipt.withheld = ids.count
+    receipt.warnings.append("nothing was withdrawn: \(reason)")
+  }
+
+  /// Entries that a file may lack whatever their share of the list is.
+  private static let fewWithdrawn = 10
+
+  /// Why a file may lack entries by mistake; `nil` when nothing speaks for that.
+  private func doubt(
+    _ absent: Int, of before: Int, _ isBrokenOff: Bool, _ options: ImportOptions
+  ) -> String? {
+    guard !options.forcesWithdrawal, absent > 0 else { return nil }
+    if isBrokenOff { return "the file seems to break off" }
+    if let firstUnreadable {
+      return "record \(firstUnreadable) was refused, and its id cannot be read"
+    }
+    guard absent > Self.fewWithdrawn, Double(absent) > options.maximumWithdrawn * Double(before) else {
+      return nil
+    }
+    let percent = Int((100 * options.maximumWithdrawn).rounded())
+    return "the file lacks \(absent) of \(before) entries, more than \(percent) %"
   }
 
   private static func refusal(of entry: SourceEntry) -> String? {
@@ -165,6 +226,14 @@ struct ListChange: ~Copyable {
     }
     pending.removeAll()
     try writer.flush()
+    guard !moved.isEmpty else { return }
+    // Under ids of their own, which no other record has.
+    let records = moved
+    moved = []
+    for (number, entry) in records {
+      if let hash = entry.hashes.first { pending.append(number, Self.derivedID(hash), .entry(entry)) }
+    }
+    try flush()
   }
 
   /// An id for a hash whose source has none: the same at every import, and not the hash itself,

@@ -18,8 +18,10 @@ public enum ListFormat: String, Sendable, Hashable, CaseIterable, Codable {
   case vics
   /// Interpol's ICSE, CSV.
   case icse
-  /// MISP events, JSON.
+  /// MISP events and attributes, JSON.
   case misp
+  /// MISP's attributes, CSV.
+  case mispCSV = "misp-csv"
   /// STIX 2.1 bundles, JSON.
   case stix
   /// ClamAV's `.hdb`, `.hsb` and `.ldb` with `fuzzy_img`.

@@ -54,6 +54,10 @@ struct ListRecord {
     else { return nil }
     settings.reviewRadius = review == 0 ? nil : Int(review)
     settings.effort = effort
+    // Records written before common hashes were known end here.
+    if record.isAtEnd { return }
+    guard let common = record.uint8() else { return nil }
+    settings.commonHashes = common == 1 ? .match : .review
   }
 
   var bytes: [UInt8] {
@@ -75,6 +79,7 @@ struct ListRecord {
     record.append(settings.note ?? "")
     record.append(UInt16(clamping: settings.reviewRadius ?? 0))
     record.append(settings.effort.code)
+    record.append(UInt8(settings.commonHashes == .match ? 1 : 0))
     return record.bytes
   }
 

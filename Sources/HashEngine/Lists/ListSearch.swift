@@ -154,11 +154,13 @@ private struct ListSearch {
     with hash: ListedHash, _ distance: Int, _ level: Effort, in lists: borrowing ListReader
   ) throws(StorageError) -> [Candidate] {
     var candidates: [Candidate] = []
+    // Only few lookups find anything: then it may take some microseconds more.
+    let isCommon = hash.pdq.map { CommonPictures.contain($0) } ?? false
     for number in try lists.postings(of: hash) {
       let read = try lists.entries.value(for: number) { bytes -> Candidate?? in
         var record = RecordReader(bytes)
         guard let front = EntryFront(&record) else { return nil }
-        var candidate = candidate(front, hash.kind, distance, level)
+        var candidate = candidate(front, hash.kind, distance, level, isCommon: isCommon)
         if front.hasCrops, candidate != nil {
           candidate?.crop = StoredEntry.region(of: hash, in: bytes)
         }
@@ -174,16 +176,17 @@ private struct ListSearch {
 
   /// `nil` when the entry does not count.
   private func candidate(
-    _ entry: EntryFront, _ kind: HashKind, _ distance: Int, _ level: Effort
+    _ entry: EntryFront, _ kind: HashKind, _ distance: Int, _ level: Effort, isCommon: Bool
   ) -> Candidate? {
     guard let (name, settings) = lists[entry.list],
       let radius = radius(of: kind, level, settings), distance <= radius.widest,
       entry.state.isInForce(at: options.now, expiry: entry.details.expiresAt)
     else { return nil }
     let isNear = distance <= radius.own
+    let isDoubtful = isCommon && settings.meaning == .block && settings.commonHashes == .review
     return Candidate(
       list: name, entry: entry.id, label: entry.details.label,
-      meaning: isNear ? settings.meaning : .review, kind: kind, distance: distance,
+      meaning: isNear && !isDoubtful ? settings.meaning : .review, kind: kind, distance: distance,
       radius: isNear ? radius.own : radius.widest,
       allows: settings.meaning == .allow ? entry.details.allows : [])
   }

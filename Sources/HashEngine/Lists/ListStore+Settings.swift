@@ -70,10 +70,13 @@ extension ListStore {
       by: author)
   }
 
-  /// - Parameter ignoringMissing: Whether entries that do not exist (any more) are skipped, not an error.
+  /// - Parameters:
+  ///   - ignoringMissing: Whether entries that do not exist (any more) are skipped, not an error.
+  ///   - isSpared: Tells the entries that only lose the case.
   func withdraw(
     _ ids: [String], from list: String, as action: Receipt.Action, ignoringMissing: Bool,
-    reason: String?, caseID: String?, by author: Author
+    reason: String?, caseID: String?, by author: Author,
+    sparing isSpared: (Entry) -> Bool = { _ in false }
   ) throws(ListError) -> Receipt {
     try change(action, list, by: author) { change in
       change.receipt.reason = reason
@@ -84,6 +87,10 @@ extension ListStore {
         else {
           if ignoringMissing { continue }
           throw ListError.unknownEntry(id, in: list)
+        }
+        if let caseID, isSpared(entry) {
+          try change.leave(case: caseID, entry)
+          continue
         }
         // Dated now, so that only a later change by the source brings the entry back.
         let time = entry.details.sourceTime.map { max(author.now, $0) } ?? author.now

@@ -11,7 +11,7 @@ extension ListStore {
   ) throws(ListError) -> (receipt: Receipt, entries: [String]) {
     var details = EntryDetails()
     details.note = reason
-    details.caseID = caseID
+    details.caseIDs = caseID.map { [$0] } ?? []
     details.label = label
     details.sourceTime = author.now
     let added = try add(
@@ -36,14 +36,15 @@ extension ListStore {
       pictures.map { allowed in
         var details = EntryDetails()
         details.note = reason
-        details.caseID = caseID
+        details.caseIDs = caseID.map { [$0] } ?? []
         details.allows = allowed.excuses
         details.sourceTime = author.now
         return (allowed.picture, details)
       }, to: list, making: settings, as: .allow, reason: reason, caseID: caseID, by: author)
   }
 
-  /// Withdraws what was listed under a case, from one list or from all.
+  /// Takes a case back, from one list or from all: what was listed under it is withdrawn, unless it is listed under
+  /// another case as well.
   ///
   /// - Returns: A receipt for each list that changed.
   /// - Throws: ``ListError`` `unknown-entry` when there is nothing of that case; `storage`.
@@ -61,9 +62,25 @@ extension ListStore {
       receipts.append(
         try withdraw(
           entries.map(\.entry), from: list, as: .release, ignoringMissing: true, reason: reason,
-          caseID: caseID, by: author))
+          caseID: caseID, by: author, sparing: { $0.details.caseIDs != [caseID] }))
     }
     return receipts
+  }
+
+  /// The cases of an entry that is listed a second time; a listing without a case counts as one if others have one.
+  private static func joined(_ earlier: [String], _ later: [String]) -> [String] {
+    guard !earlier.isEmpty || !later.isEmpty else { return [] }
+    let earlier = earlier.isEmpty ? [EntryDetails.noCase] : earlier
+    let later = later.isEmpty ? [EntryDetails.noCase] : later
+    return earlier + later.filter { !earlier.contains($0) }
+  }
+
+  /// Says since when, and under which cases, a picture is listed already.
+  private static func remark(on known: Entry, _ id: String) -> String {
+    let names = known.details.namedCases
+    let cases = names.map { "\"\($0)\"" }.joined(separator: ", ")
+    let under = cases.isEmpty ? "" : names.count == 1 ? " under case \(cases)" : " under cases \(cases)"
+    return "entry \(id) is listed already\(under), since \(known.addedAt)"
   }
 
   private func add(
@@ -85,15 +102,15 @@ extension ListStore {
       change.warnIfNotInForce()
       for (index, (picture, stated)) in pictures.enumerated() {
         guard let id = picture.id else { continue }
-        if let number = try change.lists.entryNumber(id, list: change.list.id),
-          let known = try change.lists.storedEntry(number)?.entry, known.state != .withdrawn,
-          let earlier = known.details.caseID, earlier != caseID
-        {
-          change.receipt.warnings.append(
-            "entry \(id) was listed under case \"\(earlier)\" and no longer is")
-        }
         ids.append(id)
         var details = stated
+        if let number = try change.lists.entryNumber(id, list: change.list.id),
+          let known = try change.lists.storedEntry(number)?.entry, known.state != .withdrawn
+        {
+          // What is listed for two reasons stays listed until both are gone.
+          details.caseIDs = Self.joined(known.details.caseIDs, details.caseIDs)
+          change.receipt.warnings.append(Self.remark(on: known, id))
+        }
         details.crops = picture.crops
         let entry = SourceEntry(id: id, hashes: picture.hashes, details: details, state: .active)
         try change.apply(SourceRecord(number: index + 1, content: .entry(entry)))

@@ -110,7 +110,7 @@ extension ListStore {
       for number in numbers {
         guard let stored = try lists.storedEntry(number), let name = names[stored.list],
           list == nil || list == name, stored.entry.state != .withdrawn,
-          stored.entry.details.caseID == caseID
+          stored.entry.details.caseIDs.contains(caseID)
         else { continue }
         references.append(EntryReference(list: name, entry: stored.entry.id))
       }

@@ -40,6 +40,11 @@ struct PendingRecords {
     if case .entry(let entry) = contents[index] { entry.merges } else { false }
   }
 
+  /// Whether it is a row whose id may be a remark or a file's name.
+  func isGuessed(_ index: Int) -> Bool {
+    if case .entry(let entry) = contents[index] { entry.isIDGuessed } else { false }
+  }
+
   mutating func removeAll() {
     numbers.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)

@@ -80,6 +80,10 @@ public struct Receipt: Sendable, Hashable {
   public var rejected = 0
   /// The first refused records, up to ``maximumRejections``.
   public var rejections: [Rejection] = []
+  /// How the 64-bit hashes were read, where that was found in the file or stated.
+  public var spelling: HashSpelling?
+  /// Entries that the file lacks and that were kept, since they may be missing by mistake; a warning says why.
+  public var withheld = 0
   /// What the operator should look at.
   public var warnings: [String] = []
   /// Whether it was a dry run, of which nothing was kept.
@@ -102,6 +106,9 @@ public struct Receipt: Sendable, Hashable {
     self.uid = uid
   }
 
+  /// Whether all that the file says was done: nothing was refused, and nothing was withheld.
+  public var isComplete: Bool { rejected == 0 && withheld == 0 }
+
   /// Whether any entry changed.
   public var hasEffect: Bool { added > 0 || replaced > 0 || withdrawn > 0 }
 
@@ -114,7 +121,7 @@ public struct Receipt: Sendable, Hashable {
   mutating func count(unsupported kind: String) { Self.count(kind, in: &unsupported) }
 
   private static func count(_ name: String, in counts: inout [String: Int]) {
-    let name = String(name.prefix(100))
+    let name = HashMask.masked(String(name.prefix(100)))
     let isKnown = counts[name] != nil || counts.count < maximumNames
     counts[isKnown ? name : "others", default: 0] += 1
   }
@@ -122,7 +129,7 @@ public struct Receipt: Sendable, Hashable {
   mutating func reject(_ number: Int, _ reason: String) {
     rejected += 1
     if rejections.count < Self.maximumRejections {
-      rejections.append(Rejection(number: number, reason: reason))
+      rejections.append(Rejection(number: number, reason: HashMask.masked(reason)))
     }
   }
 }

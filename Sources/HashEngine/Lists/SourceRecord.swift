@@ -7,7 +7,9 @@ struct SourceRecord {
     case withdrawal(id: String, at: Timestamp?)
     /// Not meant for this list, and why; an entry of this id on the list is withdrawn.
     case skipped(id: String?, reason: String, at: Timestamp? = nil)
-    case rejected(String)
+    /// It cannot be used, and why. With its id, where that can be read; `byPolicy` says that the record is as its
+    /// source meant it, and that such ones are not listed.
+    case rejected(String, id: String? = nil, byPolicy: Bool = false)
     /// Nothing but hashes of kinds that are not supported.
     case unsupported
   }
@@ -19,6 +21,11 @@ struct SourceRecord {
   var unsupported: [String] = []
   /// What is wrong with some of an entry's hashes, which are left out.
   var refusals: [String] = []
+
+  /// Whether it cannot even be told whose record it is.
+  var isUnreadable: Bool {
+    if case .rejected(_, id: nil, byPolicy: false) = content { true } else { false }
+  }
 }
 
 /// An entry as a source has it.
@@ -30,6 +37,9 @@ struct SourceEntry {
   /// Whether other records of the same file with the same id add to it, as rows of a table do, rather than
   /// replace it.
   var merges = false
+  /// Whether its id is only the text beside its hash, which may as well be a remark or a file's name: if others have
+  /// it too, it is no id.
+  var isIDGuessed = false
   /// `nil` to leave the state of a known entry as it is.
   var state: Entry.State?
 
@@ -39,6 +49,18 @@ struct SourceEntry {
     for hash in more.hashes where !hashes.contains(hash) { hashes.append(hash) }
     details.merge(more.details)
     return hashes.count > known
+  }
+
+  /// The same under no id, with the one it came with for its label, or for its note.
+  func relabelled(_ id: String) -> SourceEntry {
+    var entry = self
+    (entry.id, entry.isIDGuessed) = (nil, false)
+    if entry.details.label == nil {
+      entry.details.label = id
+    } else if entry.details.note == nil {
+      entry.details.note = id
+    }
+    return entry
   }
 
   /// About how many bytes of memory it takes, its id excluded.

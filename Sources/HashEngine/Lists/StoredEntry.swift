@@ -84,7 +84,7 @@ struct StoredEntry {
     if details.label != nil { parts.insert(.label) }
     if details.severity != nil { parts.insert(.severity) }
     if details.note != nil { parts.insert(.note) }
-    if details.caseID != nil { parts.insert(.caseID) }
+    if !details.caseIDs.isEmpty { parts.insert(.caseID) }
     if details.sourceTime != nil { parts.insert(.sourceTime) }
     if details.quality != nil { parts.insert(.quality) }
     if details.expiresAt != nil { parts.insert(.expiry) }
@@ -107,7 +107,8 @@ struct StoredEntry {
     record.append(entry.id)
     record.append(UInt64(clamping: entry.addedAt.seconds))
     record.append(UInt32(clamping: entry.receipt))
-    for text in [details.label, details.severity, details.note, details.caseID] {
+    let cases = details.caseIDs.isEmpty ? nil : EntryFront.joined(cases: details.caseIDs)
+    for text in [details.label, details.severity, details.note, cases] {
       if let text { record.append(text) }
     }
     for number in [details.sourceTime?.seconds, details.quality, details.expiresAt?.seconds] {

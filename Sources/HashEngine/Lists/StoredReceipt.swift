@@ -14,6 +14,7 @@ struct StoredReceipt: Codable {
     case format, kind, reason
     case caseID = "case"
     case added, replaced, withdrawn, unchanged, skipped, unsupported, rejected, rejections, warnings
+    case spelling, withheld
   }
 
   init(from decoder: any Decoder) throws {
@@ -41,6 +42,8 @@ struct StoredReceipt: Codable {
     receipt.rejected = try values.decode(Int.self, forKey: .rejected)
     receipt.rejections = try values.decode([Receipt.Rejection].self, forKey: .rejections)
     receipt.warnings = try values.decode([String].self, forKey: .warnings)
+    receipt.spelling = try values.decodeIfPresent(HashSpelling.self, forKey: .spelling)
+    receipt.withheld = try values.decodeIfPresent(Int.self, forKey: .withheld) ?? 0
     self.receipt = receipt
   }
 
@@ -68,5 +71,7 @@ struct StoredReceipt: Codable {
     try values.encode(receipt.rejected, forKey: .rejected)
     try values.encode(receipt.rejections, forKey: .rejections)
     try values.encode(receipt.warnings, forKey: .warnings)
+    try values.encodeIfPresent(receipt.spelling, forKey: .spelling)
+    if receipt.withheld > 0 { try values.encode(receipt.withheld, forKey: .withheld) }
   }
 }

@@ -6,7 +6,8 @@ public struct Match: Sendable, Hashable {
   public let entry: String
   /// The source's classification of the entry.
   public let label: String?
-  /// The list's meaning; `review` when the distance exceeds the list's radius but not its review radius.
+  /// The list's meaning; `review` when the distance exceeds the list's radius but not its review radius, and when
+  /// strangers have the hash (see ``ListSettings/commonHashes``).
   public let meaning: ListMeaning
   /// The kind of the hash that matched.
   public let kind: HashKind

@@ -20,6 +20,10 @@ package struct ReceiptReport: Encodable {
   let skipped: [String: Int]
   let unsupported: [String: Int]
   let rejected: Int
+  let withheld: Int?
+  /// Whether all that a file says was done; for imports only.
+  let isComplete: Bool?
+  let spelling: HashSpelling?
   let rejections: [Receipt.Rejection]
   let warnings: [String]
   let isDryRun: Bool
@@ -33,10 +37,13 @@ package struct ReceiptReport: Encodable {
     case format, kind, reason
     case caseID = "case"
     case added, replaced, withdrawn, unchanged, skipped, unsupported, rejected, rejections, warnings
+    case withheld, spelling
+    case isComplete = "complete"
     case isDryRun = "dry_run"
   }
 
-  package init(_ receipt: Receipt) {
+  /// - Parameter tellsCompleteness: Whether it is the answer to an import.
+  package init(_ receipt: Receipt, tellsCompleteness: Bool = false) {
     action = receipt.action
     list = receipt.list
     number = receipt.number
@@ -58,6 +65,9 @@ package struct ReceiptReport: Encodable {
     unsupported = receipt.unsupported
     rejected = receipt.rejected
     rejections = receipt.rejections
+    withheld = receipt.withheld > 0 ? receipt.withheld : nil
+    isComplete = tellsCompleteness ? receipt.isComplete : nil
+    spelling = receipt.spelling
     warnings = receipt.warnings
     isDryRun = receipt.isDryRun
   }

@@ -188,7 +188,7 @@ struct ChangeAnswer: Encodable {
     self.entry = entry
     self.exactOnly = exactOnly
     serial = receipt.serialAfter
-    self.receipt = ReceiptReport(receipt)
+    self.receipt = ReceiptReport(receipt, tellsCompleteness: receipt.action == .import)
   }
 }
 

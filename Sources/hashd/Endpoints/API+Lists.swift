@@ -99,7 +99,10 @@ extension API {
 
   private static func importOptions(_ request: Request) throws(APIError) -> ImportOptions {
     let query = try Query(
-      request, ["format", "kind", "spelling", "delimiter", "replace", "dry_run", "source"],
+      request, [
+        "format", "kind", "spelling", "delimiter", "replace", "max_withdrawn", "force", "on_conflict",
+        "dry_run", "source",
+      ],
       repeatable: ["map", "category"])
     var options = ImportOptions()
     options.source = try query.text("source", longest: 200) ?? "upload"
@@ -112,6 +115,12 @@ extension API {
     options.columns = try pairs(query, "map") ?? [:]
     options.categories = try pairs(query, "category")
     options.replaces = try query.flag("replace")
+    options.maximumWithdrawn =
+      try value(query, "max_withdrawn") { text in
+        Int(text).flatMap { (0...100).contains($0) ? Double($0) / 100 : nil }
+      } ?? options.maximumWithdrawn
+    options.forcesWithdrawal = try query.flag("force")
+    options.onConflict = try value(query, "on_conflict") { ConflictPolicy(rawValue: $0) }
     options.isDryRun = try query.flag("dry_run")
     return options
   }

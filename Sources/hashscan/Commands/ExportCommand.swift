@@ -8,8 +8,8 @@ struct ExportCommand: ParsableCommand {
     abstract: "Write a list out; importing what it writes gives an equal list.",
     discussion: """
       Writes to standard output. The hashes are in it: guard it as you guard the list. jsonl has all of a \
-      list; csv does not say what an allowlist excuses, nor which entries are disabled; text has hashes of \
-      one kind with their ids.
+      list; csv does not say what an allowlist excuses, nor which hashes are of parts; text has hashes of \
+      one kind with their ids. What was left out is told on standard error.
       """)
 
   @Option(help: "The list's name.")
@@ -31,12 +31,15 @@ struct ExportCommand: ParsableCommand {
         lines.removeAll(keepingCapacity: true)
       }
       do {
-        try database.open().export(list, as: format, kind: kind) { line in
+        let losses = try database.open().export(list, as: format, kind: kind) { line in
           lines += line.utf8
           lines.append(UInt8(ascii: "\n"))
           if lines.count > 1 << 16 { try write() }
         }
         try write()
+        for (loss, entries) in losses.sorted(by: { $0.key < $1.key }) {
+          Terminal.warn("\(list): left out, since \(format.rawValue) cannot hold it: \(loss) (\(entries) entries)")
+        }
       } catch let error as Errno {
         throw Failure("not written: \(error)")
       } catch let error as ListError where error.code == .kindNotStated {

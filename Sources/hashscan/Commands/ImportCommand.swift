@@ -9,8 +9,9 @@ struct ImportCommand: ParsableCommand {
     discussion: """
       Detects the format from the content, and prints it. Prints a receipt: what was added, replaced, \
       withdrawn, unchanged and rejected, and why. A record replaces the entry with the same id; an entry \
-      that its source withdraws stops matching. Importing a file again changes nothing. If no record \
-      can be used, nothing is imported and the status is 2.
+      that its source withdraws stops matching. Importing a file again changes nothing. Exit status: 0 when \
+      all of it was read, 3 when it was imported but records were refused or withdrawals withheld, 2 when nothing \
+      was imported.
       """)
 
   @Argument(help: "The file with the list; - for standard input.")
@@ -28,7 +29,7 @@ struct ImportCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "For a CSV: what a column is, as COLUMN=FIELD (hash, kind, id, category, severity, quality, note,"
-        + " timestamp, case, expires, deleted, skip, or a kind of hash). May be repeated.",
+        + " timestamp, case, expires, deleted, active, inactive, status, name, confidence, skip, or a kind of hash). May be repeated.",
       valueName: "column=field"))
   var map: [String] = []
 
@@ -47,6 +48,27 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Withdraw the entries that the file does not have.")
   var replace = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --replace, withdraw nothing if more than this share of the entries would go, and more than ten.",
+      valueName: "percent"))
+  var maxWithdrawn = 20
+
+  @Flag(
+    help:
+      "With --replace, withdraw what is missing even if it is more than that, if the file breaks off, or if records were refused whose ids cannot be read."
+  )
+  var force = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What to do with a record whose id is that of an entirely different picture: keep-both, replace or refuse. \
+      Default: replace for ids that the file states as such, keep-both for a text beside a hash, which may be a \
+      file's name.
+      """, valueName: "policy"))
+  var onConflict: ConflictPolicy?
+
   @Flag(help: "Print the receipt and change nothing.")
   var dryRun = false
 
@@ -58,6 +80,9 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     guard delimiter.map({ $0.utf8.count == 1 || $0 == "\\t" }) ?? true else {
       throw ValidationError("a delimiter is one ASCII character, or \\t")
+    }
+    guard (0...100).contains(maxWithdrawn) else {
+      throw ValidationError("--max-withdrawn is a number from 0 to 100")
     }
     for pair in map + category where !pair.contains("=") {
       throw ValidationError("\"\(pair)\" is not written NAME=VALUE")
@@ -83,7 +108,9 @@ struct ImportCommand: ParsableCommand {
           "\(name): and \(receipt.rejected - receipt.rejections.count) more rejected")
       }
       for warning in receipt.warnings { Terminal.warn("\(name): warning: \(ShownText(warning))") }
-      print(json ? JSONLine.render(ReceiptReport(receipt)) : "\(name): \(ReceiptText(receipt))")
+      let report = ReceiptReport(receipt, tellsCompleteness: true)
+      print(json ? JSONLine.render(report) : "\(name): \(ReceiptText(receipt))")
+      if !receipt.isComplete { throw ExitCode(3) }
     } catch let error as ListError {
       throw fail("\(name): not imported: \(error)\(Self.advice(for: error))")
     } catch let error as Failure {
@@ -101,6 +128,9 @@ struct ImportCommand: ParsableCommand {
     options.columns = Self.pairs(map)
     options.categories = category.isEmpty ? nil : Self.pairs(category)
     options.replaces = replace
+    options.maximumWithdrawn = Double(maxWithdrawn) / 100
+    options.forcesWithdrawal = force
+    options.onConflict = onConflict
     options.isDryRun = dryRun
     return options
   }
@@ -152,5 +182,7 @@ extension HashSpelling: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
 extension ListMeaning: ExpressibleByArgument {}
 extension Effort: ExpressibleByArgument {}
+extension CommonHashPolicy: ExpressibleByArgument {}
+extension ConflictPolicy: ExpressibleByArgument {}
 extension Confinement: ExpressibleByArgument {}
 extension MatchPolicy.TrailingData: ExpressibleByArgument {}

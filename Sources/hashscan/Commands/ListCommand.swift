@@ -43,6 +43,13 @@ struct ListOptions: ParsableArguments {
   )
   var effort: Effort?
 
+  @Option(
+    help: ArgumentHelp(
+      "What a match with a hash means that strangers' pictures have (stripes, lined paper, blank documents, test"
+        + " patterns): review, as in new lists, or match, like any other.",
+      valueName: "review|match"))
+  var commonHashes: CommonHashPolicy?
+
   @Option(help: "Bits by which a 64-bit hash may differ, 0 to 64.")
   var phash64Radius: Int?
 
@@ -73,6 +80,7 @@ struct ListOptions: ParsableArguments {
         reviewRadius == "default" ? ListSettings.usualReviewRadius : Int(reviewRadius)
     }
     if let effort { settings.effort = effort }
+    if let commonHashes { settings.commonHashes = commonHashes }
     if let phash64Radius { settings.phash64Radius = phash64Radius }
     if let expires { settings.expiresAt = Timestamp(expires) }
     if let note { settings.note = note.isEmpty ? nil : note }

@@ -27,6 +27,8 @@ struct EntryLine: Encodable {
   let severity: String?
   let note: String?
   let caseID: String?
+  /// Where there are several.
+  let cases: [String]?
   let sourceTime: Timestamp?
   let quality: Int?
   let expires: Timestamp?
@@ -42,6 +44,7 @@ struct EntryLine: Encodable {
     case disabledUntil = "disabled_until"
     case kinds, hashes, label, severity, note
     case caseID = "case"
+    case cases
     case sourceTime = "source_time"
     case quality, expires, allows, crops, added, receipt
   }
@@ -62,7 +65,8 @@ struct EntryLine: Encodable {
     label = details.label
     severity = details.severity
     note = details.note
-    caseID = details.caseID
+    caseID = details.namedCases.first
+    cases = details.namedCases.count > 1 ? details.namedCases : nil
     sourceTime = details.sourceTime
     quality = details.quality
     expires = details.expiresAt

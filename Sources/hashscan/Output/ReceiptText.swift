@@ -12,6 +12,7 @@ struct ReceiptText: CustomStringConvertible {
     let skipped = receipt.skipped.values.reduce(0, +)
     if skipped > 0 { parts.append("\(skipped) skipped (\(Self.counts(receipt.skipped)))") }
     parts.append("\(receipt.rejected) rejected")
+    if receipt.withheld > 0 { parts.append("\(receipt.withheld) missing but kept") }
     let unsupported = receipt.unsupported.values.reduce(0, +)
     if unsupported > 0 {
       parts.append("\(unsupported) of unsupported kinds (\(Self.counts(receipt.unsupported)))")
@@ -22,6 +23,7 @@ struct ReceiptText: CustomStringConvertible {
     if let format = receipt.format {
       text += "; read as \(format.rawValue)" + (receipt.kind.map { " of \($0.rawValue)" } ?? "")
     }
+    if receipt.spelling == .decimal { text += ", 64-bit hashes as decimal numbers" }
     if receipt.isDryRun { text += "; a dry run, nothing was changed" }
     description = text
   }

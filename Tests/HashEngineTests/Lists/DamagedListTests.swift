@@ -86,7 +86,7 @@ import Testing
       let error = try refusal(Array(bytes[..<length]), options)
       // XML and JSON have an end, without which they are not whole.
       if ![.text, .csv, .jsonl, .clamav, .icse].contains(format) {
-        #expect(error?.code == .unreadable, "\(length) bytes")
+        #expect(error?.code == (length == 0 && format != .ncmec ? .nothingToImport : .unreadable), "\(length) bytes")
         #expect(error?.description.isEmpty == false)
       }
     }
@@ -144,7 +144,7 @@ import Testing
     let latin = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     if text.contains("é") {
       let receipt = try? fixture.importBytes(latin, options)
-      #expect(receipt == nil || receipt?.rejected == 1)
+      #expect(receipt == nil || receipt?.rejected == 1 || receipt?.warnings.isEmpty == false)
     }
   }
 
@@ -161,6 +161,8 @@ import Testing
           error?.code == .nothingToImport && error?.description.contains("1") == true, "\(value)")
       }
       let whole = value == "\"\"" ? "{\"value\":\(value)}" : value
+      // A list of nothing is one of ThreatExchange's forms.
+      if format == .threatexchange, value == "[]" { continue }
       #expect(try refusal(Array(whole.utf8), options) != nil, "\(value)")
     }
   }

@@ -71,7 +71,8 @@ import Testing
     let md5 = "9caa72b00ef0d7a3c3c528c73073cbbd"
     let receipt = try fixture.importText("pdq \(ListFixture.hash)\nmd5 \(md5) *a b.jpg\n\(md5),b\n")
     #expect(receipt.added == 3 && receipt.format == .text)
-    #expect(try store.entry("a b.jpg", in: "l").hashes.map(\.kind) == [.md5])
+    let named = try store.entries(in: "l").filter { $0.details.label == "a b.jpg" }
+    #expect(named.flatMap(\.hashes).map(\.kind) == [.md5])
   }
 
   // MARK: Columns
@@ -122,7 +123,7 @@ import Testing
       {"MediaID":2,"Category":"1","md5":"bc9772f17aa07c12ab3dcafc42352cb2"}]}]}
       """, options)
     #expect(receipt.counts == [2, 0, 0, 0, 0, 0] && receipt.unsupported == ["photodna": 1])
-    #expect(try fixture.matches(ListFixture.hash) == ["l/1"])
+    #expect(try fixture.matches(ListFixture.hash) .count == 1)
   }
 
   @Test func clamAVsOtherSignaturesAreCounted() throws {
@@ -199,15 +200,7 @@ import Testing
     let receipt = try fixture.importText(
       lines.joined(separator: "\n") + "\n", into: "copy", options, now: 1_764_000_000)
     #expect(receipt.rejected == 0)
-    func entries(_ list: String) throws -> [Entry] {
-      var entries: [Entry] = []
-      try store.forEachEntry(of: list) { entry in
-        entries.append(entry)
-        return true
-      }
-      return entries
-    }
-    #expect(try entries("copy") == entries("l"))
+    #expect(try store.entries(in: "copy") == store.entries(in: "l"))
     let same = try fixture.importText(lines.joined(separator: "\n") + "\n", options)
     #expect(same.counts.prefix(3) == [0, 0, 0])
   }

@@ -77,6 +77,16 @@ extension ListStore {
     }
   }
 
+  /// All entries of a list, by id.
+  func entries(in list: String) throws -> [Entry] {
+    var entries: [Entry] = []
+    try forEachEntry(of: list) { entry in
+      entries.append(entry)
+      return true
+    }
+    return entries
+  }
+
   func journal() throws -> [String] {
     var lines: [String] = []
     try forEachJournalLine { lines.append($0) }

@@ -109,6 +109,7 @@ import Testing
     try fixture.importText(lines[..<200].joined(), options)
     let before = try store.listedHashes()
     options.replaces = true
+    options.forcesWithdrawal = true
     try fixture.importText(lines[100...].joined(), options)
     #expect(try store.list("l").count == 200)
     try store.undo("l")

@@ -62,14 +62,15 @@ import Testing
     let rejected = Dictionary(
       uniqueKeysWithValues: report.rejections.map { ($0.number, $0.reason) })
     // The comment behind a hash is no id: that line is the first one again.
-    #expect(report.added == 4 && report.unchanged == 1 && report.rejected == 4)
+    #expect(report.added == 3 && report.rejected == 4)
     #expect(Set(rejected.keys) == [7, 8, 9, 11])
     #expect(rejected[8] == "not a pdq hash: 2 characters instead of 64")
     #expect(rejected[9] == "all bits equal: no picture's hash")
     #expect(
       try Set(matches(Self.hash).map(\.entry))
-        .isSuperset(of: ["norm", "a b.jpg"]))
-    #expect(try matches(Self.other).map(\.entry) == ["file.jpg"])
+        .contains("norm"))
+    // What stands behind blanks, or behind a quality, is a name, which other pictures may have too.
+    #expect(try matches(Self.other).map(\.label) == ["file.jpg"])
   }
 
   @Test func csvWithNamedColumns() throws {
@@ -88,7 +89,7 @@ import Testing
       """, kind: nil)
     let rejected = report.rejections.map(\.number)
     #expect(report.format == .csv && report.added == 2)
-    #expect(rejected == [3, 8, 9])
+    #expect(rejected == [8, 9] && report.unsupported == ["ssdeep": 1])
     #expect(try matches(Self.hash).map(\.label) == ["one; two"])
     #expect(try matches(Self.other).map(\.entry) == ["say \"hi\"\nthere"])
   }
@@ -109,7 +110,7 @@ import Testing
   @Test func withdrawnEntriesStopMatching() throws {
     try importText("kind,hash,id,deleted\npdq,\(Self.hash),a,\npdq,\(Self.other),a,\n")
     try importText("\(Self.hash),b\n", into: "elsewhere")
-    let report = try importText("hash,id,deleted\n,a,true\n,unknown,true\n")
+    let report = try importText("hash,id,deleted\n,a,true\n,stranger,true\n")
     #expect(report.withdrawn == 2 && report.hasEffect)
     // The same hash on another list still matches; what nobody lists any more does not.
     #expect(try matches(Self.hash).map(\.list) == ["elsewhere"])
@@ -145,8 +146,8 @@ import Testing
   }
 
   @Test func whatIsNoListImportsNothing() throws {
-    #expect(try importText("").format == nil)
-    for text in ["no hash\nat all\n", "{\"a\": 1}\n", "\u{0}\u{1}\u{2}"] {
+    try importText(Self.hash)
+    for text in ["", " \n", "no hash\nat all\n", "{\"a\": 1}\n", "\u{0}\u{1}\u{2}"] {
       #expect(throws: ListError.self) { try importText(text, into: "bad") }
     }
     #expect(throws: ListError.self) { try importText("a,b\n1,2\n", format: .csv) }
@@ -158,8 +159,9 @@ import Testing
       "\(Self.hash)\n" + String(repeating: "x", count: 10_000_000) + "\n\(Self.other),"
         + String(repeating: "y", count: 401) + "\n\(Self.other)\n")
     let reasons = report.rejections.map { "\($0.number): \($0.reason)" }
-    #expect(report.added == 2)
-    #expect(reasons == ["2: longer than 65536 bytes", "3: an id of more than 400 bytes"])
+    // A name that cannot be kept costs the name, not the hash.
+    #expect(report.added == 2 && report.warnings.contains { $0.contains("too long") })
+    #expect(reasons == ["2: longer than 65536 bytes"])
   }
 
   @Test func aFullDatabaseImportsNothing() throws {

@@ -218,7 +218,7 @@ import Testing
     let first = try fixture.store.takeDown([picture], on: "own", reason: "r", caseID: "1").receipt
     #expect(first.warnings.contains { $0.contains("is not matched now: it is disabled") })
     let second = try fixture.store.takeDown([picture], on: "own", reason: "r", caseID: "2").receipt
-    #expect(second.warnings.contains { $0.contains("was listed under case \"1\"") })
+    #expect(second.warnings.contains { $0.contains("is listed already under case \"1\"") })
   }
 
   /// What a preview finds, a takedown finds, as near.

@@ -200,8 +200,11 @@ import Testing
       return
     }
     #expect(whole.allSatisfy { $0.crop == nil })
-    // The same again changes nothing; released, nothing is left.
-    #expect(try store.takeDown([picture], on: "reported", reason: "r").receipt.replaced == 0)
+    // The same again changes nothing, but its time; released, nothing is left.
+    let time = try #require(try store.entry(ids[0], in: "reported").details.sourceTime)
+    #expect(
+      try store.takeDown([picture], on: "reported", reason: "r", by: Author(now: time)).receipt
+        .replaced == 0)
     try store.withdraw(entries: ids, from: "reported")
     #expect(try exact.examine(cropped).verdict == .noMatch)
     #expect(try store.indexedHashes().map(\.description) == [ListFixture.third])

@@ -8,6 +8,8 @@
 enum HashField {
   struct Refusal: Error, Equatable {
     let reason: String
+    /// Whether the hash is read, and not listed.
+    var isByPolicy = false
   }
 
   /// - Parameters:
@@ -25,6 +27,9 @@ enum HashField {
     }
     guard let hash = hash ?? base64(text, kind: kind) else {
       let digits = 2 * kind.byteCount
+      if isRounded(text) {
+        throw Refusal(reason: "not a \(kind.rawValue) hash: a number that a spreadsheet has rounded")
+      }
       throw Refusal(
         reason: text.count == digits
           ? "not a \(kind.rawValue) hash: not all of it is hexadecimal"
@@ -33,22 +38,34 @@ enum HashField {
     if hash.isDegenerate {
       throw Refusal(
         reason: kind.isDigest
-          ? "the digest of an empty file, or all bits equal" : "all bits equal: no picture's hash")
+          ? "the digest of an empty file, or all bits equal" : "all bits equal: no picture's hash",
+        isByPolicy: true)
     }
     return hash
   }
 
   /// Reads a quality; refuses one so low that the picture's hash says nothing. `nil` for an empty text.
   static func quality(_ text: some StringProtocol) throws(Refusal) -> Int? {
+    let text = text.trimmingBlanks
     guard !text.isEmpty else { return nil }
-    guard let quality = Double(text), let whole = Int(exactly: quality.rounded(.down)) else {
+    let number = text.hasSuffix("%") ? text.dropLast() : text[...]
+    guard let quality = Double(number), let whole = Int(exactly: quality.rounded(.down)) else {
       throw Refusal(reason: "its quality is not a number")
     }
     guard whole >= PDQHash.minimumQuality else {
       throw Refusal(
-        reason: "quality \(text): below \(PDQHash.minimumQuality) a hash says nothing")
+        reason: "quality \(text): below \(PDQHash.minimumQuality) a hash says nothing",
+        isByPolicy: true)
     }
     return whole
+  }
+
+  /// Whether a text is a number like `1.23E+45`.
+  private static func isRounded(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+    guard text.count <= 30, text.contains(UInt8(ascii: "E")) || text.contains(UInt8(ascii: "e"))
+    else { return false }
+    let text = String(decoding: text, as: UTF8.self).replacing(",", with: ".")
+    return text.contains(".") && Double(text) != nil || text.contains("+") && Double(text) != nil
   }
 
   /// A 64-bit hash in any spelling but base64; `nil` when it is in none of them.
@@ -108,25 +125,25 @@ enum HashField {
 }
 
 extension HashSpelling {
-  /// Looks for numbers that can only be decimal (a sign, or more digits than 64 bits have in hexadecimal) in
-  /// the beginning of a list; `nil` when there are none.
-  static func guess(from beginning: ArraySlice<UInt8>) -> HashSpelling? {
-    let fields = beginning.split { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\"")
-        || byte <= UInt8(ascii: " ")
+  /// Looks for numbers that can only be decimal (a sign, or more digits than 64 bits have in hexadecimal) among a
+  /// list's 64-bit hashes; `nil` when there are none, or when some are not decimal.
+  static func guess(from hashes: [ArraySlice<UInt8>]) -> HashSpelling? {
+    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    var hasDecimal = false
+    for hash in hashes where !hash.isEmpty {
+      let isSigned = hash.first == UInt8(ascii: "-")
+      let digits = isSigned ? hash.dropFirst() : hash
+      // Binary digits are decimal ones, too.
+      guard digits.count <= 20 else { continue }
+      guard digits.allSatisfy(isDigit) else {
+        if digits.count <= 18, digits.contains(where: { hexValue($0) != nil && !isDigit($0) }) {
+          return nil
+        }
+        continue
+      }
+      if isSigned || digits.count > 16 { hasDecimal = true }
     }
-    let isHexadecimal = fields.contains { field in
-      (9...16).contains(field.count) && field.allSatisfy { hexValue($0) != nil }
-        && field.contains { $0 > UInt8(ascii: "9") }
-    }
-    if isHexadecimal { return nil }
-    let isDecimal = fields.contains { field in
-      let isSigned = field.first == UInt8(ascii: "-")
-      let digits = isSigned ? field.dropFirst() : field
-      return (isSigned ? 12...19 : 17...20).contains(digits.count)
-        && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-    return isDecimal ? .decimal : nil
+    return hasDecimal ? .decimal : nil
   }
 }
 
@@ -136,13 +153,13 @@ struct HashCollector {
   private let spelling: HashSpelling?
   private(set) var hashes: [ListedHash] = []
   private(set) var unsupported: [String] = []
-  private var refusals: [String] = []
+  private var refusals: [HashField.Refusal] = []
 
   init(spelling: HashSpelling? = nil) { self.spelling = spelling }
 
   /// Takes a hash whose kind has the source's name; an unknown name is counted as unsupported.
   mutating func add(_ text: some BidirectionalCollection<UInt8>, named name: String) {
-    guard let kind = HashKind(named: name) else {
+    guard let kind = HashKind(sourceName: name) else {
       unsupported.append(name.lowercased())
       return
     }
@@ -155,7 +172,7 @@ struct HashCollector {
       // One more than an entry can have is enough for the whole record to be refused.
       if hashes.count <= StoredEntry.maximumHashes, !hashes.contains(hash) { hashes.append(hash) }
     } catch {
-      refusals.append(error.reason)
+      refusals.append(error)
     }
   }
 
@@ -172,11 +189,11 @@ struct HashCollector {
     var content = SourceRecord.Content.entry(entry)
     if hashes.isEmpty {
       content =
-        refusals.first.map { .rejected($0) }
-        ?? (unsupported.isEmpty ? .rejected("no hash") : .unsupported)
+        refusals.first.map { .rejected($0.reason, id: id, byPolicy: $0.isByPolicy) }
+        ?? (unsupported.isEmpty ? .rejected("no hash", id: id) : .unsupported)
     }
     var record = SourceRecord(number: number, content: content, unsupported: unsupported)
-    if !hashes.isEmpty { record.refusals = refusals }
+    if !hashes.isEmpty { record.refusals = refusals.map(\.reason) }
     return record
   }
 }

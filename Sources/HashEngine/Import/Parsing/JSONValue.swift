@@ -46,23 +46,37 @@ struct JSONValue {
     return String(decoding: scalar, as: UTF8.self)
   }
 
-  /// A truth value; also from strings and numbers such as `"yes"` or 0. `nil` for anything else.
-  var bool: Bool? {
+  /// A text, a number or a truth value, as it is written; `nil` for null, and what has parts.
+  var word: String? {
     switch node.kind {
-    case .true: true
-    case .false: false
-    case .string, .number:
-      switch scalarText?.lowercased() {
-      case "true", "1", "yes": true
-      case "false", "0", "no": false
-      default: nil
-      }
-    case .null, .object, .array: nil
+    case .true: "true"
+    case .false: "false"
+    default: scalarText
     }
   }
 
-  /// A time, from a number of seconds since 1970 or an ISO 8601 text.
-  var time: Timestamp? { scalarText.flatMap { Timestamp($0) } }
+  /// Whether a member says yes; `nil` where there is none, or where it says nothing.
+  ///
+  /// - Throws: ``HashField/Refusal`` for a member that is neither yes nor no, nor a time since when.
+  func flag(_ name: String) throws(HashField.Refusal) -> Bool? {
+    guard let word = self[name]?.word, !SourceText.isEmpty(word) else { return nil }
+    return try SourceFlag.since(word, name)
+  }
+
+  /// A member that is a time: seconds or milliseconds since 1970, or a text; `nil` where there is none.
+  ///
+  /// - Throws: ``HashField/Refusal`` for a member that is no time.
+  func moment(_ name: String) throws(HashField.Refusal) -> Timestamp? {
+    guard let word = self[name]?.word, !SourceText.isEmpty(word) else { return nil }
+    if let number = Double(word), abs(number) >= 1e11 {
+      if let seconds = Int(exactly: (number / 1000).rounded(.down)) {
+        return Timestamp(seconds: seconds)
+      }
+    } else if let time = Timestamp(word) ?? Timestamp(source: word) {
+      return time
+    }
+    throw HashField.Refusal(reason: "its \(name) \"\(word)\" is no time, or could be two")
+  }
 
   var int: Int? { scalarText.flatMap { Int($0) } }
 

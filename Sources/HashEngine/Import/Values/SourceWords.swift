@@ -1,0 +1,105 @@
+/// How lists write yes and no: in the words of programs, spreadsheets and people.
+enum SourceFlag {
+  private static let yes: Set<String> = [
+    "true", "t", "1", "1.0", "yes", "y", "on", "x", "✓", "✔", "☑", "checked", "wahr", "ja", "j",
+    "vrai", "oui", "verdadero", "sí", "si", "vero", "sì", "verdadeiro", "sim", "waar", "prawda",
+    "tak", "истина", "да", "真", "はい", "是",
+  ]
+  private static let no: Set<String> = [
+    "false", "f", "0", "0.0", "no", "n", "off", "☐", "unchecked", "falsch", "nein", "faux", "non",
+    "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie", "ложь", "нет", "偽", "いいえ", "否",
+  ]
+
+  /// `nil` for a word that is neither. What says nothing (see ``SourceText/saysNothing(_:)``) is neither, too.
+  static func read(_ text: String) -> Bool? {
+    let word = text.trimmingBlanks.lowercased()
+    return yes.contains(word) ? true : no.contains(word) ? false : nil
+  }
+
+  /// Whether something is so, from a word, or from the time at which it became so.
+  ///
+  /// - Throws: ``HashField/Refusal`` for a text that is neither: a guess would list what was withdrawn.
+  static func since(_ text: String, _ name: String) throws(HashField.Refusal) -> Bool {
+    if let flag = read(text) { return flag }
+    if Timestamp(source: text) != nil { return true }
+    throw HashField.Refusal(reason: "\(name) \"\(text)\" is neither yes nor no, nor a time")
+  }
+}
+
+/// Texts that stand where something is missing.
+enum SourceText {
+  private static let empty: Set<String> = [
+    "", "-", "--", "—", "–", "null", "(null)", "nil", "none", "(none)", "n/a", "#n/a", "n.a.", "na",
+    "nan", "\\n", "undefined", "empty", "(empty)", "blank", "(blank)",
+  ]
+  private static let noIDs: Set<String> = [
+    "?", "??", "???", ".", "..", "*", "unknown", "unbekannt", "inconnu", "tbd", "todo", "no id", "noid",
+    "original", "stdin", "(stdin)", "standard input", "0", "no name", "untitled", "missing", "not available", "not applicable", "#value!", "#ref!", "#name?", "#null!", "#div/0!",
+  ]
+
+  /// Whether a field is empty, or is what spreadsheets, databases and programs write for nothing.
+  static func isEmpty(_ text: String) -> Bool {
+    // Most texts are longer than any such word.
+    text.utf8.count <= 12 && empty.contains(text.trimmingBlanks.lowercased())
+  }
+
+  /// Whether an id or a name is what people and programs write for none.
+  static func saysNothing(_ text: String) -> Bool {
+    isEmpty(text) || text.utf8.count <= 20 && noIDs.contains(text.trimmingBlanks.lowercased())
+  }
+}
+
+/// What a source's status, verdict or opinion means for its entry.
+enum SourceStatus: Equatable {
+  case listed
+  case notListed
+
+  private static let listing: Set<String> = [
+    "active", "malicious", "bad", "confirmed", "valid", "verified", "current", "published", "listed",
+    "block", "blocked", "illegal", "true positive", "positive", "positive class", "received", "new",
+    "enabled", "live", "open", "approved", "in force", "match", "suspicious", "unknown", "csam", "ncii",
+    "known bad", "known", "abuse", "abusive", "harmful", "reviewed manually", "reviewed automatically",
+    "anomalous activity", "malicious activity", "investigation seed", "disputed", "compromised", "ok to block",
+  ]
+  private static let other: Set<String> = [
+    "benign", "clean", "safe", "harmless", "good", "known good", "non malicious", "not malicious",
+    "nonmalicious", "false positive", "fp", "whitelisted", "whitelist", "allowlisted", "allowlist",
+    "allowed", "allow", "inactive", "disabled", "expired", "deleted", "withdrawn", "removed",
+    "revoked", "retired", "rejected", "dismissed", "closed", "archived", "not blocked", "innocent",
+    "legal", "negative", "negative class", "unlisted", "released", "appealed", "obsolete",
+    "superseded", "non pertinent", "nonpertinent", "no match",
+  ]
+
+  /// `nil` for a word that is not known: nobody can say whether it lists its entry.
+  init?(_ text: String) {
+    let word = String(
+      text.trimmingBlanks.lowercased().map { "_-/".contains($0) ? " " : $0 })
+    if Self.listing.contains(word) {
+      self = .listed
+    } else if Self.other.contains(word) {
+      self = .notListed
+    } else {
+      return nil
+    }
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks, tabs and line ends at either end.
+  var trimmingBlanks: String {
+    var part = self[...]
+    while let first = part.first, first.isWhitespace { part = part.dropFirst() }
+    while let last = part.last, last.isWhitespace { part = part.dropLast() }
+    return String(part)
+  }
+}
+
+extension SourceText {
+  private static let forever: Set<String> = [
+    "never", "nie", "jamais", "nunca", "mai", "forever", "unlimited", "indefinite", "permanent",
+    "infinity", "0", "0000-00-00", "0000-00-00 00:00:00", "no expiry", "does not expire",
+  ]
+
+  /// Whether an expiry says that there is none.
+  static func isForever(_ text: String) -> Bool { forever.contains(text.trimmingBlanks.lowercased()) }
+}

@@ -1,0 +1,108 @@
+internal import Crypto
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// Keeps hashes out of ids and other texts, which are printed and logged where listed hashes must not be.
+enum HashMask {
+  /// As many hexadecimal digits in a row are taken for a hash: those of an MD5. Ids in that form, too: nobody can tell
+  /// them apart, and the mask is the same at every import.
+  private static let shortest = 32
+
+  /// The text, with a short digest in place of each hash in it.
+  ///
+  /// - Parameter own: The hashes of the text's entry. Even short ones are looked for.
+  static func masked(_ text: String, own: [ListedHash] = []) -> String {
+    // Most texts are too short to hold any hash.
+    guard text.utf8.count >= 10 else { return text }
+    var text = text
+    for hash in own {
+      for spelling in spellings(of: hash, in: text) {
+        text = text.replacing(spelling, caseInsensitive: true, with: mask(hash.bytes))
+      }
+    }
+    return hasRun(text) ? maskingRuns(text) : text
+  }
+
+  /// The ways to write a hash that are not a long run of hexadecimal digits.
+  private static func spellings(of hash: ListedHash, in text: String) -> [String] {
+    var spellings: [String] = []
+    if text.utf8.contains(UInt8(ascii: "=")) {
+      spellings.append(Data(hash.bytes).base64EncodedString())
+    }
+    if hash.kind == .phash64 {
+      let word = hash.words.0
+      spellings += [hash.text, String(word), String(Int64(bitPattern: word))]
+    }
+    return spellings
+  }
+
+  private static func hasRun(_ text: String) -> Bool {
+    guard text.utf8.count >= shortest else { return false }
+    var run = 0
+    for byte in text.utf8 {
+      run = hexValue(byte) == nil ? 0 : run + 1
+      if run >= shortest { return true }
+    }
+    return false
+  }
+
+  /// Masks each run of digits that is as long as a hash.
+  private static func maskingRuns(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var out: [UInt8] = []
+    var position = 0
+    var isMasked = false
+    while position < bytes.count {
+      let run = bytes[position...].prefix { hexValue($0) != nil }
+      guard run.count >= shortest else {
+        // With the byte that ended the run.
+        let end = min(bytes.count, run.endIndex + (run.endIndex < bytes.count ? 1 : 0))
+        out += bytes[position..<end]
+        position = end
+        continue
+      }
+      out += mask(run.map { $0 | 0x20 }).utf8
+      position = run.endIndex
+      isMasked = true
+    }
+    return isMasked ? String(decoding: out, as: UTF8.self) : text
+  }
+
+  /// What stands for a hash: the same for the same one, and no way back.
+  private static func mask(_ hash: [UInt8]) -> String {
+    var digest = SHA256()
+    digest.update(data: hash)
+    return "hash~" + digest.finalize().withUnsafeBytes { hexText($0.prefix(6)) }
+  }
+}
+
+extension String {
+  /// Each occurrence of `part` replaced, whatever the case of its letters.
+  fileprivate func replacing(
+    _ part: String, caseInsensitive: Bool, with other: String
+  ) -> String {
+    let (text, part) = (Array(utf8), Array(part.utf8))
+    guard !part.isEmpty, text.count >= part.count else { return self }
+    var out: [UInt8] = []
+    var position = 0
+    while position < text.count {
+      let isHere =
+        position + part.count <= text.count
+        && zip(text[position...], part).allSatisfy {
+          $0 == $1 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) && $0 | 0x20 == $1
+        }
+      if isHere {
+        out += other.utf8
+        position += part.count
+      } else {
+        out.append(text[position])
+        position += 1
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}
