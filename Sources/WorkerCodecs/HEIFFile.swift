@@ -10,6 +10,7 @@ final class HEIFFile {
 
   private let context: OpaquePointer
   private let bytes: UnsafeBufferPointer<UInt8>
+  private let structure: HEIFStructure
 
   /// - Parameter file: The whole file; libheif keeps the pointer, so the bytes must outlive this.
   init(_ file: UnsafeBufferPointer<UInt8>, limits: DecodingLimits) throws(ImageError) {
@@ -21,9 +22,11 @@ final class HEIFFile {
     }
     self.context = context
     self.bytes = bytes
+    structure = HEIFStructure(in: bytes)
     heif_context_set_maximum_image_size_limit(context, CInt(clamping: limits.side))
     // No threads of its own: there is one worker for each core.
     heif_context_set_max_decoding_threads(context, 0)
+    try structure.check()
     try check(
       heif_context_read_from_memory_without_copy(context, bytes.baseAddress, bytes.count, nil))
   }
@@ -37,7 +40,9 @@ final class HEIFFile {
     var handle: OpaquePointer?
     try check(heif_context_get_primary_image_handle(context, &handle))
     guard let handle else { throw ImageError(.damaged, "damaged HEIF: no picture to show") }
-    let primary = HEIFPicture(handle, in: bytes)
+    let id = structure.items.primary ?? 0
+    let primary = HEIFPicture(handle, id, colours: structure.colours)
+    try structure.checkAlpha(of: id, hasAlpha: primary.hasAlpha)
     if primary.hasLocation { sink.tellsLocation() }
     let result = try primary.send(over: backdrop, limits: limits, into: &sink)
     guard result == .complete else { return result }
@@ -66,6 +71,10 @@ final class HEIFFile {
         if error.code == .overLimit || error.code == .timeLimit { return .partial(error) }
       }
     }
+    if structure.hasOtherPictures {
+      return .partial(
+        ImageError(.unsupported, "pictures of other kinds in it, which were not examined"))
+    }
     if isSequence {
       return .partial(
         ImageError(.unsupported, "an image sequence, of which only the first picture was examined"))
@@ -85,11 +94,14 @@ final class HEIFFile {
     for id in ids.prefix(Int(count)) {
       var handle: OpaquePointer?
       guard heif_context_get_image_handle(context, id, &handle).isFine, let handle else { continue }
-      let picture = HEIFPicture(handle, in: bytes)
+      let picture = HEIFPicture(handle, MediaItems.ID(id), colours: structure.colours)
       if !picture.isPrimary { found.append((nil, picture)) }
     }
-    return found + primary.auxiliary(most).map { (nil, $0) }
-      + primary.thumbnails(most).map { (.thumbnail, $0) }
+    for picture in [primary] + found.map(\.1) {
+      found += picture.auxiliary(most).map { (nil, $0) }
+      found += picture.thumbnails(most).map { (.thumbnail, $0) }
+    }
+    return found
   }
 }
 

@@ -7,17 +7,23 @@ final class HEIFPicture {
   private static let batch = 16
 
   private let handle: OpaquePointer
-  private let file: UnsafeBufferPointer<UInt8>
+  private let id: MediaItems.ID
+  private let coded: Coded
 
   let width: Int
   let height: Int
 
+  /// What the pictures that one is made of say of their colours, and what it says of its own where it is coded.
+  typealias Coded = (MediaItems.ID) throws(ImageError) -> ColourSource?
+
   /// - Parameters:
   ///   - handle: libheif's; it is released in the end.
-  ///   - file: The whole file; it must outlive this.
-  init(_ handle: OpaquePointer, in file: UnsafeBufferPointer<UInt8>) {
+  ///   - id: Its item.
+  ///   - coded: Asked where the file's boxes do not tell the picture's colours.
+  init(_ handle: OpaquePointer, _ id: MediaItems.ID, colours coded: @escaping Coded) {
     self.handle = handle
-    self.file = file
+    self.id = id
+    self.coded = coded
     width = Int(heif_image_handle_get_width(handle))
     height = Int(heif_image_handle_get_height(handle))
   }
@@ -25,6 +31,8 @@ final class HEIFPicture {
   deinit { heif_image_handle_release(handle) }
 
   var isPrimary: Bool { heif_image_handle_is_primary_image(handle) != 0 }
+
+  var hasAlpha: Bool { heif_image_handle_has_alpha_channel(handle) != 0 }
 
   // MARK: What goes with it
 
@@ -34,7 +42,7 @@ final class HEIFPicture {
     return ids.prefix(Int(count)).compactMap { id in
       var other: OpaquePointer?
       guard heif_image_handle_get_thumbnail(handle, id, &other).isFine else { return nil }
-      return other.map { HEIFPicture($0, in: file) }
+      return other.map { HEIFPicture($0, MediaItems.ID(id), colours: coded) }
     }
   }
 
@@ -49,7 +57,7 @@ final class HEIFPicture {
       guard heif_image_handle_get_auxiliary_image_handle(handle, id, &other).isFine else {
         return nil
       }
-      return other.map { HEIFPicture($0, in: file) }
+      return other.map { HEIFPicture($0, MediaItems.ID(id), colours: coded) }
     }
   }
 
@@ -80,19 +88,27 @@ final class HEIFPicture {
 
   /// What the file says of its colours: a profile, code points, or what only an AVIF's coded pictures say.
   private func colours() -> PictureColours {
-    let (handle, file) = (handle, file)
+    let (handle, id, coded) = (handle, id, coded)
     return PictureColours { () throws(ImageError) in
-      let size = heif_image_handle_get_raw_color_profile_size(handle)
-      if size > 0 {
-        guard size <= ColourSource.maximumProfile else {
-          throw ImageError(.overLimit, "its colour profile is too large")
-        }
-        var profile = [UInt8](repeating: 0, count: size)
-        if heif_image_handle_get_raw_color_profile(handle, &profile).isFine { return .icc(profile) }
-      }
-      guard let points = Self.points(of: handle) else { return AV1Colours.source(in: file.span) }
-      return ColourSource(primaries: points.primaries, transfer: points.transfer)
+      if let source = try Self.stated(by: handle) { return source }
+      return try coded(id)
     }
+  }
+
+  /// What the boxes say of a picture's colours.
+  ///
+  /// - Returns: `nil` when they say nothing; a source of `nil` when they name what browsers pass over.
+  static func stated(by handle: OpaquePointer) throws(ImageError) -> ColourSource?? {
+    let size = heif_image_handle_get_raw_color_profile_size(handle)
+    if size > 0 {
+      guard size <= ColourSource.maximumProfile else {
+        throw ImageError(.overLimit, "its colour profile is too large")
+      }
+      var profile = [UInt8](repeating: 0, count: size)
+      if heif_image_handle_get_raw_color_profile(handle, &profile).isFine { return .icc(profile) }
+    }
+    guard let points = points(of: handle) else { return nil }
+    return .some(ColourSource(primaries: points.primaries, transfer: points.transfer))
   }
 
   /// The code points of its colours; `nil` where it has none.
@@ -120,6 +136,22 @@ final class HEIFPicture {
     return stored.allSatisfy { $0 > 0 } && stored.sorted() != [width, height].sorted()
   }
 
+  /// The bits of a number of its luma.
+  var bits: Int { Int(heif_image_handle_get_luma_bits_per_pixel(handle)) }
+
+  /// The matrix YCgCo, of which libheif makes no colours of more than eight bits.
+  private static let matrixYCgCo: UInt32 = 8
+
+  private func checkMatrix() throws(ImageError) {
+    var profile: UnsafeMutablePointer<heif_color_profile_nclx>?
+    guard bits > 8, heif_image_handle_get_nclx_color_profile(handle, &profile).isFine, let profile
+    else { return }
+    defer { heif_nclx_color_profile_free(profile) }
+    guard profile.pointee.matrix_coefficients.rawValue != Self.matrixYCgCo else {
+      throw ImageError(.unsupported, "unsupported HEIF: YCgCo of \(bits) bits")
+    }
+  }
+
   /// Sends its rows.
   ///
   /// - Parameter isWhole: Whether it is neither cropped nor turned, as the file says it is to be.
@@ -127,6 +159,7 @@ final class HEIFPicture {
     isWhole: Bool = false, over backdrop: Backdrop, limits: DecodingLimits, into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     try limits.check(width: width, height: height)
+    try checkMatrix()
     if isWhole {
       try limits.check(
         width: Int(heif_image_handle_get_ispe_width(handle)),
@@ -134,7 +167,7 @@ final class HEIFPicture {
     }
     // Planes of it and of its tiles, and the colours made of them.
     _ = try limits.bufferSize(width: width, height: height, channels: 10)
-    let hasAlpha = heif_image_handle_has_alpha_channel(handle) != 0
+    let hasAlpha = hasAlpha
     let isShown = backdrop != .none
     let conversion = try colours().conversion(
       of: ColourForm(.rgb, hasAlpha: hasAlpha), isShown: isShown, into: &sink)

@@ -12,25 +12,54 @@ package enum TIFFDecoder: PictureCodec {
     into sink: inout Sink
   ) throws(ImageError) -> Completeness {
     let file = try TIFFFile(bytes, limits: limits)
-    var problem: ImageError?
-    var pixels = 0
-    var page = 0
+    var pages = Pages(backdrop: backdrop, limits: limits)
+    var number = 0
     repeat {
-      guard page < limits.frames, pixels <= limits.animationPixels else {
-        return .partial(
-          ImageError(.overLimit, "too many pages: only the first \(page) were examined"))
+      guard try pages.send(of: file, into: &sink) else { return pages.tooMany }
+      // A camera's raw picture may lie below a small one that programs show.
+      let below = file.pagesBelow()
+      for offset in below {
+        guard file.go(to: offset) else { continue }
+        guard try pages.send(of: file, into: &sink) else { return pages.tooMany }
       }
+      if !below.isEmpty, !file.goToPage(number) { break }
+      number += 1
+    } while file.goToNextPage()
+    return pages.problem.map { .partial($0) } ?? .complete
+  }
+
+  /// Sends pages, and counts them.
+  private struct Pages {
+    let backdrop: Backdrop
+    let limits: DecodingLimits
+    private(set) var problem: ImageError?
+    private var sent = 0
+    private var pixels = 0
+
+    init(backdrop: Backdrop, limits: DecodingLimits) {
+      self.backdrop = backdrop
+      self.limits = limits
+    }
+
+    var tooMany: Completeness {
+      .partial(ImageError(.overLimit, "too many pages: only the first \(sent) were examined"))
+    }
+
+    /// - Returns: `false` when there were too many before.
+    mutating func send<Sink: RowSink>(
+      of file: TIFFFile, into sink: inout Sink
+    ) throws(ImageError) -> Bool {
+      guard sent < limits.frames, pixels <= limits.animationPixels else { return false }
       try limits.checkTime()
-      page += 1
-      if page > 1 { sink.beginPart(.picture(page)) }
+      sent += 1
+      if sent > 1 { sink.beginPart(.picture(sent)) }
       do throws(ImageError) {
-        let size = try file.sendPage(over: backdrop, limits: limits, into: &sink)
-        pixels += size
+        pixels += try file.sendPage(over: backdrop, limits: limits, into: &sink)
       } catch {
-        guard page > 1, error.code != .timeLimit else { throw error }
+        guard sent > 1, error.code != .timeLimit else { throw error }
         problem = problem ?? error
       }
-    } while file.goToNextPage()
-    return problem.map { .partial($0) } ?? .complete
+      return true
+    }
   }
 }

@@ -69,6 +69,22 @@ final class TIFFFile {
 
   func goToNextPage() -> Bool { TIFFReadDirectory(file) == 1 }
 
+  /// Where the pages lie that belong to the one that was gone to last: a raw picture's, or smaller ones.
+  func pagesBelow() -> [UInt64] {
+    var count: UInt16 = 0
+    guard let offsets = ctiff_subdirectories(file, &count) else { return [] }
+    // libtiff holds as many offsets as it says.
+    return Array(UnsafeBufferPointer(start: offsets, count: Int(count)))
+  }
+
+  /// Goes to a page that belongs to another.
+  func go(to offset: UInt64) -> Bool { TIFFSetSubDirectory(file, offset) == 1 }
+
+  /// Goes to one of the pages that do not belong to another, from 0.
+  func goToPage(_ number: Int) -> Bool {
+    UInt32(exactly: number).map { TIFFSetDirectory(file, tdir_t($0)) == 1 } ?? false
+  }
+
   /// Sends the page that was gone to last.
   ///
   /// - Returns: How many pixels it has.
@@ -83,6 +99,11 @@ final class TIFFFile {
     // The raster, and a strip or tile of at most the same size.
     _ = try limits.bufferSize(width: width, height: height, channels: 8)
     var message = [CChar](repeating: 0, count: 1024)
+    let compression = ctiff_short(file, UInt32(TIFFTAG_COMPRESSION), UInt16(COMPRESSION_NONE))
+    guard TIFFIsCODECConfigured(compression) != 0 else {
+      throw ImageError(.unsupported, "unsupported TIFF: compression \(compression)")
+    }
+    let isStored = ctiff_keep_colours(file) != 0
     guard TIFFRGBAImageOK(file, &message) == 1 else { throw unsupported(message) }
     var image = TIFFRGBAImage()
     guard TIFFRGBAImageBegin(&image, file, 1, &message) == 1 else { throw unsupported(message) }
@@ -109,8 +130,8 @@ final class TIFFFile {
           row.append(UInt8(truncatingIfNeeded: pixel >> shift))
         }
       }
-      // libtiff multiplies colours by alpha.
-      if hasAlpha { Backdrop.divideByAlpha(&row) }
+      // In most pictures with alpha colours are multiplied by it.
+      if hasAlpha, !isStored { Backdrop.divideByAlpha(&row) }
       if let conversion { row = conversion.converted(row) }
       if !backdrop.flatten(row.span, channels: 4, into: &flat) {
         sink.isShownOtherwise(.transparency)

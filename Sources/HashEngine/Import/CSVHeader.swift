@@ -9,26 +9,43 @@ struct CSVHeader {
   let delimiter: UInt8
   /// How many columns it has.
   let count: Int
-  private var columns: [Column: Int] = [:]
+  private var columns: [Column: [Int]] = [:]
   /// Columns that are named after the kind of their hashes.
   private(set) var hashColumns: [(index: Int, kind: HashKind)] = []
   /// Columns of hashes of kinds that are not supported.
   private(set) var unsupportedColumns: [(index: Int, name: String)] = []
+  private var unreadIndices: [Int] = []
+  /// Whether it is of hashdeep's files, in which a name is the rest of the line.
+  private var isHashdeep = false
   /// The names of columns that are not read.
   private(set) var unread: [String] = []
   /// The names of columns that say the same as one before them, which counts.
   private(set) var repeated: [String] = []
 
-  subscript(_ column: Column) -> Int? { columns[column] }
+  /// The column of that meaning; of several, the first.
+  subscript(_ column: Column) -> Int? { columns[column]?.first }
+
+  /// All columns of a meaning. Of those that decide whether a row is listed each has a say.
+  func all(_ column: Column) -> [Int] { columns[column] ?? [] }
 
   /// Columns that decide whether a row is listed at all.
   private static let decisive: [Column] = [.deleted, .active, .inactive, .disabled, .status, .expires]
 
-  /// Whether a row whose fields are shifted could be listed although it says that it is not.
-  var isDecisive: Bool { Self.decisive.contains { columns[$0] != nil } }
+  /// Columns of free text, which may hold a delimiter that nobody has put into quotes.
+  private static let free: Set<Column> = [.name, .label, .note, .severity, .caseID, .id]
+
+  /// Whether what decides of a row stands before all columns of free text: then it is read rightly although a delimiter
+  /// in one of them has moved the rest.
+  var isFirst: Bool {
+    if isHashdeep { return true }
+    let decisive = (Self.decisive + [.kind, .quality, .timestamp]).flatMap { all($0) } + hashIndices
+    let texts = columns.filter { Self.free.contains($0.key) }.flatMap(\.value) + unreadIndices
+    guard let last = decisive.max(), let first = texts.min() else { return true }
+    return last < first
+  }
 
   /// Where the rows' hashes are.
-  var hashIndices: [Int] { hashColumns.map(\.index) + (columns[.hash].map { [$0] } ?? []) }
+  var hashIndices: [Int] { hashColumns.map(\.index) + all(.hash).prefix(1) }
 
   /// The mark before the names of hashdeep's columns.
   private static let hashdeep = Array("%%%%".utf8)
@@ -62,7 +79,10 @@ struct CSVHeader {
     _ line: ArraySlice<UInt8>, _ options: ImportOptions, delimiter: UInt8? = nil, isChecked: Bool = true
   ) throws(ListError) {
     var line = line
-    if line.starts(with: Self.hashdeep) { line = line.dropFirst(Self.hashdeep.count) }
+    if line.starts(with: Self.hashdeep) {
+      isHashdeep = true
+      line = line.dropFirst(Self.hashdeep.count)
+    }
     let delimiter = delimiter ?? Self.delimiter(of: line, options)
     self.delimiter = delimiter
     let fields = CSVRecord.fields(line, delimiter: delimiter) ?? CSVRecord.literal(line, delimiter: delimiter)
@@ -81,10 +101,12 @@ struct CSVHeader {
         .unreadable, "no column named \"\(missing)\"; the columns are \(Self.quoted(names))")
     }
     // threatexchange's table calls an opinion a category.
-    if names.contains("signal_str"), columns[.status] == nil { columns[.status] = columns.removeValue(forKey: .label) }
+    if names.contains("signal_str"), columns[.status] == nil {
+      columns[.status] = columns.removeValue(forKey: .label)
+    }
     // A column that is named `value` beside `md5` is not another hash.
     if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil, !hashColumns.isEmpty,
-      let index = columns.removeValue(forKey: .hash)
+      let index = columns.removeValue(forKey: .hash)?.first
     {
       unread.append(names[index])
     }
@@ -110,9 +132,11 @@ struct CSVHeader {
     } else if let kind = column.unsupportedKind {
       unsupportedColumns.append((index, kind))
     } else if let field = column.column {
-      if columns[field] == nil { columns[field] = index } else { repeated.append(name) }
-    } else if !name.isEmpty {
-      unread.append(name)
+      if columns[field] != nil, !Self.decisive.contains(field) { repeated.append(name) }
+      columns[field, default: []].append(index)
+    } else {
+      unreadIndices.append(index)
+      if !name.isEmpty { unread.append(name) }
     }
   }
 
@@ -121,7 +145,7 @@ struct CSVHeader {
     if let kind = HashKind(sourceName: field) {
       hashColumns.append((index, kind))
     } else if let column = Column(rawValue: field) ?? (field == "category" ? .label : nil) {
-      columns[column] = index
+      columns[column] = [index]
     } else if field != "skip" {
       let known = Column.allCases.map(\.rawValue) + HashKind.allCases.map(\.rawValue) + ["skip"]
       throw ListError(
@@ -187,6 +211,17 @@ enum CSVRecord {
       guard let end else { return fields }
       rest = rest[(end + 1)...]
     }
+  }
+
+  /// The fields of a record under so many columns; `nil` while a quote is open. Where text follows a closing quote, the
+  /// quote may not have been meant as one: what fits the columns counts.
+  static func fields(
+    _ record: ArraySlice<UInt8>, delimiter: UInt8, columns: Int
+  ) -> [ArraySlice<UInt8>]? {
+    guard let fields = fields(record, delimiter: delimiter) else { return nil }
+    guard fields.count < columns, record.contains(quote) else { return fields }
+    let literal = literal(record, delimiter: delimiter)
+    return literal.count == columns ? literal : fields
   }
 
   /// The fields of a line in which quotes mean nothing, but for those around a whole field.

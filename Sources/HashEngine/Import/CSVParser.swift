@@ -157,9 +157,8 @@ struct CSVParser: LineParser {
       return
     }
     if row.hasMore {
-      guard !header.isDecisive else {
-        let reason =
-          "\(fields.count) fields under \(header.count) columns: which one says whether it is listed?"
+      guard header.isFirst else {
+        let reason = "\(fields.count) fields under \(header.count) columns: nobody can tell which is which"
         records.append(SourceRecord(number: number, content: .rejected(reason)))
         return
       }
@@ -198,7 +197,11 @@ private struct OpenQuotes {
     _ line: ArraySlice<UInt8>, _ number: Int, _ header: CSVHeader, longest: Int
   ) -> Outcome {
     if lines.isEmpty {
-      if let fields = CSVRecord.fields(line, delimiter: header.delimiter) { return .row(fields) }
+      if let fields = CSVRecord.fields(
+        line, delimiter: header.delimiter, columns: header.count)
+      {
+        return .row(fields)
+      }
       lines = [(number, Array(line))]
       bytes = line.count
       return .open

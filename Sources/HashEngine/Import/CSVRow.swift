@@ -8,8 +8,14 @@ struct CSVRow {
   }
 
   /// `nil` for a field that is empty, says that it is, or is not there.
-  func text(_ column: CSVHeader.Column) -> String? {
-    guard let index = header[column] else { return nil }
+  func text(_ column: CSVHeader.Column) -> String? { header[column].flatMap { text(at: $0) } }
+
+  /// What all columns of a meaning say, those that say something.
+  private func texts(_ column: CSVHeader.Column) -> [String] {
+    header.all(column).compactMap { text(at: $0) }
+  }
+
+  private func text(at index: Int) -> String? {
     let text = String(decoding: field(index), as: UTF8.self)
     return SourceText.isEmpty(text) ? nil : text
   }
@@ -22,9 +28,9 @@ struct CSVRow {
   /// Whether it has more than the header names.
   var hasMore: Bool { fields.dropFirst(header.count).contains { !$0.trimmed.isEmpty } }
 
-  /// `nil` where the row has none, or none that can be kept.
+  /// `nil` where the row has none, or none that can be kept, or where it is not known which field it is.
   var id: String? {
-    guard let index = header[.id], let text = String(validating: field(index), as: UTF8.self),
+    guard let index = header[.id], !hasMore, let text = String(validating: field(index), as: UTF8.self),
       !SourceText.saysNothing(text), text.utf8.count <= ListChange.longestID
     else { return nil }
     return text
@@ -44,7 +50,9 @@ struct CSVRow {
     _ number: Int, id: String?, _ options: ImportOptions, kind: HashKind?, _ spelling: HashSpelling?
   ) throws(HashField.Refusal) -> SourceRecord {
     let time = try moment(.timestamp)
-    if let text = text(.deleted), try SourceFlag.since(text, name(of: .deleted)) {
+    var isDeleted = false
+    for text in texts(.deleted) where try SourceFlag.since(text, name(of: .deleted)) { isDeleted = true }
+    if isDeleted {
       // A source without ids takes back a hash.
       guard let id = id ?? (try? hashes(kind: kind, spelling))?.derivedID else {
         throw HashField.Refusal(reason: "withdrawn, but without an id or a hash")
@@ -63,7 +71,7 @@ struct CSVRow {
     details.note = text(.note)
     details.sourceTime = time
     details.caseIDs = text(.caseID).map { [$0] } ?? []
-    details.expiresAt = try moment(.expires)
+    details.expiresAt = try expiry()
     if let confidence = text(.confidence) {
       details.note = [details.note, "confidence \(confidence)"].compactMap(\.self).joined(
         separator: "; ")
@@ -108,22 +116,39 @@ struct CSVRow {
   ///
   /// - Throws: ``HashField/Refusal`` for a word that is not understood.
   private func standing() throws(HashField.Refusal) -> String? {
+    var reason: String?
     for (column, wanted) in [(CSVHeader.Column.active, true), (.inactive, false)] {
-      guard let text = text(column) else { continue }
       let name = name(of: column)
-      guard let flag = SourceFlag.read(text) else {
+      for text in texts(column) {
         // A date says since when.
-        if column == .inactive, Timestamp(source: text) != nil { return name }
-        throw HashField.Refusal(reason: "\(name) \"\(text)\" is neither yes nor no")
+        if column == .inactive, Timestamp(source: text) != nil {
+          reason = name
+        } else if let flag = SourceFlag.read(text) {
+          if flag != wanted { reason = wanted ? "\(name) \(text)" : name }
+        } else {
+          throw HashField.Refusal(reason: "\(name) \"\(text)\" is neither yes nor no")
+        }
       }
-      if flag != wanted { return wanted ? "\(name) \(text)" : name }
     }
-    guard let text = text(.status) else { return nil }
-    guard let status = SourceStatus(text) else {
-      throw HashField.Refusal(
-        reason: "\(name(of: .status)) \"\(text)\": not known whether that is to be listed")
+    for text in texts(.status) {
+      let name = name(of: .status)
+      guard let status = SourceStatus(text) else {
+        throw HashField.Refusal(
+          reason: "\(name) \"\(text)\": not known whether that is to be listed")
+      }
+      if status == .notListed { reason = "\(name) \(text)" }
     }
-    return status == .listed ? nil : "\(name(of: .status)) \(text)"
+    return reason
+  }
+
+  /// The first of the times at which the entry ends.
+  private func expiry() throws(HashField.Refusal) -> Timestamp? {
+    var first: Timestamp?
+    for text in texts(.expires) where !SourceText.isForever(text) {
+      let time = try Self.time(text, name(of: .expires))
+      first = min(first ?? time, time)
+    }
+    return first
   }
 
   /// A time.
@@ -131,10 +156,13 @@ struct CSVRow {
   /// - Throws: ``HashField/Refusal`` for a text that is no time, or could be two.
   private func moment(_ column: CSVHeader.Column) throws(HashField.Refusal) -> Timestamp? {
     guard let text = text(column) else { return nil }
-    if column == .expires, SourceText.isForever(text) { return nil }
+    return try Self.time(text, name(of: column))
+  }
+
+  private static func time(_ text: String, _ name: String) throws(HashField.Refusal) -> Timestamp {
     guard let time = Timestamp(source: text) else {
       throw HashField.Refusal(
-        reason: "\(name(of: column)) \"\(text)\" is no time, or could be two: write YYYY-MM-DD")
+        reason: "\(name) \"\(text)\" is no time, or could be two: write YYYY-MM-DD")
     }
     return time
   }

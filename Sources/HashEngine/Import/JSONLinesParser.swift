@@ -69,7 +69,7 @@ struct JSONLinesParser: LineParser {
 
   /// Whether an entry is disabled: true, false, or the time until which it is.
   private static func state(_ disabled: JSONValue) throws(HashField.Refusal) -> Entry.State? {
-    guard let word = disabled.word, !SourceText.isEmpty(word) else { return nil }
+    guard let word = try disabled.single("disabled") else { return nil }
     if let flag = SourceFlag.read(word) { return flag ? .disabled(until: nil) : .active }
     guard let until = Timestamp(word) ?? Timestamp(source: word) else {
       throw HashField.Refusal(reason: "disabled \"\(word)\" is neither yes nor no, nor a time")

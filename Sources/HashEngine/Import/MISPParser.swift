@@ -12,12 +12,12 @@ struct MISPParser: JSONRecordParser {
 
   func id(of value: JSONValue) -> String? { value["uuid"]?.text }
 
-  func parse(_ value: JSONValue, number: Int) -> SourceRecord? {
+  func parse(_ value: JSONValue, number: Int) throws(HashField.Refusal) -> SourceRecord? {
     MISPAttribute(
       type: value["type"]?.text, uuid: value["uuid"]?.text, value: value["value"]?.scalar,
       category: value["category"]?.scalarText, comment: value["comment"]?.scalarText,
-      time: value["timestamp"]?.scalarText, toIDs: value["to_ids"]?.word,
-      deleted: value["deleted"]?.word
+      time: value["timestamp"]?.scalarText, toIDs: try value["to_ids"]?.single("to_ids"),
+      deleted: try value["deleted"]?.single("deleted")
     ).record(number)
   }
 }

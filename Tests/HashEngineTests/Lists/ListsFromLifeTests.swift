@@ -85,9 +85,10 @@ import Testing
   }
 
   @Test func numbersThatGrowAreIDs() throws {
-    let receipt = try fixture.importText("\(h[0]),17\n\(h[1]),23\n\(h[2]),48\n", pdq)
-    #expect(receipt.added == 3)
-    #expect(try ids() == ["17", "23", "48"])
+    let numbers = [17, 23, 48, 51, 60, 71, 99]
+    let rows = zip(h, numbers).map { "\($0),\($1)\n" }.joined()
+    #expect(try fixture.importText(rows, pdq).added == 7)
+    #expect(try ids() == Set(numbers.map(String.init)))
     // Numbers of lines are another picture's in the next file.
     try fixture.importText("\(h[0]),1\n\(h[1]),2\n\(h[2]),3\n", into: "rows", pdq)
     try fixture.importText("\(h[3]),1\n\(h[4]),2\n", into: "rows", pdq)

@@ -55,11 +55,22 @@ struct JSONValue {
     }
   }
 
+  /// A word; `nil` for null, and for one that says nothing.
+  ///
+  /// - Throws: ``HashField/Refusal`` for what has parts.
+  func single(_ name: String) throws(HashField.Refusal) -> String? {
+    switch node.kind {
+    case .object, .array: throw HashField.Refusal(reason: "its \(name) is not a single value")
+    case .null: return nil
+    default: return word.flatMap { SourceText.isEmpty($0) ? nil : $0 }
+    }
+  }
+
   /// Whether a member says yes; `nil` where there is none, or where it says nothing.
   ///
   /// - Throws: ``HashField/Refusal`` for a member that is neither yes nor no, nor a time since when.
   func flag(_ name: String) throws(HashField.Refusal) -> Bool? {
-    guard let word = self[name]?.word, !SourceText.isEmpty(word) else { return nil }
+    guard let word = try self[name]?.single(name) else { return nil }
     return try SourceFlag.since(word, name)
   }
 
@@ -67,7 +78,7 @@ struct JSONValue {
   ///
   /// - Throws: ``HashField/Refusal`` for a member that is no time.
   func moment(_ name: String) throws(HashField.Refusal) -> Timestamp? {
-    guard let word = self[name]?.word, !SourceText.isEmpty(word) else { return nil }
+    guard let word = try self[name]?.single(name) else { return nil }
     if let number = Double(word), abs(number) >= 1e11 {
       if let seconds = Int(exactly: (number / 1000).rounded(.down)) {
         return Timestamp(seconds: seconds)

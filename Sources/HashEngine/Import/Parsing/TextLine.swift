@@ -180,6 +180,9 @@ struct TextShape {
   /// The most lines that are looked at.
   private static let longest = 1000
 
+  /// As many numbers may be in order by chance.
+  private static let fewNumbers = 5
+
   /// The lines' hashes.
   private(set) var hashes: [ArraySlice<UInt8>] = []
   /// Whether the number behind each hash is its quality.
@@ -208,8 +211,8 @@ struct TextShape {
     let steps = zip(numbers, numbers.dropFirst())
     hasRowNumbers =
       numbers.count > 1 && (first == 0 || first == 1) && steps.allSatisfy { $1 - $0 == 1 }
-    // Numbers that only ever grow are ids; qualities come as they come.
-    let areGrowing = numbers.count > 1 && steps.allSatisfy { $0 < $1 }
+    // Numbers that only ever grow are ids; qualities come as they come. A few may grow by chance.
+    let areGrowing = numbers.count > Self.fewNumbers && steps.allSatisfy { $0 < $1 }
     hasQualities =
       numbers.allSatisfy { (0...100).contains($0) } && !hasRowNumbers
       && (!areGrowing || numbers.contains { $0 != $0.rounded() })

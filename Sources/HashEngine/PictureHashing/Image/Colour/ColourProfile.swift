@@ -48,7 +48,13 @@ final class ColourProfile: @unchecked Sendable {
   deinit { cmsCloseProfile(handle) }
 
   /// sRGB, which browsers show pictures in.
-  static let sRGB = ColourProfile(cmsCreate_sRGBProfile())
+  static let sRGB: ColourProfile? = {
+    let handle = cmsCreate_sRGBProfile()
+    // For one of version 4 Little CMS moves the darkest colour to black, and takes number 0 for the darkest. Browsers do
+    // neither.
+    if let handle { cmsSetProfileVersion(handle, 2.1) }
+    return ColourProfile(handle)
+  }()
 
   /// The profile that a file means; `nil` for what browsers do not take for one either.
   ///

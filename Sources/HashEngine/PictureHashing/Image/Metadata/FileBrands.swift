@@ -33,19 +33,23 @@ struct FileBrands {
 /// The boxes that files of the ISO base media format consist of.
 package enum MediaBoxes {
   /// Calls `body` with the type of each box and where it lies, until it returns `false`.
+  ///
+  /// - Parameter range: Where the boxes lie; `nil` for all of the bytes.
   private static func visit(
-    _ bytes: Span<UInt8>, _ body: (_ type: FourBytes, _ box: Range<Int>) -> Bool
+    _ bytes: Span<UInt8>, within range: Range<Int>? = nil,
+    _ body: (_ type: FourBytes, _ box: Range<Int>) -> Bool
   ) {
-    var position = 0
-    while position + 8 <= bytes.count {
+    var position = range?.lowerBound ?? 0
+    let end = range?.upperBound ?? bytes.count
+    while position + 8 <= end {
       var size = Int(bytes.bigEndian32(at: position))
       // 1: the size follows, in eight bytes. 0: up to the end.
       if size == 1, bytes.bigEndian32(at: position + 8) == 0 {
         size = Int(bytes.bigEndian32(at: position + 12))
       } else if size == 0 {
-        size = bytes.count - position
+        size = end - position
       }
-      guard size >= 8, size <= bytes.count - position,
+      guard size >= 8, size <= end - position,
         body(FourBytes(bytes.bigEndian32(at: position + 4)), position..<position + size)
       else { return }
       position += size
@@ -53,11 +57,34 @@ package enum MediaBoxes {
   }
 
   /// Where the contents of the boxes of a type lie.
-  static func contents(of type: FourBytes, in bytes: Span<UInt8>) -> [Range<Int>] {
+  ///
+  /// - Parameter range: Where the boxes lie; `nil` for all of the bytes.
+  static func contents(
+    of type: FourBytes, in bytes: Span<UInt8>, within range: Range<Int>? = nil
+  ) -> [Range<Int>] {
     var found: [Range<Int>] = []
-    visit(bytes) { other, box in
+    visit(bytes, within: range) { other, box in
       if other == type, box.count > 8 { found.append(box.dropFirst(8)) }
       return true
+    }
+    return found
+  }
+
+  /// Where the contents of the first box of a type lie, inside another's.
+  static func box(
+    _ type: FourBytes, in parent: Range<Int>, of bytes: Span<UInt8>
+  ) -> Range<Int>? {
+    contents(of: type, in: bytes, within: parent).first
+  }
+
+  /// All boxes inside another, with their headers.
+  static func all(
+    in bytes: Span<UInt8>, within parent: Range<Int>
+  ) -> [(type: FourBytes, box: Range<Int>)] {
+    var found: [(type: FourBytes, box: Range<Int>)] = []
+    visit(bytes, within: parent) { type, box in
+      found.append((type, box))
+      return found.count < MediaItems.maximum
     }
     return found
   }

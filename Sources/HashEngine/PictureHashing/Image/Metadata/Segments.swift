@@ -91,6 +91,11 @@ package struct FourBytes: Hashable, ExpressibleByStringLiteral {
   }
 }
 
+extension [UInt8] {
+  /// The characters of a name.
+  init(_ name: FourBytes) { self = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: name.number >> $0) } }
+}
+
 extension Span<UInt8> {
   /// The number at an offset; bytes past the end count as 0.
   package func bigEndian32(at offset: Int) -> UInt32 {
