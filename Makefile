@@ -74,6 +74,7 @@ as-seen: setup peers
 fuzz-lists: setup
 	$(BUILD)
 	python3 Tests/fuzz_lists.py .build/release/hashscan Fixtures/blocklist.csv ../shared/lists/*
+	python3 Tests/fuzz_list_meaning .build/release/hashscan
 
 # Fuzzes all that reads untrusted bytes for TIME seconds (coverage-guided, under AddressSanitizer), and prints
 # a table. Its inputs and findings stay in .build-fuzz. TARGETS= runs only some targets.

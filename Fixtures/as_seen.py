@@ -3,7 +3,7 @@
 stores other pixels. Seeded; as-seen.csv has the painting's hash by pdqhash.
 
     pip install numpy==2.4.6 pillow==12.3.0 pdqhash==0.2.8 imagehash==4.3.2 pillow-heif==1.8.1
-    apt-get install libjxl-tools
+    apt-get install libjxl-tools libavif-bin
     python3 Fixtures/as_seen.py
 """
 import io
@@ -39,6 +39,7 @@ def main():
     colours(shown, grey)
     several(shown, other)
     formats(shown, grey)
+    unusual(shown, grey)
 
 
 def tiles(seed):
@@ -260,6 +261,40 @@ def runs(tones):
     header = struct.pack("<IiiHHIIiiII", 40, *SIZE, 1, 8, 1, len(data), 2835, 2835, 256, 0)
     size = 14 + len(header) + len(palette)
     return b"BM" + struct.pack("<IHHI", size + len(data), 0, 0, size) + header + palette + data
+
+
+
+
+# What libraries read otherwise than browsers do, or not at all.
+
+def unusual(shown, grey):
+    # A negative by its profile: the darkest number is the brightest light. Dimmed, so that its darkest colour is not black.
+    curve = [round(65535 * (1 - number / 255)) for number in range(256)]
+    negative = grey.point(lambda tone: round(255 * (1 - 0.33 * light(tone))))
+    Image.merge("RGB", [negative] * 3).save(HERE / "negative.png", icc_profile=profile(curve, True))
+    # Linear light, which only the AV1 stream says: the box of the file that says it is another's by name.
+    source = HERE / "source.png"
+    shown.point([round(255 * light(tone)) for tone in range(256)] * 3).save(source)
+    target = HERE / "unlabelled.avif"
+    subprocess.run(["avifenc", "--min", "4", "--max", "12", "--cicp", "1/8/6", source, target], check=True,
+                   capture_output=True)
+    source.unlink()
+    target.write_bytes(target.read_bytes().replace(b"colr", b"free"))
+    # Colours under an alpha of 0, not multiplied by it.
+    (HERE / "under-alpha.tif").write_bytes(under_alpha(grey))
+
+
+def under_alpha(grey):
+    """Red, green and blue with an alpha channel of zeros, in one strip, deflated."""
+    tones = np.asarray(grey)
+    strip = zlib.compress(np.stack([tones, tones, tones, np.zeros_like(tones)], 2).tobytes(), 9)
+    # The bits of four numbers lie behind the directory, and the strip behind them.
+    bits = 8 + 2 + 11 * 12 + 4
+    tags = [(256, 4, 1, SIZE[0]), (257, 4, 1, SIZE[1]), (258, 3, 4, bits), (259, 3, 1, 8), (262, 3, 1, 2),
+            (273, 4, 1, bits + 8), (277, 3, 1, 4), (278, 4, 1, SIZE[1]), (279, 4, 1, len(strip)), (284, 3, 1, 1),
+            (338, 3, 1, 2)]
+    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    return b"II*\0" + struct.pack("<I", 8) + directory + struct.pack("<I4H", 0, 8, 8, 8, 8) + strip
 
 
 if __name__ == "__main__":

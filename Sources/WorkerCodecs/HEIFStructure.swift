@@ -79,7 +79,8 @@ struct HEIFStructure {
     let turned = items.transforms(of: id, in: bytes.span)
     let alpha = alpha(of: id)
     guard alpha.allSatisfy({ items.transforms(of: $0, in: bytes.span) == turned }) else {
-      throw ImageError(.unsupported, "unsupported HEIF: its alpha channel is turned otherwise than it")
+      throw ImageError(
+        .unsupported, "unsupported HEIF: its alpha channel is turned otherwise than it")
     }
     guard alpha.isEmpty || hasAlpha else {
       throw ImageError(.unsupported, "unsupported HEIF: its alpha channel is not understood")

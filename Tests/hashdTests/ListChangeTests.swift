@@ -64,6 +64,12 @@ import Testing
     #expect(try daemon.get("/v1/lists").text.contains("new") == false)
     let done = try daemon.post("/v1/lists/new/import", bytes)
     #expect((done.json["receipt"] as? [String: Any])?["added"] as? Int == 6)
+    let part = try daemon.post("/v1/lists/new/import", bytes + Array("\nbad,x\n".utf8))
+    let receipt = part.json["receipt"] as? [String: Any]
+    #expect(receipt?["complete"] as? Bool == false && receipt?["rejected"] as? Int == 1)
+    #expect(try daemon.post("/v1/lists/new/import?max_withdrawn=200", bytes).status == 400)
+    #expect(
+      try daemon.post("/v1/lists/new/import?on_conflict=replace&force=true", bytes).status == 200)
     #expect(try daemon.post("/v1/lists/none/import", []).errorCode == "empty")
     let bad = try daemon.post("/v1/lists/new/import", Array("no list".utf8))
     #expect(bad.status == 422)

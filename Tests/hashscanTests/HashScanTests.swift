@@ -185,6 +185,31 @@ import Testing
     #expect(try hashscan.run("import", unstated.string).status == 64)
   }
 
+  @Test func theStatusSaysHowMuchWasImported() throws {
+    let hash = String(repeating: "0123456789abcdef", count: 4)
+    func run(_ text: String, _ arguments: String...) throws -> (status: Int32, errors: String) {
+      let list = try hashscan.folder.write(text, to: "list.csv").string
+      let result = try hashscan.run(
+        arguments: ["import", list, "--list", "x", "--kind", "pdq"] + arguments)
+      return (result.status, result.errors)
+    }
+    #expect(try run("hash,id\n\(hash),a\n").status == 0)
+    #expect(try run("hash,id\n\(hash),a\nbad,b\n").status == 3)
+    #expect(try run("hash,id\nbad,b\n").status == 2)
+    #expect(try run("").errors.contains("the file is empty"))
+    let rows = (0..<30).map { "\(hash.dropLast(2))\($0 + 10),case-\($0)\n" }.joined()
+    #expect(try run("hash,id\n" + rows).status == 0)
+    let half = "hash,id\n" + rows.prefix(rows.count / 2)
+    let kept = try run(half.prefix(while: { _ in true }) + "\n", "--replace")
+    #expect(kept.status == 3 && kept.errors.contains("nothing was withdrawn"))
+    #expect(
+      try run(
+        half.split(separator: "\n").dropLast().joined(separator: "\n") + "\n", "--replace",
+        "--force"
+      ).status == 0)
+    #expect(try run("hash,id\n" + rows, "--max-withdrawn", "101").status == 64)
+  }
+
   /// Killed at any moment of an import, the database is as before or as after it.
   @Test func aKilledImportLeavesNothingHalfDone() throws {
     try importFixtures()

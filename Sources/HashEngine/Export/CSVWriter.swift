@@ -13,7 +13,8 @@ enum CSVWriter {
         kind, hash, entry.id, details.label ?? "", details.quality.map(String.init) ?? "",
         details.note ?? "", details.severity ?? "",
         details.sourceTime?.description ?? "",
-        details.namedCases.first ?? "", details.expiresAt.map { $0.description } ?? "", deleted, disabled,
+        details.namedCases.first ?? "", details.expiresAt.map { $0.description } ?? "", deleted,
+        disabled,
       ].map { quoted($0) }.joined(separator: ",")
     }
     guard entry.state != .withdrawn else { return [line("", "", deleted: "true")] }

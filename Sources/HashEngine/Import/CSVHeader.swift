@@ -29,7 +29,9 @@ struct CSVHeader {
   func all(_ column: Column) -> [Int] { columns[column] ?? [] }
 
   /// Columns that decide whether a row is listed at all.
-  private static let decisive: [Column] = [.deleted, .active, .inactive, .disabled, .status, .expires]
+  private static let decisive: [Column] = [
+    .deleted, .active, .inactive, .disabled, .status, .expires,
+  ]
 
   /// Columns of free text, which may hold a delimiter that nobody has put into quotes.
   private static let free: Set<Column> = [.name, .label, .note, .severity, .caseID, .id]
@@ -38,7 +40,8 @@ struct CSVHeader {
   /// in one of them has moved the rest.
   var isFirst: Bool {
     if isHashdeep { return true }
-    let decisive = (Self.decisive + [.kind, .quality, .timestamp]).flatMap { all($0) } + hashIndices
+    let decisive =
+      (Self.decisive + [.kind, .quality, .timestamp]).flatMap { all($0) } + hashIndices
     let texts = columns.filter { Self.free.contains($0.key) }.flatMap(\.value) + unreadIndices
     guard let last = decisive.max(), let first = texts.min() else { return true }
     return last < first
@@ -55,7 +58,8 @@ struct CSVHeader {
     _ line: ArraySlice<UInt8>, _ options: ImportOptions, delimiter: UInt8? = nil
   ) -> Bool {
     // A line that contains a hash is a record, not a header.
-    guard !holdsHash(line), let header = try? CSVHeader(line, options, delimiter: delimiter, isChecked: false)
+    guard !holdsHash(line),
+      let header = try? CSVHeader(line, options, delimiter: delimiter, isChecked: false)
     else { return false }
     return header.columns[.hash] != nil || !header.hashColumns.isEmpty
   }
@@ -76,7 +80,8 @@ struct CSVHeader {
   /// - Throws: ``ListError`` when no column holds hashes, when neither the file nor the caller states their
   ///   kind, or when the caller names a column that does not exist.
   init(
-    _ line: ArraySlice<UInt8>, _ options: ImportOptions, delimiter: UInt8? = nil, isChecked: Bool = true
+    _ line: ArraySlice<UInt8>, _ options: ImportOptions, delimiter: UInt8? = nil,
+    isChecked: Bool = true
   ) throws(ListError) {
     var line = line
     if line.starts(with: Self.hashdeep) {
@@ -85,12 +90,15 @@ struct CSVHeader {
     }
     let delimiter = delimiter ?? Self.delimiter(of: line, options)
     self.delimiter = delimiter
-    let fields = CSVRecord.fields(line, delimiter: delimiter) ?? CSVRecord.literal(line, delimiter: delimiter)
+    let fields =
+      CSVRecord.fields(line, delimiter: delimiter) ?? CSVRecord.literal(line, delimiter: delimiter)
     let names = fields.map { String(decoding: $0.trimmed, as: UTF8.self) }
     count = names.count
     var wanted = options.columns
     for (index, name) in names.enumerated() {
-      if let field = wanted.removeValue(forKey: name.lowercased()) ?? wanted.removeValue(forKey: name) {
+      if let field = wanted.removeValue(forKey: name.lowercased())
+        ?? wanted.removeValue(forKey: name)
+      {
         try take(field, at: index)
       } else {
         take(ColumnName(name), named: name, at: index)
@@ -101,8 +109,10 @@ struct CSVHeader {
         .unreadable, "no column named \"\(missing)\"; the columns are \(Self.quoted(names))")
     }
     // threatexchange's table calls an opinion a category.
-    if names.contains("signal_str"), columns[.status] == nil {
-      columns[.status] = columns.removeValue(forKey: .label)
+    if names.contains("signal_str"), let opinion = names.firstIndex(of: "category") {
+      columns[.status, default: []].append(opinion)
+      columns[.label]?.removeAll { $0 == opinion }
+      repeated.removeAll { $0 == "tags" }
     }
     // A column that is named `value` beside `md5` is not another hash.
     if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil, !hashColumns.isEmpty,

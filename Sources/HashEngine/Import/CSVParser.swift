@@ -54,7 +54,8 @@ struct CSVParser: LineParser {
     case .row(let fields): add(fields, line, number, header, &records)
     case .open: break
     case .suspicious(let fields, let start):
-      remark("a quoted field that begins in line \(start) holds a line like a row; it was read as text")
+      remark(
+        "a quoted field that begins in line \(start) holds a line like a row; it was read as text")
       add(fields, line, number, header, &records)
     case .stray(let lines, let isWhole):
       addLiterally(lines, header, &records)
@@ -75,7 +76,8 @@ struct CSVParser: LineParser {
   /// `sep=;`, as spreadsheets write it.
   static func delimiter(statedIn line: ArraySlice<UInt8>) -> UInt8? {
     let text = line.drop { $0 == UInt8(ascii: " ") }
-    guard text.count >= 5, text.prefix(3).elementsEqual("sep".utf8) || text.prefix(3).elementsEqual("SEP".utf8),
+    guard text.count >= 5,
+      text.prefix(3).elementsEqual("sep".utf8) || text.prefix(3).elementsEqual("SEP".utf8),
       text[text.startIndex + 3] == UInt8(ascii: "="), text.dropFirst(5).trimmed.isEmpty
     else { return nil }
     return text[text.startIndex + 4]
@@ -158,7 +160,8 @@ struct CSVParser: LineParser {
     }
     if row.hasMore {
       guard header.isFirst else {
-        let reason = "\(fields.count) fields under \(header.count) columns: nobody can tell which is which"
+        let reason =
+          "\(fields.count) fields under \(header.count) columns: nobody can tell which is which"
         records.append(SourceRecord(number: number, content: .rejected(reason)))
         return
       }

@@ -30,7 +30,8 @@ struct CSVRow {
 
   /// `nil` where the row has none, or none that can be kept, or where it is not known which field it is.
   var id: String? {
-    guard let index = header[.id], !hasMore, let text = String(validating: field(index), as: UTF8.self),
+    guard let index = header[.id], !hasMore,
+      let text = String(validating: field(index), as: UTF8.self),
       !SourceText.saysNothing(text), text.utf8.count <= ListChange.longestID
     else { return nil }
     return text
@@ -51,7 +52,9 @@ struct CSVRow {
   ) throws(HashField.Refusal) -> SourceRecord {
     let time = try moment(.timestamp)
     var isDeleted = false
-    for text in texts(.deleted) where try SourceFlag.since(text, name(of: .deleted)) { isDeleted = true }
+    for text in texts(.deleted) where try SourceFlag.since(text, name(of: .deleted)) {
+      isDeleted = true
+    }
     if isDeleted {
       // A source without ids takes back a hash.
       guard let id = id ?? (try? hashes(kind: kind, spelling))?.derivedID else {
@@ -173,7 +176,9 @@ struct CSVRow {
     kind: HashKind?, _ spelling: HashSpelling?
   ) throws(HashField.Refusal) -> HashCollector {
     var collector = HashCollector(spelling: spelling)
-    if let column = header[.hash], !SourceText.isEmpty(String(decoding: field(column), as: UTF8.self)) {
+    if let column = header[.hash],
+      !SourceText.isEmpty(String(decoding: field(column), as: UTF8.self))
+    {
       var text = field(column).trimmed
       let name = self.text(.kind)
       // `filename|md5` has the file's name before the hash.
@@ -195,7 +200,9 @@ struct CSVRow {
     }
     for (column, kind) in header.hashColumns {
       let text = field(column).trimmed
-      if !SourceText.isEmpty(String(decoding: text, as: UTF8.self)) { collector.add(text, kind: kind) }
+      if !SourceText.isEmpty(String(decoding: text, as: UTF8.self)) {
+        collector.add(text, kind: kind)
+      }
     }
     for (column, name) in header.unsupportedColumns where !field(column).trimmed.isEmpty {
       collector.add(unsupported: name)

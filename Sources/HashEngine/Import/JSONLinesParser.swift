@@ -96,7 +96,8 @@ struct JSONLinesParser: LineParser {
     details.severity = value["severity"]?.scalarText
     details.note = value["note"]?.scalarText
     details.caseIDs =
-      value["cases"]?.elements.compactMap(\.scalarText) ?? value["case"]?.scalarText.map { [$0] } ?? []
+      value["cases"]?.elements.compactMap(\.scalarText) ?? value["case"]?.scalarText.map { [$0] }
+      ?? []
     details.sourceTime = time
     details.expiresAt = try value.moment("expires")
     for reference in value["allows"]?.elements ?? [] {

@@ -104,7 +104,8 @@ extension ListStore {
     case .clamav: return LineImporter(ClamAVParser(), beginning: beginning)
     case .ncmec: return NCMECImporter(options)
     case .stopncii: return JSONImporter(StopNCIIParser())
-    case .threatexchange: return JSONImporter(
+    case .threatexchange:
+      return JSONImporter(
         ThreatExchangeParser(categories: categories, beginning: beginning))
     case .tat: return JSONImporter(TATParser(categories: categories))
     case .misp: return JSONImporter(MISPParser())

@@ -30,7 +30,8 @@ struct MISPCSVParser: LineParser {
       delimiter = CSVHeader.delimiter(of: line, options)
       names = Self.names(line, delimiter)
       guard Self.isHeader(line, options) else {
-        throw ListError(.unreadable, "not MISP's CSV: its first line lacks uuid, type, value or to_ids")
+        throw ListError(
+          .unreadable, "not MISP's CSV: its first line lacks uuid, type, value or to_ids")
       }
       return
     }
@@ -40,7 +41,8 @@ struct MISPCSVParser: LineParser {
       // A comment may go over lines, but a line that names an attribute begins a new row.
       let isNew = open.isEmpty ? false : CSVHeader.holdsHash(line)
       guard row.count <= Self.longestLine, !isNew else {
-        records.append(SourceRecord(number: number, content: .rejected("a quoted field without end")))
+        records.append(
+          SourceRecord(number: number, content: .rejected("a quoted field without end")))
         open = []
         if isNew { try parse(line, number: number, into: &records) }
         return
@@ -95,7 +97,8 @@ struct MISPAttribute {
     do throws(HashField.Refusal) {
       return try record(number, uuid, type, kind)
     } catch {
-      return SourceRecord(number: number, content: .rejected(error.reason, id: uuid, byPolicy: error.isByPolicy))
+      return SourceRecord(
+        number: number, content: .rejected(error.reason, id: uuid, byPolicy: error.isByPolicy))
     }
   }
 
@@ -123,7 +126,9 @@ struct MISPAttribute {
     details.label = category
     details.note = comment
     var text = value ?? []
-    if type.contains("|") || type == "malware-sample", let bar = text.lastIndex(of: UInt8(ascii: "|")) {
+    if type.contains("|") || type == "malware-sample",
+      let bar = text.lastIndex(of: UInt8(ascii: "|"))
+    {
       text = text[(bar + 1)...]
     }
     var collector = HashCollector()

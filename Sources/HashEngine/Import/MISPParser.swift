@@ -7,7 +7,8 @@ struct MISPParser: JSONRecordParser {
     ["response", "*", "Event", "Object", "*", "Attribute", "*"],
     ["*", "Event", "Attribute", "*"], ["*", "Event", "Object", "*", "Attribute", "*"],
     ["response", "Attribute", "*"], ["Attribute", "*"],
-    ["response", "Event", "Attribute", "*"], ["response", "Event", "Object", "*", "Attribute", "*"],
+    ["response", "Event", "Attribute", "*"],
+    ["response", "Event", "Object", "*", "Attribute", "*"],
   ]
 
   func id(of value: JSONValue) -> String? { value["uuid"]?.text }

@@ -105,7 +105,8 @@ struct PlainTextParser: LineParser {
         if let name = parts.rest(after: 1) { fields = [name] }
         continue
       }
-      guard String(validating: field, as: UTF8.self) != nil, field.count <= ListChange.longestID else {
+      guard String(validating: field, as: UTF8.self) != nil, field.count <= ListChange.longestID
+      else {
         lostNames += 1
         continue
       }
@@ -137,7 +138,8 @@ struct PlainTextParser: LineParser {
     guard let dot = text.lastIndex(of: ".") else { return false }
     let ending = text[text.index(after: dot)...].lowercased()
     return [
-      "jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "jxl", "jfif", "mp4",
+      "jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "jxl", "jfif",
+      "mp4",
       "mov", "webm", "mkv", "avi",
     ].contains(ending)
   }

@@ -85,7 +85,9 @@ enum STIXPattern {
     guard depth < deepest else { return false }
     repeat {
       if tokens.take("(") {
-        guard observations(&tokens, &found, depth: depth + 1), tokens.take(")") else { return false }
+        guard observations(&tokens, &found, depth: depth + 1), tokens.take(")") else {
+          return false
+        }
       } else {
         guard tokens.take("["), comparisons(&tokens, &found, depth: depth + 1), tokens.take("]")
         else { return false }

@@ -11,7 +11,8 @@ struct TATParser: JSONRecordParser {
 
   func parse(_ value: JSONValue, number: Int) throws(HashField.Refusal) -> SourceRecord? {
     guard let id = value["id"]?.scalarText, let algorithm = value["algorithm"]?.text else {
-      return SourceRecord(number: number, content: .rejected("without id or algorithm", id: value["id"]?.scalarText))
+      return SourceRecord(
+        number: number, content: .rejected("without id or algorithm", id: value["id"]?.scalarText))
     }
     let time = try value.moment("updated_on")
     if try value.flag("deleted") ?? false {

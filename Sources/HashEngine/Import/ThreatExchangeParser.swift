@@ -56,7 +56,9 @@ struct ThreatExchangeParser: JSONRecordParser {
     }
     var details = EntryDetails()
     details.sourceTime = time
-    if let expiry = try value.moment("expire_time"), expiry.seconds > 0 { details.expiresAt = expiry }
+    if let expiry = try value.moment("expire_time"), expiry.seconds > 0 {
+      details.expiresAt = expiry
+    }
     switch categories.answer(for: tags.isEmpty ? nil : tags.sorted().joined(separator: ", ")) {
     case .label(let label): details.label = label
     case .skipped(let reason):
@@ -65,7 +67,8 @@ struct ThreatExchangeParser: JSONRecordParser {
     details.severity = opinions.lazy.compactMap { $0["severity"]?.text }.first
     details.note = opinions.lazy.compactMap { $0["description"]?.scalarText }.first
     var collector = HashCollector()
-    let text = value["raw_indicator"]?.scalar ?? indicator?.scalar ?? indicator?["indicator"]?.scalar
+    let text =
+      value["raw_indicator"]?.scalar ?? indicator?.scalar ?? indicator?["indicator"]?.scalar
     collector.add(text ?? [], kind: kind)
     return collector.record(number, id: id, details)
   }

@@ -38,7 +38,8 @@ struct VICSParser: JSONRecordParser {
       return SourceRecord(number: number, content: .skipped(id: id, reason: reason, at: time))
     }
     details.sourceTime = time
-    let notes = [("media", value["MediaID"]), ("series", value["Series"])].compactMap { name, value in
+    let notes = [("media", value["MediaID"]), ("series", value["Series"])].compactMap {
+      name, value in
       value?.scalarText.map { "\(name) \($0)" }
     }
     details.note = notes.isEmpty ? nil : notes.joined(separator: ", ")

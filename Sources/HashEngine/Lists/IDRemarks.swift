@@ -28,7 +28,8 @@ struct IDRemarks {
     var warnings: [String] = []
     if sharing > 0 {
       warnings.append(
-        "\(sharing) hashes have a text beside them that others have, too: it is their label, not their id")
+        "\(sharing) hashes have a text beside them that others have, too: it is their label, not their id"
+      )
     }
     if replacing > 0 {
       warnings.append(

@@ -27,7 +27,8 @@ extension ListChange {
     entry.details.caseIDs.removeAll { $0 == caseID }
     entry.receipt = receipt.number
     receipt.replaced += 1
-    let others = entry.details.namedCases.map { "case \"\($0)\"" }
+    let others =
+      entry.details.namedCases.map { "case \"\($0)\"" }
       + (entry.details.caseIDs.contains(EntryDetails.noCase) ? ["a takedown without a case"] : [])
     receipt.warnings.append(
       "entry \(entry.id) stays listed, by \(others.joined(separator: " and "))")

@@ -126,7 +126,9 @@ struct ListChange: ~Copyable {
     }
     var ids: [String] = []
     for (id, number) in absent {
-      if let stored = try lists.storedEntry(number), stored.entry.state != .withdrawn { ids.append(id) }
+      if let stored = try lists.storedEntry(number), stored.entry.state != .withdrawn {
+        ids.append(id)
+      }
     }
     guard let reason = doubt(ids.count, of: before, isBrokenOff, options) else {
       for id in ids { try add(0, id, .absent) }
@@ -148,7 +150,8 @@ struct ListChange: ~Copyable {
     if let firstUnreadable {
       return "record \(firstUnreadable) was refused, and its id cannot be read"
     }
-    guard absent > Self.fewWithdrawn, Double(absent) > options.maximumWithdrawn * Double(before) else {
+    guard absent > Self.fewWithdrawn, Double(absent) > options.maximumWithdrawn * Double(before)
+    else {
       return nil
     }
     let percent = Int((100 * options.maximumWithdrawn).rounded())
@@ -231,7 +234,9 @@ struct ListChange: ~Copyable {
     let records = moved
     moved = []
     for (number, entry) in records {
-      if let hash = entry.hashes.first { pending.append(number, Self.derivedID(hash), .entry(entry)) }
+      if let hash = entry.hashes.first {
+        pending.append(number, Self.derivedID(hash), .entry(entry))
+      }
     }
     try flush()
   }

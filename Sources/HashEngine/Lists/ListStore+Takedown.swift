@@ -79,7 +79,8 @@ extension ListStore {
   private static func remark(on known: Entry, _ id: String) -> String {
     let names = known.details.namedCases
     let cases = names.map { "\"\($0)\"" }.joined(separator: ", ")
-    let under = cases.isEmpty ? "" : names.count == 1 ? " under case \(cases)" : " under cases \(cases)"
+    let under =
+      cases.isEmpty ? "" : names.count == 1 ? " under case \(cases)" : " under cases \(cases)"
     return "entry \(id) is listed already\(under), since \(known.addedAt)"
   }
 

@@ -99,8 +99,10 @@ extension API {
 
   private static func importOptions(_ request: Request) throws(APIError) -> ImportOptions {
     let query = try Query(
-      request, [
-        "format", "kind", "spelling", "delimiter", "replace", "max_withdrawn", "force", "on_conflict",
+      request,
+      [
+        "format", "kind", "spelling", "delimiter", "replace", "max_withdrawn", "force",
+        "on_conflict",
         "dry_run", "source",
       ],
       repeatable: ["map", "category"])

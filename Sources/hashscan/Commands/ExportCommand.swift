@@ -38,7 +38,9 @@ struct ExportCommand: ParsableCommand {
         }
         try write()
         for (loss, entries) in losses.sorted(by: { $0.key < $1.key }) {
-          Terminal.warn("\(list): left out, since \(format.rawValue) cannot hold it: \(loss) (\(entries) entries)")
+          Terminal.warn(
+            "\(list): left out, since \(format.rawValue) cannot hold it: \(loss) (\(entries) entries)"
+          )
         }
       } catch let error as Errno {
         throw Failure("not written: \(error)")

@@ -86,7 +86,9 @@ import Testing
       let error = try refusal(Array(bytes[..<length]), options)
       // XML and JSON have an end, without which they are not whole.
       if ![.text, .csv, .jsonl, .clamav, .icse].contains(format) {
-        #expect(error?.code == (length == 0 && format != .ncmec ? .nothingToImport : .unreadable), "\(length) bytes")
+        #expect(
+          error?.code == (length == 0 && format != .ncmec ? .nothingToImport : .unreadable),
+          "\(length) bytes")
         #expect(error?.description.isEmpty == false)
       }
     }

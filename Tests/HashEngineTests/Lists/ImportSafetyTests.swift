@@ -128,7 +128,8 @@ import Testing
   }
 
   private static let texts = [
-    "plain", "with, comma", "with \"quotes\"", "#hash", "two\nlines", "ümläut", "-", "null", "a;b|c\td", "0",
+    "plain", "with, comma", "with \"quotes\"", "#hash", "two\nlines", "ümläut", "-", "null",
+    "a;b|c\td", "0",
     "100", "=1+1", "sep=;", "a/b.jpg", "x=y",
   ]
 
@@ -136,7 +137,9 @@ import Testing
     let text = { (random: inout SeededGenerator) in
       JSONText.quoted(texts.randomElement(using: &random) ?? "")
     }
-    var members = [#""id":\#(JSONText.quoted("\(texts.randomElement(using: &random) ?? "") \(number)"))"#]
+    var members = [
+      #""id":\#(JSONText.quoted("\(texts.randomElement(using: &random) ?? "") \(number)"))"#
+    ]
     if Bool.random(using: &random), number > 3 {
       return #"{"id":"gone \#(number)","del":true,"ts":1700000000}"#
     }
@@ -151,12 +154,18 @@ import Testing
     for name in ["cat", "note", "severity"] where Bool.random(using: &random) {
       members.append(#""\#(name)":\#(text(&random))"#)
     }
-    if Bool.random(using: &random) { members.append(#""q":\#(Int.random(in: 50...100, using: &random))"#) }
+    if Bool.random(using: &random) {
+      members.append(#""q":\#(Int.random(in: 50...100, using: &random))"#)
+    }
     if Bool.random(using: &random) { members.append(#""ts":\#(1_700_000_000 + number)"#) }
-    if Bool.random(using: &random) { members.append(#""expires":"2030-01-0\#(number % 9 + 1)T00:00:00Z""#) }
+    if Bool.random(using: &random) {
+      members.append(#""expires":"2030-01-0\#(number % 9 + 1)T00:00:00Z""#)
+    }
     if Bool.random(using: &random) { members.append(#""case":\#(text(&random))"#) }
     if Int.random(in: 0..<4, using: &random) == 0 { members.append(#""disabled":true"#) }
-    if Int.random(in: 0..<4, using: &random) == 0 { members.append(#""disabled":"2031-01-01T00:00:00Z""#) }
+    if Int.random(in: 0..<4, using: &random) == 0 {
+      members.append(#""disabled":"2031-01-01T00:00:00Z""#)
+    }
     if Int.random(in: 0..<6, using: &random) == 0 { members.append(#""cases":["7","8"]"#) }
     return "{\(members.joined(separator: ","))}"
   }

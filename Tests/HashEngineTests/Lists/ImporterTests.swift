@@ -123,7 +123,7 @@ import Testing
       {"MediaID":2,"Category":"1","md5":"bc9772f17aa07c12ab3dcafc42352cb2"}]}]}
       """, options)
     #expect(receipt.counts == [2, 0, 0, 0, 0, 0] && receipt.unsupported == ["photodna": 1])
-    #expect(try fixture.matches(ListFixture.hash) .count == 1)
+    #expect(try fixture.matches(ListFixture.hash).count == 1)
   }
 
   @Test func clamAVsOtherSignaturesAreCounted() throws {

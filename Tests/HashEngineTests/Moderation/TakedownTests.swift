@@ -54,6 +54,35 @@ import Testing
     #expect(try examine(original).action == .block)
   }
 
+  /// Cases in the order of the takedowns, "" for none; and whether it is still listed once each is released.
+  @Test(arguments: [
+    (["1", "2"], [true, false]), (["2", "1", "3"], [true, true, false]), (["", "7"], [true]),
+    (["7", ""], [true]),
+    (["7", "7"], [false]),
+  ])
+  func whatIsListedTwiceStaysUntilBothAreReleased(_ cases: [String], _ isListed: [Bool]) throws {
+    let picture = try takedown(original)
+    for (index, caseID) in cases.enumerated() {
+      let receipt = try store.takeDown(
+        [picture], on: "reported", reason: "r\(index)", caseID: caseID.isEmpty ? nil : caseID
+      ).receipt
+      guard index > 0 else { continue }
+      let told = receipt.warnings.joined()
+      #expect(
+        told.contains("is listed already") && (cases[0].isEmpty || told.contains("\"\(cases[0])\""))
+      )
+    }
+    var named: [String] = []
+    for name in cases where !name.isEmpty && !named.contains(name) { named.append(name) }
+    for (caseID, isListed) in zip(named, isListed) {
+      #expect(try store.entries(ofCase: caseID).count == 1)
+      _ = try store.release(caseID: caseID)
+      #expect(try store.entries(ofCase: caseID).isEmpty)
+      #expect(try (examine(original).action == .block) == isListed)
+    }
+    #expect(try store.indexProblems().isEmpty)
+  }
+
   @Test func aFlatPictureIsListedByItsBytesOnly() throws {
     let picture = try takedown(TestFiles.fixtures.appending("flat.gif"))
     #expect(picture.isExactOnly && picture.hashes.map(\.kind) == [.sha256])

@@ -28,7 +28,8 @@ enum HashField {
     guard let hash = hash ?? base64(text, kind: kind) else {
       let digits = 2 * kind.byteCount
       if isRounded(text) {
-        throw Refusal(reason: "not a \(kind.rawValue) hash: a number that a spreadsheet has rounded")
+        throw Refusal(
+          reason: "not a \(kind.rawValue) hash: a number that a spreadsheet has rounded")
       }
       throw Refusal(
         reason: text.count == digits

@@ -29,7 +29,9 @@ struct LineSplitter {
   }
 
   /// The ends of Unicode, as UTF-8.
-  private static let unicodeEnds: [[UInt8]] = [[0xC2, 0x85], [0xE2, 0x80, 0xA8], [0xE2, 0x80, 0xA9]]
+  private static let unicodeEnds: [[UInt8]] = [
+    [0xC2, 0x85], [0xE2, 0x80, 0xA8], [0xE2, 0x80, 0xA9],
+  ]
 
   /// Whether a text has a line end of any kind.
   static func holdsEnd(_ text: String) -> Bool {

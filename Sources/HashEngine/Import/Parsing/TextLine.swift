@@ -151,7 +151,8 @@ struct TextLine {
     else { return nil }
     let kind = String(decoding: line[..<open].trimmed, as: UTF8.self)
     let tail = line[(close + 1)...].trimmed
-    guard tail.first == UInt8(ascii: "="), kind.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" })
+    guard tail.first == UInt8(ascii: "="),
+      kind.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" })
     else { return nil }
     return (kind, line[(open + 1)..<close], tail.dropFirst().trimmed)
   }

@@ -36,7 +36,8 @@ struct ColumnName {
   /// Without the words that say only that something is a hash, or of what.
   private var core: String {
     var core = words.filter { !Self.fillers.contains($0) }.joined()
-    for filler in ["hash", "value", "digest", "sum"] where core.count > filler.count && core.hasSuffix(filler) {
+    for filler in ["hash", "value", "digest", "sum"]
+    where core.count > filler.count && core.hasSuffix(filler) {
       core.removeLast(filler.count)
     }
     return core
@@ -58,7 +59,8 @@ struct ColumnName {
   private static let unsupported: Set<String> = [
     "photodna", "pdna", "netclean", "sha512", "sha384", "sha224", "sha3256", "sha3512", "crc32",
     "ssdeep", "tlsh", "vpdq", "tmk", "tmkpdqf", "ahash", "dhash", "whash", "blockhash", "imphash",
-    "videomd5", "ed2k", "md4", "ripemd160", "sdhash", "videntifier", "colorhash", "f1", "hashpdqocr",
+    "videomd5", "ed2k", "md4", "ripemd160", "sdhash", "videntifier", "colorhash", "f1",
+    "hashpdqocr",
     "pdqocr", "authentihash", "vhash", "telfhash", "impfuzzy", "pehash", "cdhash",
   ]
 
@@ -72,14 +74,17 @@ struct ColumnName {
   /// Whether it is what a source calls a thing that is no hash of a picture, or one that is not supported.
   var isOtherSignal: Bool {
     unsupportedKind != nil
-      || ["url", "urlmd5", "hashurlmd5", "rawtext", "text", "trendquery", "videosha256", "uri", "domain",
+      || [
+        "url", "urlmd5", "hashurlmd5", "rawtext", "text", "trendquery", "videosha256", "uri",
+        "domain",
         "videomd5",
       ].contains(joined)
   }
 
   private static let columns: [CSVHeader.Column: Set<String>] = [
     .hash: [
-      "hash", "hashes", "hashvalue", "hashdigest", "value", "signal", "signalvalue", "signalstr", "digest",
+      "hash", "hashes", "hashvalue", "hashdigest", "value", "signal", "signalvalue", "signalstr",
+      "digest",
       "checksum", "indicator", "rawindicator", "filehash", "imagehash", "fingerprint", "hashstring",
       "hexhash", "contenthash", "mediahash", "perceptualhash", "hashhex", "indicatorvalue",
     ],
@@ -92,7 +97,8 @@ struct ColumnName {
       "identifier", "descriptorid", "firstdescriptorid",
     ],
     .name: [
-      "name", "filename", "file", "path", "filepath", "title", "fullpath", "imagename", "originalname",
+      "name", "filename", "file", "path", "filepath", "title", "fullpath", "imagename",
+      "originalname",
     ],
     .label: [
       "label", "labels", "category", "classification", "class", "tag", "tags", "threattype",
@@ -116,7 +122,8 @@ struct ColumnName {
     .caseID: ["case", "caseid", "casenumber", "caseno", "ticket", "aktenzeichen"],
     .deleted: [
       "deleted", "withdrawn", "isdeleted", "removed", "revoked", "deletedat", "withdrawnat",
-      "removedat", "revokedat", "shoulddelete", "deletedon", "withdrawnon", "removedon", "isremoved",
+      "removedat", "revokedat", "shoulddelete", "deletedon", "withdrawnon", "removedon",
+      "isremoved",
       "iswithdrawn", "isrevoked", "tombstone", "delete", "gelöscht", "supprimé",
     ],
     .active: [

@@ -33,8 +33,10 @@ enum SourceText {
     "nan", "\\n", "undefined", "empty", "(empty)", "blank", "(blank)",
   ]
   private static let noIDs: Set<String> = [
-    "?", "??", "???", ".", "..", "*", "unknown", "unbekannt", "inconnu", "tbd", "todo", "no id", "noid",
-    "original", "stdin", "(stdin)", "standard input", "0", "no name", "untitled", "missing", "not available", "not applicable", "#value!", "#ref!", "#name?", "#null!", "#div/0!",
+    "?", "??", "???", ".", "..", "*", "unknown", "unbekannt", "inconnu", "tbd", "todo", "no id",
+    "noid",
+    "original", "stdin", "(stdin)", "standard input", "0", "no name", "untitled", "missing",
+    "not available", "not applicable", "#value!", "#ref!", "#name?", "#null!", "#div/0!",
   ]
 
   /// Whether a field is empty, or is what spreadsheets, databases and programs write for nothing.
@@ -55,11 +57,15 @@ enum SourceStatus: Equatable {
   case notListed
 
   private static let listing: Set<String> = [
-    "active", "malicious", "bad", "confirmed", "valid", "verified", "current", "published", "listed",
+    "active", "malicious", "bad", "confirmed", "valid", "verified", "current", "published",
+    "listed",
     "block", "blocked", "illegal", "true positive", "positive", "positive class", "received", "new",
-    "enabled", "live", "open", "approved", "in force", "match", "suspicious", "unknown", "csam", "ncii",
-    "known bad", "known", "abuse", "abusive", "harmful", "reviewed manually", "reviewed automatically",
-    "anomalous activity", "malicious activity", "investigation seed", "disputed", "compromised", "ok to block",
+    "enabled", "live", "open", "approved", "in force", "match", "suspicious", "unknown", "csam",
+    "ncii",
+    "known bad", "known", "abuse", "abusive", "harmful", "reviewed manually",
+    "reviewed automatically",
+    "anomalous activity", "malicious activity", "investigation seed", "disputed", "compromised",
+    "ok to block",
   ]
   private static let other: Set<String> = [
     "benign", "clean", "safe", "harmless", "good", "known good", "non malicious", "not malicious",
@@ -101,5 +107,7 @@ extension SourceText {
   ]
 
   /// Whether an expiry says that there is none.
-  static func isForever(_ text: String) -> Bool { forever.contains(text.trimmingBlanks.lowercased()) }
+  static func isForever(_ text: String) -> Bool {
+    forever.contains(text.trimmingBlanks.lowercased())
+  }
 }

@@ -1,5 +1,8 @@
 /// Pictures that anybody may have: stripes, chequers, lined paper, blank forms, gradients, test patterns. Their hashes
 /// match pictures that have nothing to do with each other, at any quality.
+///
+/// Of a picture that varies along one axis only, as straight stripes of equal length do, rounding decides most bits: such
+/// hashes look like any other, and match hardly anything.
 package enum CommonPictures {
   /// Whether a hash is regular, or near one of a picture that anybody may have.
   package static func contain(_ hash: PDQHash) -> Bool {
@@ -50,15 +53,17 @@ package enum CommonPictures {
     stripes + chequers + papers + gradients + [bars, target, cross]
 
   /// Stripes and lines, straight and slanting.
-  private static let stripes: [Painter] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 22, 24, 25, 28, 30, 32]
-    .flatMap { (count: Double) in
-      [0.1, 0.5, 0.9].flatMap { (share: Double) -> [Painter] in
-        [
-          { _, y in fraction(y * count) < share ? 235 : 20 },
-          { x, y in fraction((x + y) / 2 * count) < share ? 235 : 20 },
-        ]
-      }
+  private static let stripes: [Painter] = [
+    2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 22, 24, 25, 28, 30, 32,
+  ]
+  .flatMap { (count: Double) in
+    [0.1, 0.5, 0.9].flatMap { (share: Double) -> [Painter] in
+      [
+        { _, y in fraction(y * count) < share ? 235 : 20 },
+        { x, y in fraction((x + y) / 2 * count) < share ? 235 : 20 },
+      ]
     }
+  }
 
   private static let chequers: [Painter] = [2, 3, 4, 5, 6, 8, 10, 12, 16, 20].flatMap {
     (count: Double) -> [Painter] in
@@ -111,7 +116,9 @@ extension PDQHash {
   /// Whether its rows, or its columns, repeat each other or each other's negative, as those of stripes, chequers and
   /// grids do.
   package var isRegular: Bool {
-    let rows = (0..<16).map { row in UInt16(truncatingIfNeeded: words[row / 4] >> (16 * UInt64(row % 4))) }
+    let rows = (0..<16).map { row in
+      UInt16(truncatingIfNeeded: words[row / 4] >> (16 * UInt64(row % 4)))
+    }
     let columns = (0..<16).map { column in
       rows.enumerated().reduce(UInt16(0)) { $0 | ($1.element >> column & 1) << $1.offset }
     }

@@ -58,7 +58,9 @@ package struct MediaItems {
   /// The turns and crops of an item, as bytes that can be compared.
   package func transforms(of id: ID, in bytes: Span<UInt8>) -> [[UInt8]] {
     (properties[id] ?? []).filter { Self.transformTypes.contains($0.type) }.map { property in
-      bytes.extracting(property.content).withUnsafeBufferPointer { [UInt8](property.type) + $0.prefix(64) }
+      bytes.extracting(property.content).withUnsafeBufferPointer {
+        [UInt8](property.type) + $0.prefix(64)
+      }
     }
   }
 
@@ -69,7 +71,9 @@ package struct MediaItems {
     var reader = MediaReader(bytes, box)
     let version = reader.version()
     _ = reader.number(bytes, version == 0 ? 2 : 4)
-    for entry in MediaBoxes.contents(of: "infe", in: bytes, within: reader.rest).prefix(Self.maximum) {
+    for entry in MediaBoxes.contents(of: "infe", in: bytes, within: reader.rest).prefix(
+      Self.maximum)
+    {
       var reader = MediaReader(bytes, entry)
       // Older versions have no types.
       let version = reader.version()
@@ -149,7 +153,8 @@ struct MediaReader {
     var number: UInt64 = 0
     for offset in 0..<size {
       let place = rest.lowerBound + offset
-      number = number << 8 | (place < rest.upperBound && place < bytes.count ? UInt64(bytes[place]) : 0)
+      number =
+        number << 8 | (place < rest.upperBound && place < bytes.count ? UInt64(bytes[place]) : 0)
     }
     rest = rest.dropFirst(size)
     return Int(exactly: number) ?? 0

@@ -93,7 +93,9 @@ package struct FourBytes: Hashable, ExpressibleByStringLiteral {
 
 extension [UInt8] {
   /// The characters of a name.
-  init(_ name: FourBytes) { self = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: name.number >> $0) } }
+  init(_ name: FourBytes) {
+    self = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: name.number >> $0) }
+  }
 }
 
 extension Span<UInt8> {

@@ -65,7 +65,9 @@ struct TIFFTags {
 
   /// Where the bytes of a tag's value lie, of types 1 and 7 (bytes); `nil` if they reach outside.
   func range(_ bytes: Span<UInt8>, of tag: Tag) -> Range<Int>? {
-    guard [1, 7].contains(tag.type), tag.count > 4, let offset = number(bytes, at: tag.position, size: 4) else {
+    guard [1, 7].contains(tag.type), tag.count > 4,
+      let offset = number(bytes, at: tag.position, size: 4)
+    else {
       return nil
     }
     return range(offset: offset, count: tag.count)
