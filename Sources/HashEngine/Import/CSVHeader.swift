@@ -15,6 +15,8 @@ struct CSVHeader {
   /// Columns of hashes of kinds that are not supported.
   private(set) var unsupportedColumns: [(index: Int, name: String)] = []
   private var unreadIndices: [Int] = []
+  /// Columns that are not read, with their names.
+  private(set) var unreadColumns: [(index: Int, name: String)] = []
   /// Whether it is of hashdeep's files, in which a name is the rest of the line.
   private var isHashdeep = false
   /// The names of columns that are not read.
@@ -116,6 +118,7 @@ struct CSVHeader {
     }
     // A column that is named `value` beside `md5` is not another hash.
     if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil, !hashColumns.isEmpty,
+      !options.columns.values.contains("hash"),
       let index = columns.removeValue(forKey: .hash)?.first
     {
       unread.append(names[index])
@@ -146,6 +149,7 @@ struct CSVHeader {
       columns[field, default: []].append(index)
     } else {
       unreadIndices.append(index)
+      unreadColumns.append((index, name.isEmpty ? "number \(index + 1)" : name))
       if !name.isEmpty { unread.append(name) }
     }
   }
@@ -172,7 +176,9 @@ struct CSVHeader {
           + " \(unread[0])=note")
     }
     if !repeated.isEmpty {
-      remarks.append("columns that repeat what one before them says: \(Self.quoted(repeated))")
+      remarks.append(
+        "columns that say the same as one before them: \(Self.quoted(repeated)); of hashes each is read, of others"
+          + " the first")
     }
     return remarks
   }

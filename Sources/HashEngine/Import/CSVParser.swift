@@ -19,6 +19,8 @@ struct CSVParser: LineParser {
   /// Lines before the header that were passed over.
   private var preamble = 0
   private var quotes = OpenQuotes()
+  /// The heading of the part that is being read, if it says that what follows is taken back.
+  private var section: String?
   /// Rows that have more fields than the header.
   private var longer = 0
   private var lostNames = 0
@@ -50,6 +52,7 @@ struct CSVParser: LineParser {
       try parseBeforeHeader(line, number)
       return
     }
+    if quotes.areClosed, !CSVHeader.holdsHash(line), takeHeading(line, header) { return }
     switch quotes.take(line, number, header, longest: Self.longestLine) {
     case .row(let fields): add(fields, line, number, header, &records)
     case .open: break
@@ -132,6 +135,22 @@ struct CSVParser: LineParser {
     if quoteRemarks.count < 10 { quoteRemarks.append(text) }
   }
 
+  /// Takes a line that is no row: the header of another table, or the heading of a part.
+  ///
+  /// - Returns: `false` for any other line.
+  private mutating func takeHeading(_ line: ArraySlice<UInt8>, _ header: CSVHeader) -> Bool {
+    if CSVHeader.isHeader(line, options, delimiter: header.delimiter),
+      let another = try? CSVHeader(line, options, delimiter: header.delimiter)
+    {
+      section = nil
+      self.header = another
+      return true
+    }
+    guard let heading = SectionHeading(line) else { return false }
+    section = heading.takesBack ? heading.text : nil
+    return true
+  }
+
   /// Adds lines among which a quote was opened and never meant as one.
   private mutating func addLiterally(
     _ lines: [(number: Int, line: [UInt8])], _ header: CSVHeader, _ records: inout [SourceRecord]
@@ -150,6 +169,11 @@ struct CSVParser: LineParser {
   ) {
     if fields.allSatisfy({ $0.trimmed.isEmpty }) { return }
     let row = CSVRow(fields: fields, header: header)
+    if let section {
+      let reason = "below a line that says \"\(section)\""
+      records.append(SourceRecord(number: number, content: .rejected(reason)))
+      return
+    }
     if fields.first?.first == UInt8(ascii: "#") {
       // Hidden from view, or a name that begins so? Either guess may be wrong.
       let isRow = header.hashIndices.contains { $0 > 0 && CSVHeader.holdsHash(row.field($0)) }
@@ -195,6 +219,9 @@ private struct OpenQuotes {
   private var lines: [(number: Int, line: [UInt8])] = []
   private var bytes = 0
   private var isSuspicious = false
+
+  /// Whether no row goes on.
+  var areClosed: Bool { lines.isEmpty }
 
   mutating func take(
     _ line: ArraySlice<UInt8>, _ number: Int, _ header: CSVHeader, longest: Int

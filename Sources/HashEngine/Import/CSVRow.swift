@@ -51,30 +51,46 @@ struct CSVRow {
     _ number: Int, id: String?, _ options: ImportOptions, kind: HashKind?, _ spelling: HashSpelling?
   ) throws(HashField.Refusal) -> SourceRecord {
     let time = try moment(.timestamp)
+    // All that decides of the row is read before any of it counts: fields may have moved.
+    let expiry = try expiry()
     var isDeleted = false
     for text in texts(.deleted) where try SourceFlag.since(text, name(of: .deleted)) {
       isDeleted = true
     }
     if isDeleted {
       // A source without ids takes back a hash.
-      guard let id = id ?? (try? hashes(kind: kind, spelling))?.derivedID else {
+      let hashes = (try? hashes(kind: kind, spelling))?.hashes ?? []
+      guard id != nil || !hashes.isEmpty else {
         throw HashField.Refusal(reason: "withdrawn, but without an id or a hash")
       }
-      return SourceRecord(number: number, content: .withdrawal(id: id, at: time))
+      return SourceRecord(
+        number: number, content: .withdrawal(id: id, at: time, hashes: hashes))
     }
     let collector = try hashes(kind: kind, spelling)
     func skipped(_ reason: String) -> SourceRecord {
       SourceRecord(
-        number: number, content: .skipped(id: id ?? collector.derivedID, reason: reason, at: time))
+        number: number,
+        content: .skipped(id: id, reason: reason, at: time, hashes: collector.hashes))
     }
     if let reason = try standing() { return skipped(reason) }
+    for text in texts(.label) where SourceStatus.takesBack(text) {
+      return skipped("category \(text)")
+    }
+    // A word that takes back, in a column that nobody has named: it must not be passed over.
+    for (index, name) in header.unreadColumns {
+      if let text = text(at: index), SourceStatus.takesBack(text) {
+        throw HashField.Refusal(
+          reason:
+            "column \"\(name)\" says \"\(text)\" and is not read: map it to status, or to skip")
+      }
+    }
     var details = EntryDetails()
     details.quality = try HashField.quality(text(.quality) ?? "")
     details.severity = text(.severity)
     details.note = text(.note)
     details.sourceTime = time
     details.caseIDs = text(.caseID).map { [$0] } ?? []
-    details.expiresAt = try expiry()
+    details.expiresAt = expiry
     if let confidence = text(.confidence) {
       details.note = [details.note, "confidence \(confidence)"].compactMap(\.self).joined(
         separator: "; ")

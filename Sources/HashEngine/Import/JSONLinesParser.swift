@@ -77,6 +77,24 @@ struct JSONLinesParser: LineParser {
     return .disabled(until: until)
   }
 
+  /// Why an entry is not meant for matching, in the words of other formats; `nil` if it is.
+  private static func standing(of value: JSONValue) throws(HashField.Refusal) -> String? {
+    for (name, wanted) in [
+      ("active", true), ("to_ids", true), ("malicious", true), ("benign", false),
+    ] {
+      if let flag = try value.flag(name), flag != wanted { return "\(name) \(flag)" }
+    }
+    for name in ["status", "verdict"] {
+      guard let word = try value[name]?.single(name) else { continue }
+      guard let status = SourceStatus(word) else {
+        throw HashField.Refusal(
+          reason: "\(name) \"\(word)\": not known whether that is to be listed")
+      }
+      if status == .notListed { return "\(name) \(word)" }
+    }
+    return value["cat"]?.text.flatMap { SourceStatus.takesBack($0) ? "category \($0)" : nil }
+  }
+
   private static func record(
     _ value: JSONValue, number: Int, kind: HashKind?, _ options: ImportOptions
   ) throws(HashField.Refusal) -> SourceRecord {
@@ -85,7 +103,13 @@ struct JSONLinesParser: LineParser {
     }
     let id = value["id"]?.scalarText
     let time = try value.moment("ts")
-    if try value.flag("del") ?? false {
+    var isWithdrawn = false
+    // The first is ours; others mean the same in other people's files.
+    for name in ["del", "deleted", "withdrawn", "revoked", "removed"]
+    where try value.flag(name) ?? false {
+      isWithdrawn = true
+    }
+    if isWithdrawn {
       return SourceRecord(
         number: number,
         content: id.map { .withdrawal(id: $0, at: time) }
@@ -99,7 +123,9 @@ struct JSONLinesParser: LineParser {
       value["cases"]?.elements.compactMap(\.scalarText) ?? value["case"]?.scalarText.map { [$0] }
       ?? []
     details.sourceTime = time
-    details.expiresAt = try value.moment("expires")
+    if let word = value["expires"]?.word, !SourceText.isForever(word) {
+      details.expiresAt = try value.moment("expires")
+    }
     for reference in value["allows"]?.elements ?? [] {
       guard let list = reference["list"]?.text, let entry = reference["entry"]?.text else {
         continue
@@ -128,6 +154,11 @@ struct JSONLinesParser: LineParser {
     {
     case .label(let label): details.label = label
     case .skipped(let reason):
+      return SourceRecord(
+        number: number,
+        content: .skipped(id: id ?? collector.derivedID, reason: reason, at: details.sourceTime))
+    }
+    if let reason = try standing(of: value) {
       return SourceRecord(
         number: number,
         content: .skipped(id: id ?? collector.derivedID, reason: reason, at: details.sourceTime))

@@ -14,6 +14,7 @@ enum ListDetector {
     guard bytes.contains(where: { $0 > UInt8(ascii: " ") }) else {
       throw ListError(.nothingToImport, "the file is empty")
     }
+    if let name = otherFile(bytes) { throw ListError(.unreadable, name) }
     try checkEncoding(bytes)
     if let format = options.format { return format }
     let text = bytes.drop { $0 <= UInt8(ascii: " ") }
@@ -22,6 +23,27 @@ enum ListDetector {
     case UInt8(ascii: "{"), UInt8(ascii: "["): return try json(text)
     default: return lines(beginning, options)
     }
+  }
+
+  /// What a file is that is no list, by its first bytes, and what to do with it.
+  private static func otherFile(_ bytes: ArraySlice<UInt8>) -> String? {
+    let start = Array(bytes.prefix(512))
+    if start.starts(with: [0x1F, 0x8B]) { return "a file packed by gzip; unpack it first" }
+    if start.starts(with: Array("PK".utf8) + [3, 4]) {
+      return "a spreadsheet or an archive (zip); save the table as CSV, or unpack it"
+    }
+    if start.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
+      return "a spreadsheet; save the table as CSV"
+    }
+    if start.starts(with: Array("%PDF".utf8)) { return "a PDF document" }
+    if start.starts(with: Array("{\\rtf".utf8)) {
+      return "a document (RTF); save it as plain text"
+    }
+    let text = String(decoding: start, as: UTF8.self).trimmingBlanks.lowercased()
+    if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") {
+      return "a web page, perhaps one that asks to log in, and no list"
+    }
+    return nil
   }
 
   /// Refuses UTF-16 by its name, with a mark and without.

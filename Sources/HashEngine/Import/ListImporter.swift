@@ -57,11 +57,14 @@ extension LineParser {
 struct LineImporter<Parser: LineParser>: ListImporter {
   private var lines: LineSplitter
   private var parser: Parser
+  /// The settings that the list states.
+  private let stated: ListSettings?
   private(set) var isBrokenOff = false
 
   /// - Parameter beginning: The list's first bytes, from which it is seen how its lines end.
   init(_ parser: Parser, beginning: [UInt8]) {
     self.parser = parser
+    stated = try? ListPreamble.settings(in: beginning)
     lines = LineSplitter(
       longestLine: Parser.longestLine,
       isUnicode: Parser.endsAtUnicode && LineSplitter.isUnicode(beginning))
@@ -77,16 +80,17 @@ struct LineImporter<Parser: LineParser>: ListImporter {
     // A copy, since `self` cannot be accessed again while `lines` is being mutated.
     var parser = parser
     defer { self.parser = parser }
+    let stated = stated
     try lines.split(piece) { line, number throws(ListError) in
-      try Self.parse(line, number, by: &parser, &records)
+      try Self.parse(line, number, stated, by: &parser, &records)
     }
   }
 
   mutating func finish(into records: inout [SourceRecord]) throws(ListError) {
     var parser = parser
-    let before = records.count
+    let (before, stated) = (records.count, stated)
     try lines.finish { line, number throws(ListError) in
-      try Self.parse(line, number, by: &parser, &records)
+      try Self.parse(line, number, stated, by: &parser, &records)
     }
     try parser.finish(number: lines.number, into: &records)
     // A last line without an end that cannot be read was cut somewhere.
@@ -95,13 +99,21 @@ struct LineImporter<Parser: LineParser>: ListImporter {
   }
 
   private static func parse(
-    _ line: ArraySlice<UInt8>?, _ number: Int, by parser: inout Parser,
+    _ line: ArraySlice<UInt8>?, _ number: Int, _ stated: ListSettings?, by parser: inout Parser,
     _ records: inout [SourceRecord]
   ) throws(ListError) {
     guard let line else {
       let reason = "longer than \(Parser.longestLine) bytes"
       records.append(SourceRecord(number: number, content: .rejected(reason)))
       return
+    }
+    // A second export behind the first: what it means may be the contrary.
+    if number > 1, let first = line.first, first == UInt8(ascii: "#") || first == UInt8(ascii: "{"),
+      line.count < 4096, ListPreamble.isOne(line),
+      let settings = try ListPreamble.settings(of: line),
+      let stated, stated != settings
+    {
+      throw ListPreamble.differing
     }
     try parser.parse(line, number: number, into: &records)
   }

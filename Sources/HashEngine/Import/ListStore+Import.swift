@@ -27,7 +27,7 @@ extension ListStore {
     var reading = ListReading(
       importer: try Self.importer(of: format, options, beginning: beginning, now: author.now),
       source: source)
-    let stated = ListPreamble.settings(in: beginning)
+    let stated = try ListPreamble.settings(in: beginning)
     let receipt = try change(
       .import, list, by: author, making: stated ?? ListSettings(), isDryRun: options.isDryRun
     ) { change in

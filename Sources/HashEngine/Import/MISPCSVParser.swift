@@ -60,7 +60,8 @@ struct MISPCSVParser: LineParser {
     let attribute = MISPAttribute(
       type: text("type"), uuid: text("uuid"), value: text("value").map { Array($0.utf8)[...] },
       category: text("category"), comment: text("comment"),
-      time: text("timestamp") ?? text("date"), toIDs: text("to_ids"), deleted: text("deleted"))
+      time: text("timestamp") ?? text("date"), toIDs: text("to_ids"), deleted: text("deleted"),
+      tags: text("attribute_tag")?.split(separator: ",").map(String.init) ?? [])
     records.append(attribute.record(number))
   }
 
@@ -80,6 +81,8 @@ struct MISPAttribute {
   let time: String?
   let toIDs: String?
   let deleted: String?
+  /// Names of tags.
+  var tags: [String] = []
 
   func record(_ number: Int) -> SourceRecord {
     guard let type = type?.lowercased() else {
@@ -116,6 +119,10 @@ struct MISPAttribute {
     let isForDetection = toIDs.map { SourceFlag.read($0) } ?? false
     guard let isForDetection else {
       throw HashField.Refusal(reason: "to_ids \"\(toIDs ?? "")\" is neither yes nor no")
+    }
+    if let tag = tags.first(where: { $0.lowercased().hasPrefix("false-positive:") }) {
+      return SourceRecord(
+        number: number, content: .skipped(id: uuid, reason: "tag \(tag)", at: moment))
     }
     guard isForDetection else {
       return SourceRecord(

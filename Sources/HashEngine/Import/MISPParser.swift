@@ -18,7 +18,8 @@ struct MISPParser: JSONRecordParser {
       type: value["type"]?.text, uuid: value["uuid"]?.text, value: value["value"]?.scalar,
       category: value["category"]?.scalarText, comment: value["comment"]?.scalarText,
       time: value["timestamp"]?.scalarText, toIDs: try value["to_ids"]?.single("to_ids"),
-      deleted: try value["deleted"]?.single("deleted")
+      deleted: try value["deleted"]?.single("deleted"),
+      tags: value["Tag"]?.elements.compactMap { $0["name"]?.text } ?? []
     ).record(number)
   }
 }

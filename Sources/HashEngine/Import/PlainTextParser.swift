@@ -12,6 +12,8 @@ struct PlainTextParser: LineParser {
   private var lostNames = 0
   private var otherHashes = 0
   private var isExport = false
+  /// The heading of the part that is being read, if it says that what follows is taken back.
+  private var section: String?
 
   /// - Parameter beginning: The list's first bytes, from which it is seen how it is written.
   init(kind: HashKind?, spelling: HashSpelling?, beginning: [UInt8]) {
@@ -37,8 +39,17 @@ struct PlainTextParser: LineParser {
     _ line: ArraySlice<UInt8>, number: Int, into records: inout [SourceRecord]
   ) throws(ListError) {
     let text = line.trimmed
-    if number == 1, ListPreamble.isOne(text) { isExport = true }
+    if text.first == UInt8(ascii: "#"), ListPreamble.isOne(text) { isExport = true }
+    if let heading = SectionHeading(text) {
+      section = heading.takesBack ? heading.text : nil
+      return
+    }
     if text.isEmpty || text.first == UInt8(ascii: "#") { return }
+    if let section {
+      let reason = "below a line that says \"\(section)\""
+      records.append(SourceRecord(number: number, content: .rejected(reason)))
+      return
+    }
     if CSVParser.delimiter(statedIn: line) != nil { return }
     let parts = TextLine(text)
     if let stated = parts.kind, HashKind(sourceName: stated) == nil {
@@ -114,6 +125,17 @@ struct PlainTextParser: LineParser {
     }
     if parts.isCount || shape.hasRowNumbers, texts.first.map({ Int($0) != nil }) ?? false {
       texts.removeFirst()
+    }
+    for text in texts {
+      if SourceStatus.takesBack(text) {
+        throw HashField.Refusal(reason: "beside it stands \"\(text)\"", isByPolicy: true)
+      }
+      if texts.count > 1 || parts.separator != .blank, SourceFlag.isPlainWord(text) {
+        throw HashField.Refusal(
+          reason:
+            "beside it stands \"\(text)\", and nobody says of what: name the columns in a first line"
+        )
+      }
     }
     guard let first = texts.first else { return }
     // threatexchange's own word for what a hash is not.

@@ -33,7 +33,8 @@ struct ThreatExchangeParser: JSONRecordParser {
     }
     let time = try value.moment("last_updated")
     let listed = value["descriptors"].map { $0["data"]?.elements ?? $0.elements }
-    let isDeleted = try value.flag("should_delete")
+    var isDeleted = try value.flag("should_delete")
+    if isDeleted != true, let flag = try value.flag("is_deleted") { isDeleted = flag }
     let isBare = hasDescriptors && listed == nil && isDeleted == nil && value["status"] == nil
     if isDeleted ?? false || listed?.isEmpty ?? false || isBare {
       return SourceRecord(number: number, content: .withdrawal(id: id, at: time))
@@ -56,8 +57,11 @@ struct ThreatExchangeParser: JSONRecordParser {
     }
     var details = EntryDetails()
     details.sourceTime = time
-    if let expiry = try value.moment("expire_time"), expiry.seconds > 0 {
-      details.expiresAt = expiry
+    for name in ["expire_time", "expired_on"] {
+      if let expiry = try value.moment(name), expiry.seconds > 0 { details.expiresAt = expiry }
+    }
+    if let tag = tags.first(where: { SourceStatus.takesBack($0) }) {
+      return SourceRecord(number: number, content: .skipped(id: id, reason: "tag \(tag)", at: time))
     }
     switch categories.answer(for: tags.isEmpty ? nil : tags.sorted().joined(separator: ", ")) {
     case .label(let label): details.label = label

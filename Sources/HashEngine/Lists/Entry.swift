@@ -84,6 +84,12 @@ public struct EntryDetails: Sendable, Hashable {
   /// No details.
   public init() {}
 
+  /// Whether one of its texts has a byte of zero, which no text file may have.
+  var hasZeros: Bool {
+    [label, severity, note].contains { $0?.utf8.contains(0) ?? false }
+      || caseIDs.contains { $0.utf8.contains(0) }
+  }
+
   /// The length of the longest text, in bytes.
   var longestText: Int {
     max(
@@ -96,15 +102,26 @@ public struct EntryDetails: Sendable, Hashable {
       + allows.reduce(0) { $0 + $1.list.utf8.count + $1.entry.utf8.count } + 72 * crops.count
   }
 
-  /// Masks hashes in what is printed of it.
+  /// The later of two expiries, of which `nil` is never.
+  static func later(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
+    guard let a, let b else { return nil }
+    return max(a, b)
+  }
+
+  /// Masks hashes in what is printed of it. Cases stay as they are: they are the operator's own words.
   ///
   /// - Parameter own: Its entry's hashes.
-  mutating func maskHashes(_ own: [ListedHash]) {
-    label = label.map { HashMask.masked($0, own: own) }
-    severity = severity.map { HashMask.masked($0, own: own) }
-    note = note.map { HashMask.masked($0, own: own) }
-    caseIDs = caseIDs.map { HashMask.masked($0, own: own) }
+  /// - Returns: Whether something else than its own hashes was masked.
+  mutating func maskHashes(_ own: [ListedHash]) -> Bool {
+    var isForeign = false
+    for path in [\EntryDetails.label, \.severity, \.note] {
+      guard let text = self[keyPath: path], HashMask.isNeeded(in: text) else { continue }
+      let masked = HashMask.masked(text, own: own)
+      if masked != text, !HashMask.holds(text, own) { isForeign = true }
+      self[keyPath: path] = masked
+    }
     allows = allows.map { EntryReference(list: $0.list, entry: HashMask.masked($0.entry)) }
+    return isForeign
   }
 
   /// Overwrites each detail that `other` states, and adds its cases, references and crops.

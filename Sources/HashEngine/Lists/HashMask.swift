@@ -7,7 +7,7 @@ internal import Crypto
 #endif
 
 /// Keeps hashes out of ids and other texts, which are printed and logged where listed hashes must not be.
-enum HashMask {
+package enum HashMask {
   /// As many hexadecimal digits in a row are taken for a hash: those of an MD5. Ids in that form, too: nobody can tell
   /// them apart, and the mask is the same at every import.
   private static let shortest = 32
@@ -15,9 +15,15 @@ enum HashMask {
   /// The text, with a short digest in place of each hash in it.
   ///
   /// - Parameter own: The hashes of the text's entry. Even short ones are looked for.
-  static func masked(_ text: String, own: [ListedHash] = []) -> String {
-    // Most texts are too short to hold any hash.
-    guard text.utf8.count >= 10 else { return text }
+  package static func masked(_ text: String, own: [ListedHash] = []) -> String {
+    guard isNeeded(in: text) else { return text }
+    // Written in groups, with colons or dashes, it is a hash all the same.
+    if holds(text, own), !hasRun(text) {
+      for hash in own where 2 * hash.kind.byteCount >= shortest && digits(text).contains(hash.text)
+      {
+        return mask(hash.bytes)
+      }
+    }
     var text = text
     for hash in own {
       for spelling in spellings(of: hash, in: text) {
@@ -25,6 +31,39 @@ enum HashMask {
       }
     }
     return hasRun(text) ? maskingRuns(text) : text
+  }
+
+  /// Whether a text is long enough to have a hash in it.
+  static func isNeeded(in text: String) -> Bool { text.utf8.count >= 10 }
+
+  /// Whether a text has one of some hashes in it, in whatever groups of digits.
+  static func holds(_ text: String, _ hashes: [ListedHash]) -> Bool {
+    guard text.utf8.count >= 16, !hashes.isEmpty else { return false }
+    let digits = digits(text)
+    return hashes.contains { digits.contains($0.text) }
+  }
+
+  /// The hexadecimal digits of a text, in lower case, without what stands between them.
+  private static func digits(_ text: String) -> String {
+    String(decoding: text.utf8.filter { hexValue($0) != nil }.map { $0 | 0x20 }, as: UTF8.self)
+  }
+
+  /// What a list may have in place of an id that its source sent with hashes in it, the likeliest first.
+  static func candidates(for id: String) -> [String] {
+    guard isNeeded(in: id) else { return [] }
+    var candidates = [masked(id)]
+    // Short hashes were masked where they were the entry's own.
+    for word in id.split(whereSeparator: { !$0.isLetter && !$0.isNumber && !"+/=-".contains($0) }) {
+      let forms = [word, word.drop { $0 == "-" }]
+      for form in forms {
+        for spelling in [HashSpelling.hex, .decimal, .base64] {
+          guard let hash = try? HashField.read(Array(form.utf8), kind: .phash64, spelling: spelling)
+          else { continue }
+          candidates.append(masked(id, own: [hash]))
+        }
+      }
+    }
+    return candidates.filter { $0 != id }
   }
 
   /// The ways to write a hash that are not a long run of hexadecimal digits.

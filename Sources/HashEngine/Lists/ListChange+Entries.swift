@@ -9,6 +9,8 @@ extension ListChange {
     var current = stored?.entry
     // Whether this change already wrote the entry, so that further rows add to it.
     var isOurs = stored.map { seen.contains($0.number) } ?? false
+    // Whether some record was of this entry, and not of another picture under its id.
+    var isMeant = false
     var position = records.startIndex
     while position < records.endIndex {
       let record = records[position]
@@ -23,12 +25,13 @@ extension ListChange {
           position += 1
         }
         guard let row = one(rows, id: id, beside: current, isOurs: isOurs) else { continue }
-        put(row.entry, row.number, id: id, over: &current, isOurs: isOurs)
+        isMeant = put(row.entry, row.number, id: id, over: &current, isOurs: isOurs) || isMeant
         isOurs = true
       case .entry(var source):
         while source.merges, position < records.endIndex, pending.merges(records[position]),
           case .entry(let more) = pending.take(records[position])
         {
+          if Self.areDifferent(source.hashes, more.hashes) { idRemarks.several(id) }
           if !source.takes(more) { receipt.unchanged += 1 }
           if source.hashes.count > StoredEntry.maximumHashes {
             source.hashes.removeLast(source.hashes.count - StoredEntry.maximumHashes)
@@ -38,11 +41,14 @@ extension ListChange {
           }
           position += 1
         }
-        put(source, pending.numbers[record], id: id, over: &current, isOurs: isOurs)
+        isMeant =
+          put(source, pending.numbers[record], id: id, over: &current, isOurs: isOurs) || isMeant
         isOurs = true
       case .withdrawal(let time):
+        isMeant = true
         if !withdraw(&current, id: id, at: time) { receipt.unchanged += 1 }
       case .skipped(let reason, let time):
+        isMeant = true
         if current == nil || !withdraw(&current, id: id, at: time) {
           receipt.count(skipped: reason)
         }
@@ -62,12 +68,13 @@ extension ListChange {
     if let current, current != stored?.entry {
       number = try writer.write(current, over: stored, ids)
     }
-    if let number { seen.insert(number) }
+    if let number, isMeant { seen.insert(number) }
   }
 
+  /// Puts an entry in its place; returns whether the record is of it, and not of another picture under its id.
   private mutating func put(
     _ source: SourceEntry, _ number: Int, id: String, over current: inout Entry?, isOurs: Bool
-  ) {
+  ) -> Bool {
     taken += 1
     var entry = Entry(
       id: id, hashes: source.hashes, details: source.details, state: source.state ?? .active,
@@ -76,21 +83,22 @@ extension ListChange {
       receipt.added += 1
       list.count += 1
       current = entry
-      return
+      return true
     }
     let isMore = source.merges && isOurs && known.state != .withdrawn
     if let before = known.details.sourceTime, let now = source.details.sourceTime, now < before,
       !isMore
     {
       receipt.unchanged += 1
-      return
+      if known.state != .withdrawn, Set(known.hashes) != Set(source.hashes) { idRemarks.isOlder() }
+      return true
     }
     guard known.state != .withdrawn else {
       receipt.added += 1
       list.count += 1
       list.withdrawn -= 1
       current = entry
-      return
+      return true
     }
     if !isMore, receipt.action == .import, Self.areDifferent(known.hashes, source.hashes) {
       switch onConflict ?? .replace {
@@ -98,11 +106,12 @@ extension ListChange {
       case .refuse:
         taken -= 1
         receipt.reject(number, "entry \(id) is another picture on the list")
-        return
+        refused.insert(id)
+        return false
       case .keepBoth:
         taken -= 1
         move(source, number, from: id)
-        return
+        return false
       }
     }
     if isMore {
@@ -111,7 +120,7 @@ extension ListChange {
       entry.details.merge(source.details)
       guard entry.hashes.count <= StoredEntry.maximumHashes else {
         receipt.reject(number, "entry \(id) has \(StoredEntry.maximumHashes) hashes already")
-        return
+        return true
       }
     }
     // An entry that the operator disabled stays disabled.
@@ -122,12 +131,13 @@ extension ListChange {
         || entry.state != known.state
     else {
       receipt.unchanged += 1
-      return
+      return true
     }
     entry.receipt = receipt.number
     // Further rows of an entry of this file were counted with its first row.
     if !isMore { receipt.replaced += 1 }
     current = entry
+    return true
   }
 
   /// The one entry that rows with the same text beside their hash make; `nil` when it is several pictures' remark or
@@ -168,7 +178,7 @@ extension ListChange {
 
   /// Whether two sets of hashes are of entirely different pictures: they have hashes of the same kind, and none is near
   /// one of the other's.
-  private static func areDifferent(_ a: [ListedHash], _ b: [ListedHash]) -> Bool {
+  static func areDifferent(_ a: [ListedHash], _ b: [ListedHash]) -> Bool {
     var isComparable = false
     for one in a {
       for other in b where other.kind == one.kind {
@@ -194,7 +204,10 @@ extension ListChange {
         receipt: receipt.number)
       return true
     }
-    if let time, let before = known.details.sourceTime, time < before { return false }
+    if let time, let before = known.details.sourceTime, time < before {
+      if known.state != .withdrawn { idRemarks.isOlder() }
+      return false
+    }
     guard known.state != .withdrawn else {
       // The tombstone keeps the later time, which holds back older records.
       if let time, known.details.sourceTime.map({ time > $0 }) ?? true {

@@ -74,8 +74,8 @@ struct ListChange: ~Copyable {
     for kind in record.unsupported { receipt.count(unsupported: kind) }
     for reason in record.refusals { receipt.reject(record.number, reason) }
     switch record.content {
-    case .withdrawal(let id, _) where id.utf8.count > Self.longestID,
-      .skipped(let id?, _, _) where id.utf8.count > Self.longestID:
+    case .withdrawal(let id?, _, _) where id.utf8.count > Self.longestID,
+      .skipped(let id?, _, _, _) where id.utf8.count > Self.longestID:
       receipt.reject(record.number, "an id of more than \(Self.longestID) bytes")
     case .unsupported: break
     case .rejected(let reason, let id, let isByPolicy):
@@ -85,14 +85,26 @@ struct ListChange: ~Copyable {
       } else if !isByPolicy {
         firstUnreadable = firstUnreadable ?? record.number
       }
-    case .withdrawal(let id, let time):
-      try add(record.number, own(id), .withdrawal(at: time))
-    case .skipped(let id?, let reason, let time):
-      try add(record.number, own(id), .skipped(reason, at: time))
-    case .skipped(nil, let reason, _): receipt.count(skipped: reason)
+    case .withdrawal(let id, let time, let hashes):
+      if let target = try target(id, hashes) {
+        try add(record.number, target, .withdrawal(at: time))
+      } else {
+        receipt.reject(
+          record.number, "it takes back entry \(id ?? ""), which is another picture here")
+      }
+    case .skipped(let id, let reason, let time, let hashes):
+      if let target = try target(id, hashes) {
+        try add(record.number, target, .skipped(reason, at: time))
+      } else {
+        receipt.count(skipped: reason)
+      }
     case .entry(var entry):
-      entry.id = try entry.id.map { id throws(StorageError) in try own(id, entry.hashes) }
-      entry.details.maskHashes(entry.hashes)
+      if let id = entry.id {
+        let own = try own(id, entry.hashes)
+        if own != id, !HashMask.holds(id, entry.hashes) { idRemarks.masked() }
+        entry.id = own
+      }
+      if entry.details.maskHashes(entry.hashes) { idRemarks.masked() }
       if let reason = Self.refusal(of: entry) {
         receipt.reject(record.number, reason)
         if let id = entry.id { refused.insert(id) }
@@ -106,8 +118,47 @@ struct ListChange: ~Copyable {
   /// they were masked.
   private func own(_ id: String, _ hashes: [ListedHash] = []) throws(StorageError) -> String {
     let masked = HashMask.masked(id, own: hashes)
-    guard masked != id, try lists.entryNumber(id, list: list.id) != nil else { return masked }
-    return id
+    guard masked != id || hashes.isEmpty && HashMask.isNeeded(in: id) else { return id }
+    if try lists.entryNumber(exactly: id, list: list.id) != nil { return id }
+    // Without its hashes not all of them are known in it.
+    guard hashes.isEmpty else { return masked }
+    for other in HashMask.candidates(for: id)
+    where try lists.entryNumber(exactly: other, list: list.id) != nil { return other }
+    return masked
+  }
+
+  /// The id of the entry that a record takes back; `nil` when its id is that of another picture.
+  private mutating func target(
+    _ id: String?, _ hashes: [ListedHash]
+  ) throws(StorageError) -> String? {
+    guard let id else {
+      for hash in hashes { if let listed = try listed(hash) { return listed } }
+      return hashes.first.map(Self.derivedID)
+    }
+    let own = try own(id, hashes)
+    if let number = try lists.entryNumber(exactly: own, list: list.id),
+      let known = try lists.storedEntry(number)?.entry, known.state != .withdrawn
+    {
+      guard Self.areDifferent(known.hashes, hashes) else { return own }
+      // The picture may be listed beside the one that has its id.
+      let derived = hashes.first.map(Self.derivedID)
+      guard let derived, try lists.entryNumber(exactly: derived, list: list.id) != nil else {
+        return nil
+      }
+      return derived
+    }
+    for hash in hashes where try listed(hash) != nil { idRemarks.stillListed() }
+    return own
+  }
+
+  /// The id of an entry of this list that has a hash.
+  private func listed(_ hash: ListedHash) throws(StorageError) -> String? {
+    for number in try lists.postings(of: hash) {
+      if let stored = try lists.storedEntry(number), stored.list == list.id {
+        return stored.entry.id
+      }
+    }
+    return nil
   }
 
   /// Withdraws the entries for which the file had no record, unless it looks as if the file lacked them by mistake.
@@ -161,6 +212,9 @@ struct ListChange: ~Copyable {
   private static func refusal(of entry: SourceEntry) -> String? {
     if entry.id.map({ $0.utf8.count > longestID }) ?? false {
       return "an id of more than \(longestID) bytes"
+    }
+    if entry.id?.utf8.contains(0) ?? false || entry.details.hasZeros {
+      return "a text with a zero byte"
     }
     if entry.details.longestText > longestText {
       return "a text of more than \(longestText) bytes"

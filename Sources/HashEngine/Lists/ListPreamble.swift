@@ -55,31 +55,73 @@ enum ListPreamble {
 
   /// The first line of a JSON Lines export, as far as it is read here.
   private struct Header: Codable {
-    let format: String
     let settings: Settings?
   }
 
+  /// Begins what a line says, wherever it stands in it: editors and spreadsheets put something before it.
+  private static let name = "hashscan-list/"
+
   /// Whether a line is the comment that an export begins with.
-  static func isOne(_ line: ArraySlice<UInt8>) -> Bool { line.starts(with: mark.utf8) }
+  static func isOne(_ line: ArraySlice<UInt8>) -> Bool {
+    line.count >= name.utf8.count && line.firstRange(of: Array(name.utf8)) != nil
+  }
 
   /// The comment for a list.
   static func comment(for settings: ListSettings) throws(StorageError) -> String {
     mark + String(decoding: try JSONText.encode(Settings(settings)), as: UTF8.self)
   }
 
-  /// What the first line of a list states; `nil` when it states nothing.
-  static func settings(in beginning: [UInt8]) -> ListSettings? {
-    let start = beginning.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    let line = beginning[start...].prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    if isOne(line) {
-      let text = Array(line.dropFirst(mark.utf8.count))
-      return JSONText.decode(Settings.self, text.span.bytes)?.settings
+  /// What a list states of its settings, in whichever of its first lines; `nil` when it states nothing.
+  ///
+  /// - Throws: ``ListError`` `unreadable` for a statement that cannot be read, or two that differ: nobody knows then
+  ///   whether a match is to be refused or excused.
+  static func settings(in beginning: [UInt8]) throws(ListError) -> ListSettings? {
+    var stated: ListSettings?
+    var lines = LineSplitter(longestLine: JSONTape.maximumBytes)
+    func look(_ line: ArraySlice<UInt8>?) throws(ListError) {
+      guard let line, isOne(line) else { return }
+      guard let settings = try settings(of: line) else { return }
+      guard stated == nil || stated == settings else { throw differing }
+      stated = settings
     }
-    guard line.trimmed.first == UInt8(ascii: "{") else { return nil }
-    let text = Array(line)
-    guard let header = JSONText.decode(Header.self, text.span.bytes),
-      header.format == ListFormat.jsonLinesVersion
-    else { return nil }
+    try lines.split(beginning) { line, _ throws(ListError) in try look(line) }
+    try lines.finish { line, _ throws(ListError) in try look(line) }
+    return stated
+  }
+
+  /// That a file has lines which state different settings, as files that were joined do.
+  static let differing = ListError(
+    .unreadable,
+    "it has the exports of several lists, whose settings differ; import them one by one")
+
+  /// What one line states: a comment, or the first line of JSON Lines.
+  static func settings(of line: ArraySlice<UInt8>) throws(ListError) -> ListSettings? {
+    let version = Array(ListFormat.jsonLinesVersion.utf8)
+    guard line.firstRange(of: version) != nil else {
+      throw ListError(
+        .unreadable, "an export of another version than \(ListFormat.jsonLinesVersion)")
+    }
+    let isComment =
+      line.first { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: "\"") } != UInt8(ascii: "{")
+    guard let open = line.firstIndex(of: UInt8(ascii: "{")),
+      let close = line.lastIndex(of: UInt8(ascii: "}")), open < close
+    else { throw unreadable }
+    var text = String(decoding: line[open...close], as: UTF8.self)
+    // A spreadsheet doubles quotes.
+    if text.contains("\"\"meaning\"\"") || text.contains("\"\"format\"\"") {
+      text = text.replacing("\"\"", with: "\"")
+    }
+    let bytes = Array(text.utf8)
+    if isComment {
+      guard let settings = JSONText.decode(Settings.self, bytes.span.bytes) else {
+        throw unreadable
+      }
+      return settings.settings
+    }
+    guard let header = JSONText.decode(Header.self, bytes.span.bytes) else { throw unreadable }
     return header.settings?.settings
   }
+
+  private static let unreadable = ListError(
+    .unreadable, "the line that says what the list means cannot be read; export the list anew")
 }

@@ -95,7 +95,7 @@ extension ListStore {
         // Dated now, so that only a later change by the source brings the entry back.
         let time = entry.details.sourceTime.map { max(author.now, $0) } ?? author.now
         try change.apply(
-          SourceRecord(number: index + 1, content: .withdrawal(id: id, at: time)))
+          SourceRecord(number: index + 1, content: .withdrawal(id: entry.id, at: time)))
       }
     }
   }

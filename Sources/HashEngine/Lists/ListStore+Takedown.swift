@@ -105,15 +105,21 @@ extension ListStore {
         guard let id = picture.id else { continue }
         ids.append(id)
         var details = stated
+        var (hashes, crops) = (picture.hashes, picture.crops)
         if let number = try change.lists.entryNumber(id, list: change.list.id),
           let known = try change.lists.storedEntry(number)?.entry, known.state != .withdrawn
         {
           // What is listed for two reasons stays listed until both are gone.
-          details.caseIDs = Self.joined(known.details.caseIDs, details.caseIDs)
+          let cases = Self.joined(known.details.caseIDs, details.caseIDs)
+          details.label = details.label ?? known.details.label
+          details.caseIDs = cases
+          // What was listed of it stays listed: parts that were asked for then.
+          hashes += known.hashes.filter { !hashes.contains($0) }
+          crops += known.details.crops.filter { !crops.contains($0) }
           change.receipt.warnings.append(Self.remark(on: known, id))
         }
-        details.crops = picture.crops
-        let entry = SourceEntry(id: id, hashes: picture.hashes, details: details, state: .active)
+        details.crops = crops
+        let entry = SourceEntry(id: id, hashes: hashes, details: details, state: .active)
         try change.apply(SourceRecord(number: index + 1, content: .entry(entry)))
       }
       try change.flush()

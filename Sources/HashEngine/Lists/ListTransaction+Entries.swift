@@ -38,14 +38,18 @@ extension ListTransaction where Base: ~Copyable {
   }
 
   func entryNumber(_ id: String, list: UInt32) throws(StorageError) -> UInt64? {
-    guard id.utf8.count <= ListChange.longestID else { return nil }
-    if let number = try ids.value(for: idKey(id, list: list), { EntryNumber.read($0) }) {
-      return number
-    }
+    if let number = try entryNumber(exactly: id, list: list) { return number }
     // Its source's id may have a hash in it, which the list's own has not.
-    let masked = HashMask.masked(id)
-    guard masked != id else { return nil }
-    return try ids.value(for: idKey(masked, list: list)) { EntryNumber.read($0) } ?? nil
+    for other in HashMask.candidates(for: id) {
+      if let number = try entryNumber(exactly: other, list: list) { return number }
+    }
+    return nil
+  }
+
+  /// The number of the entry of that very id.
+  func entryNumber(exactly id: String, list: UInt32) throws(StorageError) -> UInt64? {
+    guard id.utf8.count <= ListChange.longestID else { return nil }
+    return try ids.value(for: idKey(id, list: list)) { EntryNumber.read($0) } ?? nil
   }
 
   /// The numbers of the entries that have a hash.

@@ -3,10 +3,10 @@ struct SourceRecord {
   enum Content {
     /// An entry, complete unless it is spread over several records.
     case entry(SourceEntry)
-    /// The source takes an entry back.
-    case withdrawal(id: String, at: Timestamp?)
-    /// Not meant for this list, and why; an entry of this id on the list is withdrawn.
-    case skipped(id: String?, reason: String, at: Timestamp? = nil)
+    /// The source takes an entry back, known by its id or, in a list without ids, by its hashes.
+    case withdrawal(id: String?, at: Timestamp?, hashes: [ListedHash] = [])
+    /// Not meant for this list, and why; if the list has such an entry, it is withdrawn.
+    case skipped(id: String?, reason: String, at: Timestamp? = nil, hashes: [ListedHash] = [])
     /// It cannot be used, and why. With its id, where that can be read; `byPolicy` says that the record is as its
     /// source meant it, and that such ones are not listed.
     case rejected(String, id: String? = nil, byPolicy: Bool = false)
@@ -47,7 +47,10 @@ struct SourceEntry {
   mutating func takes(_ more: SourceEntry) -> Bool {
     let known = hashes.count
     for hash in more.hashes where !hashes.contains(hash) { hashes.append(hash) }
+    // The entry lasts as long as any of its rows.
+    let expiry = EntryDetails.later(details.expiresAt, more.details.expiresAt)
     details.merge(more.details)
+    details.expiresAt = expiry
     return hashes.count > known
   }
 

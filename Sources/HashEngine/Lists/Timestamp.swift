@@ -55,10 +55,15 @@ public struct Timestamp: Sendable, Hashable {
     return timegm(&parts) - offset
   }
 
-  /// Seconds ahead of UTC, from an empty text, `Z`, `+0100` or `+01:00`; `nil` for anything else.
+  /// Seconds ahead of UTC, from an empty text, `Z`, `UTC`, `+01`, `+0100` or `+01:00`; `nil` for anything else.
   private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
     guard let sign = text.first, text != [UInt8(ascii: "Z")] else { return 0 }
-    let digits = text.dropFirst().filter { $0 != UInt8(ascii: ":") }
+    if [" UTC", " GMT", "UTC", "GMT", " Z"].contains(where: { text.elementsEqual($0.utf8) }) {
+      return 0
+    }
+    var digits = text.dropFirst().filter { $0 != UInt8(ascii: ":") }
+    // Databases write whole hours alone.
+    if digits.count == 2 { digits += [UInt8(ascii: "0"), UInt8(ascii: "0")] }
     guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), digits.count == 4,
       let hours = number(digits[0..<2]), let minutes = number(digits[2..<4])
     else { return nil }

@@ -61,9 +61,11 @@ extension API {
     }
     context.exchange.note {
       $0.lists = [name]
-      $0.entries = [id]
+      // The id in the address may have a hash in it, as its source's has.
+      $0.entries = [HashMask.masked(id)]
     }
-    return .json(ChangeAnswer(receipt, requestID: context.exchange.id, entry: id))
+    return .json(
+      ChangeAnswer(receipt, requestID: context.exchange.id, entry: HashMask.masked(id)))
   }
 
   /// `POST /v1/lists/{name}/import`: import a list, all of it or nothing.

@@ -207,7 +207,10 @@ struct ReleaseCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let receipts = try database.open().release(caseID: `case`, from: list, reason: reason)
-      for receipt in receipts { print("\(receipt.list): \(receipt.withdrawn) withdrawn") }
+      for receipt in receipts {
+        for warning in receipt.warnings { Terminal.warn("\(receipt.list): \(ShownText(warning))") }
+        print("\(receipt.list): \(receipt.withdrawn) withdrawn")
+      }
     }
   }
 }

@@ -49,7 +49,16 @@ struct TextLine {
     if separator == .blank {
       // Checksum programs mark binary files with `*`.
       if rest.first == UInt8(ascii: "*") { rest = rest.dropFirst() }
-      fields = rest.isEmpty ? [] : [isEscaped ? Self.unescaped(rest)[...] : rest]
+      var name = rest
+      // Further hashes of the same picture, before its name.
+      while let end = name.firstIndex(where: { $0 == UInt8(ascii: " ") })
+        ?? (name.isEmpty ? nil : name.endIndex),
+        Self.isHash(name[..<end])
+      {
+        fields.append(name[..<end])
+        name = name[end...].trimmed
+      }
+      if !name.isEmpty { fields.append(isEscaped ? Self.unescaped(name)[...] : name) }
     }
   }
 
@@ -60,6 +69,11 @@ struct TextLine {
     guard parts.count > count else { return nil }
     let part = parts[count].trimmed
     return part.isEmpty || part.first == UInt8(ascii: "\"") ? nil : part
+  }
+
+  /// Whether a word is as long as a digest, and of hexadecimal digits only.
+  private static func isHash(_ word: ArraySlice<UInt8>) -> Bool {
+    [32, 40, 64].contains(word.count) && word.allSatisfy { hexValue($0) != nil }
   }
 
   private static let quote = UInt8(ascii: "\"")

@@ -4,6 +4,14 @@ struct ColumnName {
   private let words: [String]
 
   init(_ text: some StringProtocol) {
+    // What stands in parentheses explains: "Deleted (Y/N)"; but "hash (MD5)" says which.
+    let open = text.firstIndex(of: "(") ?? text.endIndex
+    let note = text[open...].lowercased()
+    let isExplained = ["y/n", "j/n", "current", "0/1", "1/0", "yes/no", "true/false", "utc"]
+      .contains {
+        note.contains($0)
+      }
+    let text = isExplained ? text[..<open] : text[...]
     var words: [String] = []
     var word = ""
     var previous: Character?
@@ -118,26 +126,35 @@ struct ColumnName {
     .expires: [
       "expires", "validuntil", "expiry", "expiration", "expirationdate", "expiresat", "expireson",
       "expirydate", "expiretime", "validto", "expiredon",
+      "notafter", "validthrough", "gültigbis", "gueltigbis", "ablaufdatum", "dateexpiration",
     ],
     .caseID: ["case", "caseid", "casenumber", "caseno", "ticket", "aktenzeichen"],
     .deleted: [
       "deleted", "withdrawn", "isdeleted", "removed", "revoked", "deletedat", "withdrawnat",
       "removedat", "revokedat", "shoulddelete", "deletedon", "withdrawnon", "removedon",
       "isremoved",
-      "iswithdrawn", "isrevoked", "tombstone", "delete", "gelöscht", "supprimé",
+      "iswithdrawn", "isrevoked", "tombstone", "delete", "delflag", "deletedflag", "retracted",
+      "retractedat", "delisted", "delistedat", "deactivated", "deactivatedat", "obsolete",
+      "superseded",
+      "removaldate", "dateremoved", "datedeleted", "deletiondate", "gelöscht", "geloescht",
+      "zurückgezogen", "entfernt", "supprimé", "supprime", "retiré", "verwijderd", "eliminado",
+      "borrado", "eliminato", "excluído", "usunięty", "удалено", "削除", "删除",
     ],
     .active: [
       "active", "isactive", "enabled", "isenabled", "toids", "malicious", "ismalicious", "inforce",
-      "valid", "isvalid", "aktiv", "actif",
+      "valid", "isvalid", "aktiv", "actif", "actief", "activo", "ativo", "attivo", "有効",
     ],
     .inactive: [
       "benign", "isbenign", "falsepositive", "isfalsepositive", "whitelisted", "allowlisted",
-      "inactive", "harmless", "safe", "knowngood", "expired",
+      "inactive", "harmless", "safe", "knowngood", "expired", "isexpired",
     ],
     .disabled: ["disabled", "isdisabled"],
     .status: [
       "status", "verdict", "state", "disposition", "opinion", "hashstatus",
-      "entrystatus", "judgement", "judgment", "decision",
+      "entrystatus", "recordstatus", "currentstatus", "statusname", "statustext", "judgement",
+      "judgment",
+      "decision", "action", "op", "operation", "change", "changetype", "zustand", "statut", "état",
+      "estado", "stato", "状態", "状态",
     ],
   ]
 
