@@ -4,12 +4,45 @@ struct CSVHeader {
     case hash, kind, id, name, label, severity, quality, confidence, note, timestamp, expires
     case caseID = "case"
     case deleted, active, inactive, disabled, status
+
+    /// Its place among all.
+    fileprivate var place: Int {
+      switch self {
+      case .hash: 0
+      case .kind: 1
+      case .id: 2
+      case .name: 3
+      case .label: 4
+      case .severity: 5
+      case .quality: 6
+      case .confidence: 7
+      case .note: 8
+      case .timestamp: 9
+      case .expires: 10
+      case .caseID: 11
+      case .deleted: 12
+      case .active: 13
+      case .inactive: 14
+      case .disabled: 15
+      case .status: 16
+      }
+    }
+  }
+
+  /// The columns of each meaning. Looked at for every row, and so no dictionary.
+  private struct Places {
+    private var places = [[Int]](repeating: [], count: Column.allCases.count)
+
+    subscript(_ column: Column) -> [Int] {
+      get { places[column.place] }
+      set { places[column.place] = newValue }
+    }
   }
 
   let delimiter: UInt8
   /// How many columns it has.
   let count: Int
-  private var columns: [Column: [Int]] = [:]
+  private var columns = Places()
   /// Columns that are named after the kind of their hashes.
   private(set) var hashColumns: [(index: Int, kind: HashKind)] = []
   /// Columns of hashes of kinds that are not supported.
@@ -25,10 +58,10 @@ struct CSVHeader {
   private(set) var repeated: [String] = []
 
   /// The column of that meaning; of several, the first.
-  subscript(_ column: Column) -> Int? { columns[column]?.first }
+  subscript(_ column: Column) -> Int? { columns[column].first }
 
   /// All columns of a meaning. Of those that decide whether a row is listed each has a say.
-  func all(_ column: Column) -> [Int] { columns[column] ?? [] }
+  func all(_ column: Column) -> [Int] { columns[column] }
 
   /// Columns that decide whether a row is listed at all.
   private static let decisive: [Column] = [
@@ -38,13 +71,16 @@ struct CSVHeader {
   /// Columns of free text, which may hold a delimiter that nobody has put into quotes.
   private static let free: Set<Column> = [.name, .label, .note, .severity, .caseID, .id]
 
+  /// Whether a column says if a row is listed at all.
+  var isDecisive: Bool { Self.decisive.contains { !columns[$0].isEmpty } }
+
   /// Whether what decides of a row stands before all columns of free text: then it is read rightly although a delimiter
   /// in one of them has moved the rest.
   var isFirst: Bool {
     if isHashdeep { return true }
     let decisive =
       (Self.decisive + [.kind, .quality, .timestamp]).flatMap { all($0) } + hashIndices
-    let texts = columns.filter { Self.free.contains($0.key) }.flatMap(\.value) + unreadIndices
+    let texts = Self.free.flatMap { columns[$0] } + unreadIndices
     guard let last = decisive.max(), let first = texts.min() else { return true }
     return last < first
   }
@@ -63,7 +99,7 @@ struct CSVHeader {
     guard !holdsHash(line),
       let header = try? CSVHeader(line, options, delimiter: delimiter, isChecked: false)
     else { return false }
-    return header.columns[.hash] != nil || !header.hashColumns.isEmpty
+    return header[.hash] != nil || !header.hashColumns.isEmpty
   }
 
   /// Whether one of a line's fields may be a hash.
@@ -112,25 +148,26 @@ struct CSVHeader {
     }
     // threatexchange's table calls an opinion a category.
     if names.contains("signal_str"), let opinion = names.firstIndex(of: "category") {
-      columns[.status, default: []].append(opinion)
-      columns[.label]?.removeAll { $0 == opinion }
+      columns[.status].append(opinion)
+      columns[.label].removeAll { $0 == opinion }
       repeated.removeAll { $0 == "tags" }
     }
     // A column that is named `value` beside `md5` is not another hash.
-    if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil, !hashColumns.isEmpty,
+    if self[.hash] != nil, self[.kind] == nil, options.kind == nil, !hashColumns.isEmpty,
       !options.columns.values.contains("hash"),
-      let index = columns.removeValue(forKey: .hash)?.first
+      let index = self[.hash]
     {
+      columns[.hash] = []
       unread.append(names[index])
     }
     guard isChecked else { return }
-    if columns[.hash] == nil, hashColumns.isEmpty {
+    if self[.hash] == nil, hashColumns.isEmpty {
       throw ListError(
         .unreadable,
         "no column of hashes; the columns are \(Self.quoted(names)): name one pdq, phash64, md5, sha1 or"
           + " sha256 (a map of COLUMN=pdq does)")
     }
-    if columns[.hash] != nil, columns[.kind] == nil, options.kind == nil {
+    if self[.hash] != nil, self[.kind] == nil, options.kind == nil {
       throw ListError(
         .kindNotStated, "the file does not say what kind its hashes are; state it")
     }
@@ -145,8 +182,8 @@ struct CSVHeader {
     } else if let kind = column.unsupportedKind {
       unsupportedColumns.append((index, kind))
     } else if let field = column.column {
-      if columns[field] != nil, !Self.decisive.contains(field) { repeated.append(name) }
-      columns[field, default: []].append(index)
+      if !columns[field].isEmpty, !Self.decisive.contains(field) { repeated.append(name) }
+      columns[field].append(index)
     } else {
       unreadIndices.append(index)
       unreadColumns.append((index, name.isEmpty ? "number \(index + 1)" : name))

@@ -21,6 +21,8 @@ struct CSVParser: LineParser {
   private var quotes = OpenQuotes()
   /// The heading of the part that is being read, if it says that what follows is taken back.
   private var section: String?
+  /// How many times lines are being read anew.
+  private var readings = 0
   /// Rows that have more fields than the header.
   private var longer = 0
   private var lostNames = 0
@@ -61,7 +63,7 @@ struct CSVParser: LineParser {
         "a quoted field that begins in line \(start) holds a line like a row; it was read as text")
       add(fields, line, number, header, &records)
     case .stray(let lines, let isWhole):
-      addLiterally(lines, header, &records)
+      try addLiterally(lines, header, &records)
       if !isWhole { try parse(line, number: number, into: &records) }
     }
   }
@@ -73,7 +75,10 @@ struct CSVParser: LineParser {
       _ = try CSVHeader(firstLine[...], options, delimiter: delimiter)
       throw ListError(.unreadable, "a CSV without a row")
     }
-    addLiterally(quotes.finish(), header, &records)
+    // A quote that is open to the end: the lines behind it may have others, which are meant.
+    while case let lines = quotes.finish(), !lines.isEmpty {
+      try addLiterally(lines, header, &records)
+    }
   }
 
   /// `sep=;`, as spreadsheets write it.
@@ -140,7 +145,9 @@ struct CSVParser: LineParser {
   /// - Returns: `false` for any other line.
   private mutating func takeHeading(_ line: ArraySlice<UInt8>, _ header: CSVHeader) -> Bool {
     if CSVHeader.isHeader(line, options, delimiter: header.delimiter),
-      let another = try? CSVHeader(line, options, delimiter: header.delimiter)
+      let another = try? CSVHeader(line, options, delimiter: header.delimiter),
+      // All of it is known: a row with a damaged hash may have a kind's name in it.
+      another.unread.allSatisfy({ header.unread.contains($0) })
     {
       section = nil
       self.header = another
@@ -151,15 +158,32 @@ struct CSVParser: LineParser {
     return true
   }
 
-  /// Adds lines among which a quote was opened and never meant as one.
+  /// How often the lines behind a stray quote are read anew: more quotes than that are a file full of them.
+  private static let mostReadings = 4
+
+  /// Adds lines of which the first opens a quote that was never meant as one; what follows is read anew, since its own
+  /// quotes may be meant.
   private mutating func addLiterally(
     _ lines: [(number: Int, line: [UInt8])], _ header: CSVHeader, _ records: inout [SourceRecord]
-  ) {
+  ) throws(ListError) {
     guard let first = lines.first else { return }
     remark("a quote opens in line \(first.number) and does not close; it was read as a character")
-    for (number, line) in lines {
+    readings += 1
+    defer { readings -= 1 }
+    let isLast = readings > Self.mostReadings
+    for (number, line) in isLast ? lines[...] : lines.prefix(1) {
       let fields = CSVRecord.literal(line[...], delimiter: header.delimiter)
-      add(fields, line[...], number, header, &records)
+      if fields.count < header.count, header.isDecisive {
+        let reason =
+          "\(fields.count) fields under \(header.count) columns, and a quote that does not close"
+        records.append(SourceRecord(number: number, content: .rejected(reason)))
+      } else {
+        add(fields, line[...], number, header, &records)
+      }
+    }
+    guard !isLast else { return }
+    for (number, line) in lines.dropFirst() {
+      try parse(line[...], number: number, into: &records)
     }
   }
 

@@ -28,14 +28,14 @@ struct VICSParser: JSONRecordParser {
         collector.add(text, named: name)
       }
     }
-    // A medium's number holds within one export only: another case has another picture under it.
-    let id = collector.derivedID
     let time = try value.moment("DateUpdated")
     var details = EntryDetails()
     switch categories.answer(for: value["Category"]?.scalarText) {
     case .label(let label): details.label = label
     case .skipped(let reason):
-      return SourceRecord(number: number, content: .skipped(id: id, reason: reason, at: time))
+      return SourceRecord(
+        number: number,
+        content: .skipped(id: nil, reason: reason, at: time, hashes: collector.hashes))
     }
     details.sourceTime = time
     let notes = [("media", value["MediaID"]), ("series", value["Series"])].compactMap {
@@ -43,6 +43,7 @@ struct VICSParser: JSONRecordParser {
       value?.scalarText.map { "\(name) \($0)" }
     }
     details.note = notes.isEmpty ? nil : notes.joined(separator: ", ")
-    return collector.record(number, id: id, details)
+    // A medium's number holds within one export only: another case has another picture under it.
+    return collector.record(number, id: nil, details)
   }
 }

@@ -114,12 +114,17 @@ public struct EntryDetails: Sendable, Hashable {
   /// - Returns: Whether something else than its own hashes was masked.
   mutating func maskHashes(_ own: [ListedHash]) -> Bool {
     var isForeign = false
-    for path in [\EntryDetails.label, \.severity, \.note] {
-      guard let text = self[keyPath: path], HashMask.isNeeded(in: text) else { continue }
-      let masked = HashMask.masked(text, own: own)
-      if masked != text, !HashMask.holds(text, own) { isForeign = true }
-      self[keyPath: path] = masked
+    func mask(_ text: inout String?) {
+      guard let known = text, HashMask.isNeeded(in: known) else { return }
+      let masked = HashMask.masked(known, own: own)
+      guard masked != known else { return }
+      if !HashMask.holds(known, own) { isForeign = true }
+      text = masked
     }
+    mask(&label)
+    mask(&severity)
+    mask(&note)
+    if allows.isEmpty { return isForeign }
     allows = allows.map { EntryReference(list: $0.list, entry: HashMask.masked($0.entry)) }
     return isForeign
   }

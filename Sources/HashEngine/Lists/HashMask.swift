@@ -33,8 +33,27 @@ package enum HashMask {
     return hasRun(text) ? maskingRuns(text) : text
   }
 
-  /// Whether a text is long enough to have a hash in it.
-  static func isNeeded(in text: String) -> Bool { text.utf8.count >= 10 }
+  /// Letters and digits in a row that a short hash has at least, in any spelling.
+  private static let shortestWord = 10
+
+  /// Whether a text may have a hash in it: most are too short, or of short words.
+  static func isNeeded(in text: String) -> Bool {
+    guard text.utf8.count >= shortestWord, !isDerivedID(text) else { return false }
+    if text.utf8.count >= shortest { return true }
+    var run = 0
+    for byte in text.utf8 {
+      let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+      let isDigit = (UInt8(ascii: "+")...UInt8(ascii: "9")).contains(byte)
+      run = isLetter || isDigit ? run + 1 : 0
+      if run >= shortestWord { return true }
+    }
+    return false
+  }
+
+  /// Whether an id is one that a list has made of a hash, which does not reveal it.
+  private static func isDerivedID(_ text: String) -> Bool {
+    text.utf8.count == 21 && text.hasPrefix("auto-")
+  }
 
   /// Whether a text has one of some hashes in it, in whatever groups of digits.
   static func holds(_ text: String, _ hashes: [ListedHash]) -> Bool {

@@ -29,7 +29,8 @@ public struct Timestamp: Sendable, Hashable {
 
   private static func seconds(of text: some StringProtocol) -> Int? {
     let bytes = Array(text.utf8)
-    if let number = Double(text) { return Int(exactly: number.rounded(.down)) }
+    let isDate = bytes.count > 4 && bytes[4] == UInt8(ascii: "-")
+    if !isDate, let number = Double(text) { return Int(exactly: number.rounded(.down)) }
     guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
       let year = number(bytes[0..<4]), let month = number(bytes[5..<7]),
       let day = number(bytes[8..<10]), (1...12).contains(month), (1...31).contains(day)

@@ -14,7 +14,8 @@ import Testing
   init() throws { fixture = try ListFixture() }
 
   private func listed(_ list: String = "l") throws -> Set<String> {
-    Set(try store.entries(in: list).filter { $0.state == .active }.flatMap { $0.hashes.map(\.text) })
+    Set(
+      try store.entries(in: list).filter { $0.state == .active }.flatMap { $0.hashes.map(\.text) })
   }
 
   // MARK: Ids with hashes in them
@@ -26,7 +27,8 @@ import Testing
     var options = ImportOptions()
     options.replaces = true
     #expect(try fixture.importText(text, options).counts == [0, 0, 0, 3, 0, 0])
-    #expect(try store.entries(in: "l").allSatisfy { entry in !m.contains { entry.id.contains($0) } })
+    #expect(
+      try store.entries(in: "l").allSatisfy { entry in !m.contains { entry.id.contains($0) } })
     // Taken back by the source's own ids, in every way.
     #expect(try fixture.importText("md5,id,deleted\n,img-\(m[0]),yes\n").withdrawn == 1)
     #expect(try fixture.importText("md5,id,status\n\(m[1]),\(m[1]).jpg,benign\n").withdrawn == 1)
@@ -55,8 +57,10 @@ import Testing
   }
 
   @Test func hashesInGroupsAreHashes() throws {
-    let grouped = stride(from: 0, to: 32, by: 2).map { m[0].dropFirst($0).prefix(2) }.joined(separator: ":")
-    let uuid = "\(m[1].prefix(8))-\(m[1].dropFirst(8).prefix(4))-\(m[1].dropFirst(12).prefix(4))-"
+    let grouped = stride(from: 0, to: 32, by: 2).map { m[0].dropFirst($0).prefix(2) }.joined(
+      separator: ":")
+    let uuid =
+      "\(m[1].prefix(8))-\(m[1].dropFirst(8).prefix(4))-\(m[1].dropFirst(12).prefix(4))-"
       + "\(m[1].dropFirst(16).prefix(4))-\(m[1].dropFirst(20))"
     try fixture.importText("md5,id,note\n\(m[0]),\(grouped),a\n\(m[1]),\(uuid),b \(m[2])\n")
     for entry in try store.entries(in: "l") {
@@ -67,7 +71,9 @@ import Testing
 
   // MARK: Two pictures under one id
 
-  @Test(arguments: ["deleted\n%@,101,yes\n", "status\n%@,101,withdrawn\n", "verdict\n%@,101,benign\n"])
+  @Test(arguments: [
+    "deleted\n%@,101,yes\n", "status\n%@,101,withdrawn\n", "verdict\n%@,101,benign\n",
+  ])
   func aWithdrawalGoesToThePictureThatItNames(_ row: String) throws {
     try fixture.importText("md5,id\n\(m[0]),101\n")
     var options = ImportOptions()
@@ -120,7 +126,8 @@ import Testing
 
   @Test(arguments: [
     "%@\tbenign\n", "%@ withdrawn\n", "%@,a1,removed\n", "%@,false positive\n", "%@,true\n",
-    "hash,kind,id,Remark of us\n%@,md5,a,benign\n", "hash,kind,id,category\n%@,md5,a,Non-Malicious\n",
+    "hash,kind,id,Remark of us\n%@,md5,a,benign\n",
+    "hash,kind,id,category\n%@,md5,a,Non-Malicious\n",
     "md5,id,Deleted (Y/N)\n%@,a,Y\n", "md5,id,Record Status\n%@,a,withdrawn\n",
     "md5,id,action\n%@,a,delete\n", "md5,id,Zurückgezogen\n%@,a,ja\n",
     "{\"format\":\"hashscan-list/1\",\"kind\":\"md5\"}\n{\"id\":\"a\",\"h\":\"%@\",\"status\":\"benign\"}\n",
@@ -168,7 +175,8 @@ import Testing
       var lines: [String] = []
       try store.export("fine", as: format) { lines.append($0) }
       let quoted = form.contains("\"") ? lines[0].replacing("\"", with: "\"\"") : lines[0]
-      let text = ([form.replacing("%@", with: quoted)] + lines.dropFirst()).joined(separator: "\n") + "\n"
+      let text =
+        ([form.replacing("%@", with: quoted)] + lines.dropFirst()).joined(separator: "\n") + "\n"
       let name = "to-\(format)"
       _ = try? fixture.importText(text, into: name)
       let made = try store.lists().first { $0.name == name }

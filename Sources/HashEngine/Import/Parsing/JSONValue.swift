@@ -7,8 +7,25 @@ struct JSONValue {
 
   /// A member of an object, whatever the case of its name: sources differ in that.
   subscript(_ name: String) -> JSONValue? {
-    guard node.kind == .object else { return nil }
-    return children.first { $0.isNamed(name) }
+    // Each look at the tape itself is checked for a change at the same time: it is looked at once.
+    let (nodes, bytes) = (tape.nodes, tape.bytes)
+    guard nodes[index].kind == .object else { return nil }
+    let name = name.utf8
+    let end = nodes[index].end
+    var next = index + 1
+    while next < end {
+      let key = nodes[next].key
+      if key.count == name.count, Self.isSame(bytes[key], name) {
+        return JSONValue(tape: tape, index: next)
+      }
+      next = nodes[next].end
+    }
+    return nil
+  }
+
+  /// Whether two names are the same but for the case of their letters.
+  private static func isSame(_ a: ArraySlice<UInt8>, _ b: String.UTF8View) -> Bool {
+    zip(a, b).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && $0 | 0x20 >= 0x61) }
   }
 
   /// The elements of an array, or the members of an object.
@@ -79,6 +96,8 @@ struct JSONValue {
   /// - Throws: ``HashField/Refusal`` for a member that is no time.
   func moment(_ name: String) throws(HashField.Refusal) -> Timestamp? {
     guard let word = try self[name]?.single(name) else { return nil }
+    // Most are texts that begin with a year.
+    if word.utf8.dropFirst(4).first == UInt8(ascii: "-"), let time = Timestamp(word) { return time }
     if let number = Double(word), abs(number) >= 1e11 {
       if let seconds = Int(exactly: (number / 1000).rounded(.down)) {
         return Timestamp(seconds: seconds)
@@ -90,13 +109,6 @@ struct JSONValue {
   }
 
   var int: Int? { scalarText.flatMap { Int($0) } }
-
-  private func isNamed(_ other: String) -> Bool {
-    let key = tape.bytes[node.key]
-    let other = other.utf8
-    return key.count == other.count
-      && zip(key, other).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && $0 | 0x20 >= 0x61) }
-  }
 }
 
 /// The values of a record in sequence, in two arrays that are reused for the next record.

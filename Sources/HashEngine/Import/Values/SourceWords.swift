@@ -61,7 +61,14 @@ enum SourceText {
 
   /// Whether an id or a name is what people and programs write for none.
   static func saysNothing(_ text: String) -> Bool {
-    isEmpty(text) || text.utf8.count <= 20 && noIDs.contains(text.trimmingBlanks.lowercased())
+    // No such word has a digit, but for 0 and a spreadsheet's errors: and most ids do.
+    if text.utf8.count > 1, text.utf8.first != UInt8(ascii: "#"),
+      text.utf8.contains(where: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    {
+      return false
+    }
+    return isEmpty(text)
+      || text.utf8.count <= 20 && noIDs.contains(text.trimmingBlanks.lowercased())
   }
 }
 
