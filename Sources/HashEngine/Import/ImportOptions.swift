@@ -35,23 +35,3 @@ public struct ImportOptions: Sendable, Hashable {
     self.format = format
   }
 }
-
-/// What to do with a record whose id is that of an entirely different picture.
-public enum ConflictPolicy: String, Sendable, Hashable, CaseIterable {
-  /// Both stay listed, the new one under an id derived from its hash.
-  case keepBoth = "keep-both"
-  /// The new one takes the place of the old one, as a source's correction does.
-  case replace
-  /// The record is refused.
-  case refuse
-}
-
-/// How a 64-bit hash is written; hashes of other kinds are always hexadecimal or base64.
-public enum HashSpelling: String, Sendable, Hashable, CaseIterable, Codable {
-  /// With or without leading zeros, or a prefix `0x` or `p:`; also 64 binary digits.
-  case hex
-  /// With or without a sign.
-  case decimal
-  /// The eight bytes in base64.
-  case base64
-}

@@ -40,7 +40,8 @@ extension ListStore {
       try Self.refuseIfUseless(change, records: reading.records, options)
       if options.replaces {
         try change.withdrawUnseen(
-          isBrokenOff: reading.importer.isBrokenOff, before: before, options)
+          isBrokenOff: reading.importer.isBrokenOff, before: before,
+          atMost: options.forcesWithdrawal ? nil : options.maximumWithdrawn)
       }
       try change.flush()
       let phash64 = try change.lists.phash64.count()

@@ -75,14 +75,23 @@ package enum HashMask {
     for word in id.split(whereSeparator: { !$0.isLetter && !$0.isNumber && !"+/=-".contains($0) }) {
       let forms = [word, word.drop { $0 == "-" }]
       for form in forms {
-        for spelling in [HashSpelling.hex, .decimal, .base64] {
-          guard let hash = try? HashField.read(Array(form.utf8), kind: .phash64, spelling: spelling)
-          else { continue }
-          candidates.append(masked(id, own: [hash]))
+        for word in words(in: form) {
+          candidates.append(masked(id, own: [ListedHash(kind: .phash64, words: (word, 0, 0, 0))]))
         }
       }
     }
     return candidates.filter { $0 != id }
+  }
+
+  /// The 64-bit hashes that a text may be: as sixteen hexadecimal digits, a decimal number, or base64.
+  private static func words(in text: Substring) -> [UInt64] {
+    var words: [UInt64] = []
+    if text.utf8.count == 16, let word = UInt64(text, radix: 16) { words.append(word) }
+    if let word = Int64(text).map({ UInt64(bitPattern: $0) }) ?? UInt64(text) { words.append(word) }
+    if text.utf8.count == 12, let bytes = Data(base64Encoded: String(text)), bytes.count == 8 {
+      words.append(bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+    return words
   }
 
   /// The ways to write a hash that are not a long run of hexadecimal digits.

@@ -166,8 +166,9 @@ struct ListChange: ~Copyable {
   /// - Parameters:
   ///   - isBrokenOff: Whether the file breaks off.
   ///   - before: How many entries the list had before.
+  ///   - share: The share of them that the file may lack; `nil` to withdraw all that it lacks, whatever speaks against it.
   mutating func withdrawUnseen(
-    isBrokenOff: Bool, before: Int, _ options: ImportOptions
+    isBrokenOff: Bool, before: Int, atMost share: Double?
   ) throws(StorageError) {
     try flush()
     var absent: [(id: String, number: UInt64)] = []
@@ -181,7 +182,7 @@ struct ListChange: ~Copyable {
         ids.append(id)
       }
     }
-    guard let reason = doubt(ids.count, of: before, isBrokenOff, options) else {
+    guard let reason = doubt(ids.count, of: before, isBrokenOff, atMost: share) else {
       for id in ids { try add(0, id, .absent) }
       return
     }
@@ -194,18 +195,18 @@ struct ListChange: ~Copyable {
 
   /// Why a file may lack entries by mistake; `nil` when nothing speaks for that.
   private func doubt(
-    _ absent: Int, of before: Int, _ isBrokenOff: Bool, _ options: ImportOptions
+    _ absent: Int, of before: Int, _ isBrokenOff: Bool, atMost share: Double?
   ) -> String? {
-    guard !options.forcesWithdrawal, absent > 0 else { return nil }
+    guard let share, absent > 0 else { return nil }
     if isBrokenOff { return "the file seems to break off" }
     if let firstUnreadable {
       return "record \(firstUnreadable) was refused, and its id cannot be read"
     }
-    guard absent > Self.fewWithdrawn, Double(absent) > options.maximumWithdrawn * Double(before)
+    guard absent > Self.fewWithdrawn, Double(absent) > share * Double(before)
     else {
       return nil
     }
-    let percent = Int((100 * options.maximumWithdrawn).rounded())
+    let percent = Int((100 * share).rounded())
     return "the file lacks \(absent) of \(before) entries, more than \(percent) %"
   }
 

@@ -191,6 +191,16 @@ import Testing
     }
   }
 
+  @Test func aNoteThatSpeaksOfTheFormatIsANote() throws {
+    #expect(
+      try fixture.importText("md5,id,note\n\(m[0]),a,from hashscan-list/2\n").added == 1)
+    #expect(
+      try fixture.importText(
+        ListFixture.jsonl(#"{"id":"b","kind":"md5","h":"\#(m[1])","note":"hashscan-list/9"}"#)
+      )
+      .added == 1)
+  }
+
   @Test func exportsThatWereJoinedAreRefused() throws {
     var settings = ListSettings()
     settings.meaning = .allow

@@ -199,11 +199,6 @@ extension ColourConversion {
     return shift
   }
 
-  /// Whether a picture of these colours is shown as it is stored.
-  package static func isAsStored(_ source: ColourSource) -> Bool {
-    if case .asStored = found(source, .rgb) { true } else { false }
-  }
-
   private static func found(_ source: ColourSource, _ space: ColourProfile.Space) -> Finding {
     let key = Key(source: source, space: space)
     if case .icc(let bytes) = source, bytes.count > maximumKey { return finding(key) }

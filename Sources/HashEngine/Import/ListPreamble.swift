@@ -61,9 +61,17 @@ enum ListPreamble {
   /// Begins what a line says, wherever it stands in it: editors and spreadsheets put something before it.
   private static let name = "hashscan-list/"
 
-  /// Whether a line is the comment that an export begins with.
+  /// What editors, spreadsheets and mail programs put before a line.
+  private static let marks = Set(" \t\"'>,;\u{FEFF}".utf8)
+
+  /// Whether a line is the comment that an export begins with, or the first of JSON Lines; not one that speaks of the
+  /// format among other things.
   static func isOne(_ line: ArraySlice<UInt8>) -> Bool {
-    line.count >= name.utf8.count && line.firstRange(of: Array(name.utf8)) != nil
+    guard line.count >= name.utf8.count, let first = line.first(where: { !marks.contains($0) }),
+      first == UInt8(ascii: "#") || first == UInt8(ascii: "{"),
+      line.firstRange(of: Array(name.utf8)) != nil
+    else { return false }
+    return first == UInt8(ascii: "#") || line.firstRange(of: Array("format".utf8)) != nil
   }
 
   /// The comment for a list.
