@@ -8,23 +8,65 @@ struct HashScan: AsyncParsableCommand {
     commandName: "hashscan",
     abstract: "Find pictures that are on a list, even resized or recompressed.",
     discussion: """
-      Exit status: 0 nothing found, 1 something found (even if there were errors), 2 an error or a \
-      picture that was not scanned, 64 a wrong command line.
+      Exit status: 0 nothing found, 1 something found (even if there were errors), 2 an error, a picture that was not \
+      scanned, no list in force, or output that could not be written, 64 a wrong command line.
       """,
     version: Version.text,
     subcommands: [
       ImportCommand.self, ExportCommand.self, ListsCommand.self, ListCommand.self,
       EntryCommand.self, TakedownCommand.self, AllowCommand.self, ReleaseCommand.self,
-      ScanCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
-      IndexCommand.self, AuditCommand.self,
+      CaseCommand.self, ScanCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
+      IndexCommand.self, AuditCommand.self, DatabaseCommand.self,
     ])
+
+  static func main() async {
+    StandardDescriptors.occupy()
+    do {
+      guard let arguments = RawArguments.texts else {
+        throw Failure("the command line cannot be read")
+      }
+      var command = try await asyncParseAsRoot(arguments)
+      try RawArguments.check(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      try Output.finish()
+    } catch {
+      end(with: error)
+    }
+  }
 
   /// Without a command nothing was searched; the status must not say that nothing was found.
   func run() async throws {
-    guard !CommandLine.arguments.isEmpty else {
-      throw fail("the command line cannot be read; is /proc mounted?")
-    }
     Terminal.warn(Self.helpMessage())
     throw ExitCode.validationFailure
+  }
+
+  /// Ends the program as an error demands. A request for help is one, too.
+  private static func end(with error: any Error) -> Never {
+    let failed = ExitCode(ExitStatus.failed.rawValue)
+    do {
+      if let failure = error as? Failure { throw failure }
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if code.isSuccess {
+        Output.print(message)
+      } else if !message.isEmpty {
+        Terminal.warn(message)
+      }
+      // What was printed before the error counts as well, but a found match is told whatever became of the output.
+      do {
+        try Output.finish()
+      } catch {
+        Terminal.warn("hashscan: \(error)")
+        exit(withError: code.rawValue == ExitStatus.found.rawValue ? code : failed)
+      }
+      exit(withError: code)
+    } catch {
+      Terminal.warn("hashscan: \(error)")
+      exit(withError: failed)
+    }
   }
 }

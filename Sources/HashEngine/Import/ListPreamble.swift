@@ -15,6 +15,8 @@ enum ListPreamble {
     var expires: Timestamp?
     var note: String?
     var common: CommonHashPolicy?
+    /// In seconds.
+    var staleAfter: Int?
 
     enum CodingKeys: String, CodingKey {
       case meaning
@@ -24,6 +26,7 @@ enum ListPreamble {
       case effort
       case isEnabled = "enabled"
       case expires, note, common
+      case staleAfter = "stale_after"
     }
 
     init(_ settings: ListSettings) {
@@ -36,6 +39,7 @@ enum ListPreamble {
       expires = settings.expiresAt
       note = settings.note
       common = settings.commonHashes
+      staleAfter = (settings.staleAfter?.components.seconds).map { Int($0) }
     }
 
     var settings: ListSettings {
@@ -49,6 +53,7 @@ enum ListPreamble {
       settings.expiresAt = expires
       settings.note = note
       settings.commonHashes = common ?? settings.commonHashes
+      settings.staleAfter = staleAfter.map { .seconds($0) }
       return settings
     }
   }

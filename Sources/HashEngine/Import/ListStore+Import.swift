@@ -44,6 +44,11 @@ extension ListStore {
           atMost: options.forcesWithdrawal ? nil : options.maximumWithdrawn)
       }
       try change.flush()
+      // A file that was not taken at its word, as half a file, is no news of the list.
+      if change.receipt.withheld == 0 {
+        change.list.importedAt = author.now
+        change.list.source = options.source
+      }
       let phash64 = try change.lists.phash64.count()
       let meaning = change.list.settings.meaning
       change.receipt.source = options.source

@@ -40,10 +40,14 @@ public struct ListVersion: Sendable, Hashable {
   public let serial: Int
   /// Whether its entries were matched: it is enabled and has not expired.
   public let isInForce: Bool
+  /// Whether it is enabled, and no longer in force because its time is over.
+  public let isExpired: Bool
   /// Whether a picture can match it: it is in force, does more than to excuse, and has an entry in force.
   ///
   /// Where no list can match, there is no "no match".
-  let canMatch: Bool
+  public let canMatch: Bool
+  /// Whether its last import is older than the operator wants.
+  public let isStale: Bool
 }
 
 /// What the lists need a picture to be hashed for.

@@ -39,6 +39,8 @@ public struct ListSettings: Sendable, Hashable {
   public var isEnabled = true
   /// When the list stops being matched; `nil` for never.
   public var expiresAt: Timestamp?
+  /// How old the last import may be before the list counts as stale; `nil` for any age.
+  public var staleAfter: Duration?
   /// What the operator wants people to know of it.
   public var note: String?
 
@@ -80,4 +82,18 @@ public struct HashList: Sendable, Hashable {
   public let count: Int
   /// Entries that their source, or the operator, has taken back.
   public let withdrawn: Int
+  /// When a file was last imported into it, whether or not that changed anything; `nil` for never.
+  public let importedAt: Timestamp?
+  /// The name of that file.
+  public let source: String?
+
+  /// How long ago a file was last imported, or the list was made.
+  public func age(at now: Timestamp) -> Duration {
+    .seconds(max(0, now.seconds - (importedAt ?? createdAt).seconds))
+  }
+
+  /// Whether it is older than it may be.
+  public func isStale(at now: Timestamp) -> Bool {
+    settings.staleAfter.map { age(at: now) > $0 } ?? false
+  }
 }

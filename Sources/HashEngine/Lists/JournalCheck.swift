@@ -26,10 +26,12 @@ struct JournalCheck {
     if line.previous != previous {
       problems.append("line \(number): does not follow the line before")
     }
-    if line.action == .remove {
+    switch line.action {
+    case .remove:
       // Removing a list removes its history too.
       changes = changes.filter { $0.key.list != line.list }
-    } else {
+    case .restore: break
+    case .create, .set, .import, .takedown, .allow, .release, .disable, .enable, .withdraw, .undo:
       changes[Change(list: line.list, receipt: line.receipt)] = (number, line.receiptSHA256)
     }
   }

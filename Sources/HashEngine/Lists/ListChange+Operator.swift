@@ -19,6 +19,20 @@ extension ListChange {
     return true
   }
 
+  /// Dates the list's last import by its history, where the list was made before imports were dated.
+  mutating func dateLastImport() throws(StorageError) {
+    var number = Int(list.receipts)
+    while number > 0 {
+      let receipt = try lists.receipt(number, list: list.id)
+      if receipt.action == .import, receipt.withheld == 0 {
+        list.importedAt = receipt.at
+        list.source = receipt.source
+        return
+      }
+      number -= 1
+    }
+  }
+
   /// Takes an entry out of a case; it stays listed.
   mutating func leave(case caseID: String, _ entry: Entry) throws(StorageError) {
     let ids = try writer.lists.ids.cursor()

@@ -27,6 +27,8 @@ public struct ListError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreadable
     /// The list has no change that can be undone.
     case nothingToUndo = "nothing-to-undo"
+    /// A backup whose index or journal is not whole.
+    case damagedBackup = "damaged-backup"
     /// The database failed; ``ListError/storage`` says how.
     case storage
   }

@@ -13,6 +13,9 @@ struct ListRecord {
   var undoable: UInt32 = 0
   var firstNew: UInt64 = 0
   var endNew: UInt64 = 0
+  /// When a file was last imported, and its name.
+  var importedAt: Timestamp?
+  var source: String?
 
   init(id: UInt32, createdAt: Timestamp) {
     self.id = id
@@ -58,6 +61,14 @@ struct ListRecord {
     if record.isAtEnd { return }
     guard let common = record.uint8() else { return nil }
     settings.commonHashes = common == 1 ? .match : .review
+    // Records written before imports were dated end here.
+    if record.isAtEnd { return }
+    guard let staleAfter = record.uint64(), let imported = record.uint64(),
+      let source = record.text()
+    else { return nil }
+    settings.staleAfter = staleAfter == 0 ? nil : .seconds(Int(clamping: staleAfter))
+    importedAt = imported == 0 ? nil : Timestamp(seconds: Int(clamping: imported))
+    self.source = source.isEmpty ? nil : source
   }
 
   var bytes: [UInt8] {
@@ -80,13 +91,17 @@ struct ListRecord {
     record.append(UInt16(clamping: settings.reviewRadius ?? 0))
     record.append(settings.effort.code)
     record.append(UInt8(settings.commonHashes == .match ? 1 : 0))
+    record.append(UInt64(clamping: settings.staleAfter?.components.seconds ?? 0))
+    record.append(importedAt.map { UInt64(clamping: max(1, $0.seconds)) } ?? 0)
+    record.append(source ?? "")
     return record.bytes
   }
 
   func list(named name: String) -> HashList {
     HashList(
       name: name, settings: settings, createdAt: createdAt, serial: Int(serial),
-      count: Int(clamping: count), withdrawn: Int(clamping: withdrawn))
+      count: Int(clamping: count), withdrawn: Int(clamping: withdrawn), importedAt: importedAt,
+      source: source)
   }
 }
 

@@ -26,7 +26,9 @@ extension ListStore {
           && forceCache.hasEntryInForce(record, at: options.now, in: lists)
         versions.append(
           ListVersion(
-            name: name, serial: Int(record.serial), isInForce: isInForce, canMatch: canMatch))
+            name: name, serial: Int(record.serial), isInForce: isInForce,
+            isExpired: record.settings.isEnabled && !isInForce, canMatch: canMatch,
+            isStale: record.list(named: name).isStale(at: options.now)))
       }
       return SearchResult(
         candidates: search.candidates.map { found in

@@ -49,6 +49,9 @@ extension ListStore {
     guard (0...PerceptualHash64.bitCount).contains(settings.phash64Radius) else {
       throw ListError(.invalidSetting, "a phash64 radius is a number from 0 to 64")
     }
+    guard settings.staleAfter.map({ $0 >= .seconds(1) && $0 <= .seconds(1 << 32) }) ?? true else {
+      throw ListError(.invalidSetting, "a list becomes stale after a second at the earliest")
+    }
     guard settings.note.map({ $0.utf8.count <= ListChange.longestText }) ?? true else {
       throw ListError(.invalidSetting, "a note has at most \(ListChange.longestText) bytes")
     }

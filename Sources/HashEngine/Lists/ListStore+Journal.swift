@@ -1,17 +1,28 @@
 extension ListStore {
-  /// Calls `body` with the journal's lines as they are stored, starting at line `first`; each is a JSON
-  /// object.
+  /// Calls `body` with the journal's lines, starting at line `first`.
   ///
   /// - Throws: ``ListError`` `storage`; and what `body` throws, which ends the walk.
   public func forEachJournalLine(
-    from first: Int = 1, _ body: (String) throws -> Void
+    from first: Int = 1, _ body: (JournalLine) throws -> Void
+  ) throws {
+    try forEachJournalLine(from: first) { line, _ in try body(line) }
+  }
+
+  /// The same, with each line also as it is stored, a JSON object.
+  ///
+  /// - Throws: ``ListError`` `storage`; and what `body` throws, which ends the walk.
+  public func forEachJournalLine(
+    from first: Int = 1, _ body: (JournalLine, String) throws -> Void
   ) throws {
     var failure: (any Error)?
     try read("reading the journal") { lists in
       try lists.forEachJournalLine { number, line in
         guard number >= first else { return true }
         do {
-          try body(line)
+          guard let read = JSONText.decode(JournalLine.self, Array(line.utf8).span.bytes) else {
+            throw lists.damaged("journal line \(number)")
+          }
+          try body(read, line)
         } catch {
           failure = error
         }

@@ -21,6 +21,7 @@ extension ListStore {
       body(&settings)
       try Self.check(settings)
       change.list.settings = settings
+      if settings.staleAfter != nil, change.list.importedAt == nil { try change.dateLastImport() }
     }
   }
 

@@ -24,6 +24,8 @@ public struct Receipt: Sendable, Hashable {
     case undo
     /// The list was removed.
     case remove
+    /// The whole database was restored from a backup.
+    case restore
   }
 
   /// A record that was not imported, and why.

@@ -64,7 +64,9 @@ private struct TrialList: SearchableLists {
 
   /// In force whatever the list is now: it is meant to be.
   private var version: ListVersion {
-    ListVersion(name: name, serial: 0, isInForce: true, canMatch: !hashes.isEmpty)
+    ListVersion(
+      name: name, serial: 0, isInForce: true, isExpired: false, canMatch: !hashes.isEmpty,
+      isStale: false)
   }
 
   func requirements(of names: Set<String>?) -> ListRequirements {

@@ -30,16 +30,20 @@ public struct Moderator: Sendable {
 
   /// Makes sure that there is something to compare with, before there is a picture.
   ///
+  /// - Returns: The lists that are searched.
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
-  public func checkLists() throws(ListError) {
-    try requireMatchable(lists.search(for: [], policy.searchOptions()))
+  @discardableResult
+  public func checkLists() throws(ListError) -> [ListVersion] {
+    let found = try lists.search(for: [], policy.searchOptions())
+    try requireMatchable(found)
+    return found.lists
   }
 
-  /// How many of the lists a picture could match now.
+  /// The lists that are searched, and whether a picture could match them now.
   ///
   /// - Throws: ``ListError`` `unknown-list`, `storage`.
-  public func matchableLists() throws(ListError) -> Int {
-    try lists.search(for: [], policy.searchOptions()).lists.count(where: \.canMatch)
+  public func searchedLists() throws(ListError) -> [ListVersion] {
+    try lists.search(for: [], policy.searchOptions()).lists
   }
 
   /// Reads and examines a file. A problem with the file gives the verdict `notScanned`, not an error.

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import SystemPackage
 
 /// The layout of a tenant's tables, and how earlier layouts are migrated. A tenant is what one database is
@@ -24,12 +25,16 @@ struct Schema: Sendable {
 /// each has one writer at a time: a long import must not hold up a report.
 final class Database: Sendable {
   let environment: Environment
+  /// The format that it had before it was opened, if it was migrated; else `nil`.
+  var migratedFrom: UInt32? { migration.withLock { $0 } }
+  private let migration = Mutex<UInt32?>(nil)
 
   private static let meta = "meta"
   private static let formatKey = Array("format".utf8)
   private static let tenantKey = Array("tenant".utf8)
 
-  /// Opens the database in a folder. One of an earlier format is migrated in a single transaction.
+  /// Opens the database in a folder. One of an earlier format is migrated in a single transaction, and what it was
+  /// before is kept beside it.
   ///
   /// - Parameter mapSize: See ``Environment/Options/mapSize``; `nil` for the usual.
   /// - Throws: ``StorageError`` when the folder has no database, holds something else, or has one of a newer
@@ -49,7 +54,7 @@ final class Database: Sendable {
       try make(schema)
       return
     }
-    if format < schema.format { try migrate(schema) }
+    if format < schema.format { try migrate(schema, from: format) }
   }
 
   /// The format that is stored; `nil` when the environment is empty.
@@ -107,21 +112,36 @@ final class Database: Sendable {
     try writing.commit()
   }
 
-  private func migrate(_ schema: Schema) throws(StorageError) {
+  /// The copy of a database as it was before it was migrated from a format.
+  static func copyBeforeMigration(from format: UInt32, in folder: FilePath) -> FilePath {
+    folder.appending("before-upgrade-from-format-\(format)")
+  }
+
+  private func migrate(_ schema: Schema, from format: UInt32) throws(StorageError) {
     let writing: WriteTransaction
     do throws(StorageError) {
+      let copy = Self.copyBeforeMigration(from: format, in: FilePath(environment.path))
+      // One that is there is of the first attempt, and whole.
+      if FileIdentity(copy) == nil {
+        try environment.copy(to: copy)
+        EnvironmentFiles.giveToOwner(of: FilePath(environment.path), copy)
+      }
       writing = try WriteTransaction(environment)
+    } catch  where error.code == .full {
+      throw StorageError(
+        .full, "\(environment.path): no room to keep a copy of it before it is upgraded; it was not upgraded")
     } catch  where error.code == .notPermitted {
       throw StorageError(
         .olderFormat,
         "\(environment.path): written by an older version; open it once as a user who may write"
-          + " to it, which migrates it")
+          + " to it, which upgrades it")
     }
     // Another process may have migrated it meanwhile.
     guard let format = try storedFormat(schema, writing) else { return }
     for format in format..<schema.format { try schema.migrations[format]?(writing) }
     try setFormat(schema, writing)
     try writing.commit()
+    migration.withLock { $0 = format }
   }
 
   private func setFormat(

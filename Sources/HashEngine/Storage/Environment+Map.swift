@@ -14,6 +14,9 @@ extension Environment {
   ///
   /// Another process may have made the database larger than this process's map. The map is then enlarged as
   /// soon as the transactions running here have ended; until then they keep the state that they see.
+  ///
+  /// - Throws: ``StorageError``; `replaced` when the files at the path are others by now: what would be read is of
+  ///   yesterday, and what would be written is lost.
   func begin(_ flags: UInt32) throws(StorageError) -> OpaquePointer {
     while true {
       // Counted before it begins, since a writer may wait here for another one.
@@ -23,7 +26,15 @@ extension Environment {
       }
       var transaction: OpaquePointer?
       let result = mdb_txn_begin(handle, nil, flags, &transaction)
-      if result == MDB_SUCCESS, let transaction { return transaction }
+      if result == MDB_SUCCESS, let transaction {
+        // A writer holds the lock by now: no restore can come in between.
+        guard isInPlace else {
+          mdb_txn_abort(transaction)
+          ended()
+          throw replacedError
+        }
+        return transaction
+      }
       ended()
       guard result == MDB_MAP_RESIZED else { throw StorageError(lmdb: result, path: path) }
       // Size 0 stands for the size that was committed last.

@@ -19,6 +19,8 @@ final class Environment: Sendable {
     var mapSize = 1 << 36
     /// How many readers there can be at once, in all processes together.
     var readers: UInt32 = 512
+    /// Whether nothing in the folder is to be written, as in that of a backup.
+    var isReadOnly = false
   }
 
   /// What this process does with the environment.
@@ -38,21 +40,39 @@ final class Environment: Sendable {
   let mapChanges = Atomic(0)
   private let claim: EnvironmentClaim
 
+  /// The files that are open, to tell when others have taken their place.
+  private let files: EnvironmentFiles
+
   /// - Throws: ``StorageError`` for a path that holds something else.
   init(_ folder: FilePath, options: Options) throws(StorageError) {
     let path = folder.string
     try Self.prepare(folder, path: path, creates: options.creates)
-    guard let claim = EnvironmentClaim(try FileIdentity(folder, path: path), folder) else {
-      throw StorageError(.alreadyOpen, "\(path): already open in this process")
-    }
+    // A restore changes two files; nobody may open the one without the other.
+    let gate = FolderGate(folder, .shared)
+    defer { gate?.open() }
+    if !options.isReadOnly { try EnvironmentFiles.makeLockFile(in: folder, path: path) }
+    guard let claim = EnvironmentClaim(EnvironmentFiles.lock(in: folder)) ?? EnvironmentClaim(folder)
+    else { throw StorageError(.alreadyOpen, "\(path): already open in this process") }
     do throws(StorageError) {
       handle = try Self.open(folder, path: path, options: options)
     } catch {
       claim.release()
       throw error
     }
+    EnvironmentFiles.giveToOwner(of: folder)
+    files = EnvironmentFiles(in: folder)
     self.path = path
     self.claim = claim
+  }
+
+  /// Whether the files at the path are still those that are open; not so when the database was removed, moved away or
+  /// restored.
+  var isInPlace: Bool { files.areInPlace }
+
+  /// The error for files that are no longer in their place.
+  var replacedError: StorageError {
+    StorageError(
+      .replaced, "\(path): the database was \(files.areThere ? "replaced" : "removed") while it was in use")
   }
 
   /// Bytes that are free on the disk, for users without privileges; `nil` when the system does not say.
@@ -70,8 +90,10 @@ final class Environment: Sendable {
   }
 
   /// Refuses everything but an absent or empty folder (when creating) and a folder with a database.
-  private static func prepare(
-    _ folder: FilePath, path: String, creates: Bool
+  ///
+  /// - Parameter isShared: Whether the folder may hold other files, and no database yet.
+  static func prepare(
+    _ folder: FilePath, path: String, creates: Bool, isShared: Bool = false
   ) throws(StorageError) {
     var status = stat()
     let data = folder.appending("data.mdb")
@@ -92,7 +114,7 @@ final class Environment: Sendable {
     }
     guard errno == ENOENT else { throw StorageError(lmdb: errno, path: path) }
     guard creates else { throw StorageError(.missing, "\(path): no database here") }
-    guard isEmpty(folder) else {
+    guard isShared || isEmpty(folder) else {
       throw StorageError(.notADatabase, "\(path): a folder with other files, not a database")
     }
   }
@@ -101,11 +123,15 @@ final class Environment: Sendable {
     var made = FilePath(root: folder.root)
     for component in folder.components {
       made.append(component)
-      // Lists are licensed and sensitive: only owner and group have access.
-      if made.withPlatformString({ mkdir($0, 0o770) }) != 0, errno != EEXIST {
+      // Lists are licensed and sensitive: only the owner has access.
+      if made.withPlatformString({ mkdir($0, 0o700) }) != 0, errno != EEXIST {
         throw StorageError(lmdb: errno, path: path)
       }
     }
+    guard geteuid() == 0, folder == DatabaseLocation.system,
+      let service = DatabaseLocation.serviceIdentity
+    else { return }
+    _ = folder.withPlatformString { lchown($0, service.user, service.group) }
   }
 
   private static func isEmpty(_ folder: FilePath) -> Bool {
@@ -121,6 +147,10 @@ final class Environment: Sendable {
   ) throws(StorageError) -> OpaquePointer {
     // Read transactions are tied to their handle, not to a thread: tasks move between threads.
     let flags = UInt32(MDB_NOTLS)
+    if options.isReadOnly {
+      return try open(
+        folder, path: path, options: options, flags: flags | UInt32(MDB_RDONLY | MDB_NOLOCK))
+    }
     do {
       return try open(folder, path: path, options: options, flags: flags)
     } catch  where error.code == .notPermitted && !options.creates {
@@ -145,14 +175,14 @@ final class Environment: Sendable {
     mdb_env_set_maxreaders(handle, options.readers)
     result = mdb_env_set_mapsize(handle, options.mapSize)
     if result == MDB_SUCCESS {
-      result = folder.withPlatformString { mdb_env_open(handle, $0, flags, 0o660) }
+      result = folder.withPlatformString { mdb_env_open(handle, $0, flags, 0o600) }
     }
     guard result == MDB_SUCCESS else {
       mdb_env_close(handle)
       throw StorageError(lmdb: result, path: path)
     }
     // Slots that killed readers left behind would keep old pages from being used again.
-    mdb_reader_check(handle, nil)
+    if !options.isReadOnly { mdb_reader_check(handle, nil) }
     return handle
   }
 }

@@ -22,6 +22,8 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case alreadyOpen = "already-open"
     /// No permission, or a read-only place.
     case notPermitted = "not-permitted"
+    /// The files that were opened are no longer those at the path: removed, replaced, or restored.
+    case replaced
     /// No room: on the disk, or in the map.
     case full
     /// The pages contradict each other.
@@ -59,6 +61,9 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
       self.init(.full, "\(path): the disk is full or failing (\(text))")
     case EACCES, EPERM, EROFS:
       self.init(.notPermitted, "\(path): \(text)")
+    case ENOMEM:
+      self.init(
+        .failed, "\(path): cannot be mapped into memory (\(text)); is the address space limited (ulimit -v)?")
     case ENOENT:
       self.init(.missing, "\(path): no such database")
     default:

@@ -25,7 +25,7 @@ extension API {
   /// reads only a few pages of the memory-mapped database.
   private var readiness: HealthAnswer {
     do {
-      let count = try moderator(lists: nil).matchableLists()
+      let count = try moderator(lists: nil).searchedLists().count(where: \.canMatch)
       let reason =
         count == 0
         ? "no list is in force"

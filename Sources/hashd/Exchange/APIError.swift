@@ -62,7 +62,8 @@ struct APIError: Error {
       case .unknownList, .unknownEntry: .notFound
       case .listExists, .nothingToUndo: .conflict
       case .invalidName, .invalidSetting: .badRequest
-      case .kindNotStated, .categoriesNotStated, .formatNotStated, .nothingToImport, .unreadable:
+      case .kindNotStated, .categoriesNotStated, .formatNotStated, .nothingToImport, .unreadable,
+        .damagedBackup:
         .unprocessableContent
       case .noListInForce: .serviceUnavailable
       case .storage: .internalServerError
@@ -73,11 +74,14 @@ struct APIError: Error {
 
   /// The database failed.
   init(_ error: StorageError) {
-    guard error.code != .full else {
-      self = .noRoom
-      return
+    switch error.code {
+    case .full: self = .noRoom
+    case .replaced, .missing, .alreadyOpen:
+      // It is opened anew with the next request, as soon as there is one.
+      self = .busy("storage-\(error.code.rawValue)", "the lists' database was removed or replaced; try again")
+    case .notADatabase, .newerFormat, .olderFormat, .notPermitted, .damaged, .failed:
+      self.init(.internalServerError, "storage-\(error.code.rawValue)", Self.storageMessage)
     }
-    self.init(.internalServerError, "storage-\(error.code.rawValue)", Self.storageMessage)
   }
 
   /// The disk is full: nothing was changed.

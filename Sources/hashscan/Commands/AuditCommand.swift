@@ -13,16 +13,57 @@ struct AuditCommand: ParsableCommand {
 struct AuditShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Print the journal, JSON Lines; each line carries the SHA-256 of the one before.")
+    abstract: "Print the journal, oldest first: who changed which list, when, and why.",
+    discussion: """
+      With --json each line is as it is stored, and carries the SHA-256 of the one before; keep those elsewhere, for \
+      "hashscan audit verify".
+      """)
 
   @Option(help: "The first line to print; lines are counted from 1.")
   var from = 1
 
+  @Option(help: "Only changes of this list.")
+  var list: String?
+
+  @Option(help: "Only changes by this user: a name or a number.")
+  var user: String?
+
+  @Option(help: "Only what was done under this case.")
+  var `case`: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only this kind of change: create, set, import, takedown, allow, release, disable, enable, withdraw, undo,"
+        + " remove or restore."))
+  var action: Receipt.Action?
+
+  @Option(help: "Only what was done at this time or later, as 2026-12-31 or 2026-12-31T12:00:00Z.")
+  var since: Timestamp?
+
+  @Option(help: "Only what was done before this time.")
+  var until: Timestamp?
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
   @OptionGroup var database: DatabaseOption
 
+  func validate() throws {
+    guard user.map({ JournalText.number(of: $0) != nil }) ?? true else {
+      throw ValidationError("no user named \"\(user ?? "")\"")
+    }
+  }
+
   func run() throws {
+    let number = user.flatMap { JournalText.number(of: $0) }
     try reporting {
-      try database.open().forEachJournalLine(from: from) { print($0) }
+      try database.open().forEachJournalLine(from: from) { line, text in
+        guard list.map({ $0 == line.list }) ?? true, number.map({ $0 == line.uid }) ?? true,
+          `case`.map({ $0 == line.caseID }) ?? true, action.map({ $0 == line.action }) ?? true,
+          since.map({ line.at >= $0 }) ?? true, until.map({ line.at < $0 }) ?? true
+        else { return }
+        Output.print(json ? text : JournalText(line).description)
+      }
     }
   }
 }
@@ -38,7 +79,7 @@ struct AuditVerifyCommand: ParsableCommand {
       """)
 
   @Argument(help: "A file with a copy of the journal, from its first line on.")
-  var copy: String?
+  var copy: PathArgument?
 
   @OptionGroup var database: DatabaseOption
 
@@ -46,15 +87,15 @@ struct AuditVerifyCommand: ParsableCommand {
     try reporting {
       let lines = try copy.map { try Self.lines(of: $0) } ?? []
       let (count, problems) = try database.open().verifyJournal(against: lines)
-      for problem in problems { print(problem) }
-      if problems.isEmpty { print("\(count) lines, each follows the one before") }
+      for problem in problems { Output.print(problem) }
+      if problems.isEmpty { Output.print("\(Amount(count, "line")), each follows the one before") }
       try ExitStatus(found: !problems.isEmpty, failed: false).exit()
     }
   }
 
-  private static func lines(of path: String) throws -> [String] {
+  private static func lines(of path: PathArgument) throws -> [String] {
     do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly)
+      let file = try FileDescriptor.open(path.path, .readOnly, options: .closeOnExec)
       defer { try? file.close() }
       var bytes: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -65,7 +106,7 @@ struct AuditVerifyCommand: ParsableCommand {
       }
       return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     } catch {
-      throw Failure("\(ShownPath(FilePath(path))): \(error)")
+      throw Failure("\(ShownPath(path.path)): \(error)")
     }
   }
 }

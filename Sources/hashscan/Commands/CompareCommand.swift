@@ -11,10 +11,10 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(help: "A picture, or 64 hexadecimal digits.")
-  var first: String
+  var first: PathArgument
 
   @Argument(help: "Another picture, or another hash.")
-  var second: String
+  var second: PathArgument
 
   @Option(help: "How many of the 256 bits may differ for a match.")
   var radius = 31
@@ -33,7 +33,7 @@ struct CompareCommand: ParsableCommand {
       let distance = try hash(first, by: fingerprinter).distance(
         to: hash(second, by: fingerprinter))
       let isWithin = distance <= radius
-      print(
+      Output.print(
         "distance \(distance) of \(PDQHash.bitCount), \(isWithin ? "within" : "outside") the"
           + " radius of \(radius)")
       try ExitStatus(found: isWithin, failed: false).exit()
@@ -43,10 +43,10 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func hash(
-    _ text: String, by fingerprinter: any Fingerprinter
+    _ argument: PathArgument, by fingerprinter: any Fingerprinter
   ) throws(Failure) -> PDQHash {
-    if let hash = PDQHash(text) { return hash }
-    let path = FilePath(text)
+    let path = argument.path
+    if let hash = PDQHash(path.string) { return hash }
     do throws(ImageError) {
       let bytes = try PictureFile.read(path)
       let fingerprint = try fingerprinter.fingerprint(

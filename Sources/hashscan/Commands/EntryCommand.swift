@@ -34,7 +34,7 @@ struct EntryShowCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let found = try entry.database.open().entry(entry.id, in: entry.list)
-      print(JSONLine.render(EntryLine(found, list: entry.list, showsHashes: hashes)))
+      Output.print(JSONLine.render(EntryLine(found, list: entry.list, showsHashes: hashes)))
     }
   }
 }
@@ -65,9 +65,9 @@ struct EntryDisableCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let time = until.flatMap { Timestamp($0) }
-      try entry.database.open().disable(
+      try entry.database.openForChange().disable(
         entry: entry.id, of: entry.list, until: time, reason: reason)
-      print("\(entry.list) \(ShownText(entry.id)): disabled" + (until.map { " until \($0)" } ?? ""))
+      Output.print("\(entry.list) \(ShownText(entry.id)): disabled" + (until.map { " until \($0)" } ?? ""))
     }
   }
 }
@@ -80,8 +80,8 @@ struct EntryEnableCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      try entry.database.open().enable(entry: entry.id, of: entry.list)
-      print("\(entry.list) \(ShownText(entry.id)): enabled")
+      try entry.database.openForChange().enable(entry: entry.id, of: entry.list)
+      Output.print("\(entry.list) \(ShownText(entry.id)): enabled")
     }
   }
 }
@@ -97,8 +97,8 @@ struct EntryWithdrawCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      try entry.database.open().withdraw(entries: [entry.id], from: entry.list, reason: reason)
-      print("\(entry.list) \(ShownText(entry.id)): withdrawn")
+      try entry.database.openForChange().withdraw(entries: [entry.id], from: entry.list, reason: reason)
+      Output.print("\(entry.list) \(ShownText(entry.id)): withdrawn")
     }
   }
 }

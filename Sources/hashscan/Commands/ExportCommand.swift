@@ -39,7 +39,7 @@ struct ExportCommand: ParsableCommand {
         try write()
         for (loss, entries) in losses.sorted(by: { $0.key < $1.key }) {
           Terminal.warn(
-            "\(list): left out, since \(format.rawValue) cannot hold it: \(loss) (\(entries) entries)"
+            "\(list): left out, since \(format.rawValue) cannot hold it: \(loss) (\(Amount(entries, "entry", "entries")))"
           )
         }
       } catch let error as Errno {

@@ -14,7 +14,7 @@ struct HashCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Pictures.", valueName: "file"))
-  var files: [String]
+  var files: [PathArgument]
 
   @Option(help: "pdq, phash64, md5, sha1 or sha256.")
   var kind = HashKind.pdq
@@ -33,7 +33,7 @@ struct HashCommand: ParsableCommand {
     }
     var failed = false
     for file in files {
-      let path = ShownPath(FilePath(file))
+      let path = ShownPath(file.path)
       var fingerprint: Fingerprint?
       var problem: ImageError?
       do throws(ImageError) {
@@ -46,11 +46,11 @@ struct HashCommand: ParsableCommand {
       }
       failed = failed || problem != nil
       if json {
-        print(JSONLine.render(HashLine(path, fingerprint, problem)))
+        Output.print(JSONLine.render(HashLine(path, fingerprint, problem)))
       } else if let problem {
         Terminal.warn("\(path): not hashed: \(problem)")
       } else if let fingerprint {
-        print("\(Self.text(of: fingerprint, kind)),\(path)")
+        Output.print("\(Self.text(of: fingerprint, kind)),\(path)")
       }
     }
     try ExitStatus(found: false, failed: failed).exit()

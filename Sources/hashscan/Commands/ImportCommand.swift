@@ -15,7 +15,7 @@ struct ImportCommand: ParsableCommand {
       """)
 
   @Argument(help: "The file with the list; - for standard input.")
-  var file: String
+  var file: PathArgument
 
   @Option(help: "The list's name. If there is no such list, one that blocks is made.")
   var list: String
@@ -90,11 +90,11 @@ struct ImportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let name = file == "-" ? "standard input" : ShownPath(FilePath(file)).description
+    let name = file.isStandardInput ? "standard input" : ShownPath(file.path).description
     do {
       let source = try open()
       defer { try? source.close() }
-      let store = try database.open(creates: true)
+      let store = try isOpenedToChange()
       var progress = ProgressLine(total: Self.size(of: file), unit: .bytes)
       let receipt = try store.importList(
         source, into: list, options: options(named: name),
@@ -109,7 +109,7 @@ struct ImportCommand: ParsableCommand {
       }
       for warning in receipt.warnings { Terminal.warn("\(name): warning: \(ShownText(warning))") }
       let report = ReceiptReport(receipt, tellsCompleteness: true)
-      print(json ? JSONLine.render(report) : "\(name): \(ReceiptText(receipt))")
+      Output.print(json ? JSONLine.render(report) : "\(name): \(ReceiptText(receipt))")
       if !receipt.isComplete { throw ExitCode(3) }
     } catch let error as ListError {
       throw fail("\(name): not imported: \(error)\(Self.advice(for: error))")
@@ -154,19 +154,25 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
+  private func isOpenedToChange() throws -> ListStore {
+    // A dry run makes no database.
+    guard dryRun else { return try database.openForChange(creates: true) }
+    return try database.openIfThere() ?? database.openForChange(creates: true)
+  }
+
   private func open() throws -> FileDescriptor {
     // A pipe may be slow, and no list can be changed during an import: so the pipe is read to its end first.
-    if file == "-" { return try SpooledInput.descriptor(of: .standardInput) }
+    if file.isStandardInput { return try SpooledInput.descriptor(of: .standardInput) }
     do {
-      return try FileDescriptor.open(FilePath(file), .readOnly, options: .closeOnExec)
+      return try FileDescriptor.open(file.path, .readOnly, options: .closeOnExec)
     } catch {
-      throw Failure("\(ShownPath(FilePath(file))): not imported: \(error)")
+      throw Failure("\(ShownPath(file.path)): not imported: \(error)")
     }
   }
 
   /// The file's size in bytes, for the progress line; `nil` for a pipe.
-  private static func size(of file: String) -> Int? {
-    guard file != "-", let open = try? FileDescriptor.open(FilePath(file), .readOnly) else {
+  private static func size(of file: PathArgument) -> Int? {
+    guard !file.isStandardInput, let open = try? FileDescriptor.open(file.path, .readOnly) else {
       return nil
     }
     defer { try? open.close() }
@@ -182,6 +188,10 @@ extension HashSpelling: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}
 extension ListMeaning: ExpressibleByArgument {}
 extension Effort: ExpressibleByArgument {}
+extension Receipt.Action: ExpressibleByArgument {}
+extension Timestamp: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 extension CommonHashPolicy: ExpressibleByArgument {}
 extension ConflictPolicy: ExpressibleByArgument {}
 extension Confinement: ExpressibleByArgument {}

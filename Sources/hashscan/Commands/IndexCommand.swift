@@ -21,14 +21,14 @@ struct IndexStatsCommand: ParsableCommand {
     try reporting {
       let statistics = try database.open().indexStatistics()
       for (kind, index) in statistics.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-        print(
+        Output.print(
           "\(kind.rawValue): \(index.hashes) hashes, \(index.live) live, \(index.sealed) sealed,"
             + " \(index.removed) of them removed")
-        print(
+        Output.print(
           "  live: \(index.nodes) nodes, depth \(index.depth), leaves"
             + " \(Int((index.fill * 100).rounded())) % full")
         if index.sealed > 0 {
-          print(
+          Output.print(
             "  sealed: \(index.bands) bands, \(index.sealedBytes) bytes,"
               + " \(index.sealedBytes / index.sealed) a hash")
         }
@@ -50,11 +50,11 @@ struct IndexSealCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let sealed = try database.open().seal(always: true)
+      let sealed = try database.openForChange().seal(always: true)
       for (kind, count) in sealed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-        print("\(kind.rawValue): \(count) hashes sealed")
+        Output.print("\(kind.rawValue): \(count) hashes sealed")
       }
-      if sealed.isEmpty { print("too few hashes to seal") }
+      if sealed.isEmpty { Output.print("too few hashes to seal") }
     }
   }
 }
@@ -73,9 +73,9 @@ struct IndexVerifyCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let problems = try database.open().indexProblems(samples: samples)
-      for problem in problems { print(problem) }
+      for problem in problems { Output.print(problem) }
       guard problems.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
-      print("all is well")
+      Output.print("all is well")
     }
   }
 }
@@ -105,15 +105,15 @@ struct IndexExplainCommand: ParsableCommand {
       guard let search = try moderator.explainSearch(for: [hash], radius: radius) else { return }
       let microseconds = Int((ContinuousClock.now - start) / .microseconds(1))
       switch search.plan {
-      case nil: print("sealed: nothing")
-      case .scan: print("sealed: scanned, \(search.sealedComparisons) hashes compared")
+      case nil: Output.print("sealed: nothing")
+      case .scan: Output.print("sealed: scanned, \(search.sealedComparisons) hashes compared")
       case .bands(let radii):
-        print(
+        Output.print(
           "sealed: bands within \(radii.map(String.init).joined(separator: ", ")),"
             + " \(search.probes) probes, \(search.sealedComparisons) hashes compared")
       }
-      print("live: \(search.nodes) nodes visited, \(search.liveComparisons) hashes compared")
-      print("\(search.found) found within \(radius) in \(microseconds) µs")
+      Output.print("live: \(search.nodes) nodes visited, \(search.liveComparisons) hashes compared")
+      Output.print("\(search.found) found within \(radius) in \(microseconds) µs")
     }
   }
 }

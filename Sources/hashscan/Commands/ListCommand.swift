@@ -59,6 +59,12 @@ struct ListOptions: ParsableArguments {
       valueName: "time"))
   var expires: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How old the last import may be, as 36h or 14d, before the list counts as stale; \"none\" for any age.",
+      valueName: "age"))
+  var staleAfter: String?
+
   @Option(help: "A note for people; an empty one removes it.")
   var note: String?
 
@@ -66,6 +72,9 @@ struct ListOptions: ParsableArguments {
     guard reviewRadius.map({ ["none", "default"].contains($0) || Int($0) != nil }) ?? true else {
       throw ValidationError(
         "a review radius is a number from 0 to \(PDQHash.bitCount), default or none")
+    }
+    guard staleAfter.map({ $0 == "none" || Age.read($0) != nil }) ?? true else {
+      throw ValidationError("an age is written as 36h, 14d or 2w")
     }
     guard expires.map({ $0 == "never" || Timestamp($0) != nil }) ?? true else {
       throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
@@ -83,6 +92,7 @@ struct ListOptions: ParsableArguments {
     if let commonHashes { settings.commonHashes = commonHashes }
     if let phash64Radius { settings.phash64Radius = phash64Radius }
     if let expires { settings.expiresAt = Timestamp(expires) }
+    if let staleAfter { settings.staleAfter = Age.read(staleAfter) }
     if let note { settings.note = note.isEmpty ? nil : note }
   }
 }
@@ -96,11 +106,11 @@ struct ListCreateCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let store = try list.database.open(creates: true)
+      let store = try list.database.openForChange(creates: true)
       var settings = ListSettings()
       options.apply(to: &settings)
       try store.create(list.name, settings: settings)
-      print(ListText(try store.list(list.name)))
+      Output.print(try store.text(of: list.name))
     }
   }
 }
@@ -116,8 +126,10 @@ struct ListShowCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let found = try list.database.open().list(list.name)
-      print(json ? JSONLine.render(ListReport(found)) : ListText(found).description)
+      let store = try list.database.open()
+      Output.print(
+        json
+          ? JSONLine.render(try store.report(of: list.name)) : try store.text(of: list.name).description)
     }
   }
 }
@@ -163,13 +175,13 @@ struct ListRemoveCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let store = try list.database.open()
+      let store = try list.database.openForChange()
       let found = try store.list(list.name)
       guard yes else {
         throw Failure(
-          "\(list.name) has \(found.count) entries; nothing was removed, --yes removes it")
+          "\(list.name) has \(Amount(found.count, "entry", "entries")); nothing was removed, --yes removes it")
       }
-      print("\(list.name): removed with \(try store.remove(list: list.name)) entries")
+      Output.print("\(list.name): removed with \(Amount(try store.remove(list: list.name), "entry", "entries"))")
     }
   }
 }
@@ -187,7 +199,7 @@ struct ListHistoryCommand: ParsableCommand {
     try reporting {
       for receipt in try list.database.open().history(of: list.name) {
         guard !json else {
-          print(JSONLine.render(ReceiptReport(receipt)))
+          Output.print(JSONLine.render(ReceiptReport(receipt)))
           continue
         }
         var line =
@@ -196,7 +208,7 @@ struct ListHistoryCommand: ParsableCommand {
         line += ": \(ReceiptText(receipt))"
         if let reason = receipt.reason { line += "  (\(ShownText(reason)))" }
         if let caseID = receipt.caseID { line += "  case \(ShownText(caseID))" }
-        print(line)
+        Output.print(line)
       }
     }
   }
@@ -212,11 +224,27 @@ struct ListUndoCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let (undone, receipt) = try list.database.open().undo(list.name)
+      let (undone, receipt) = try list.database.openForChange().undo(list.name)
       let source = undone.source.map { " of \(ShownText($0))" } ?? ""
-      print("\(list.name): undid the \(undone.action.rawValue)\(source) of \(undone.at)")
-      print("\(list.name): \(ReceiptText(receipt))")
+      Output.print("\(list.name): undid the \(undone.action.rawValue)\(source) of \(undone.at)")
+      Output.print("\(list.name): \(ReceiptText(receipt))")
     }
+  }
+}
+
+extension ListStore {
+  /// The list on one line.
+  fileprivate func text(of name: String) throws -> ListText {
+    ListText(try list(name), try state(of: name))
+  }
+
+  /// The list for JSON.
+  fileprivate func report(of name: String) throws -> ListReport {
+    ListReport(try list(name), try state(of: name))
+  }
+
+  private func state(of name: String) throws -> ListVersion? {
+    try Moderator(self, policy: MatchPolicy(lists: [name])).searchedLists().first
   }
 }
 
@@ -224,9 +252,9 @@ extension ParsableCommand {
   /// Changes a list's settings and shows the list as it is then.
   fileprivate func set(_ list: NamedList, _ body: (inout ListSettings) -> Void) throws {
     try reporting {
-      let store = try list.database.open()
+      let store = try list.database.openForChange()
       try store.set(list.name, body)
-      print(ListText(try store.list(list.name)))
+      Output.print(try store.text(of: list.name))
     }
   }
 }

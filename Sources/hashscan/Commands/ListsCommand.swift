@@ -3,7 +3,9 @@ import HashEngine
 
 struct ListsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lists", abstract: "Show the lists and how many entries each has.")
+    commandName: "lists",
+    abstract: "Show the lists: entries, whether each is in force, its age and its source.",
+    discussion: "Says so on standard error when no list is in force: then no picture can match.")
 
   @Flag(help: "One JSON object a line.")
   var json = false
@@ -12,9 +14,19 @@ struct ListsCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      for list in try database.open().lists() {
-        print(json ? JSONLine.render(ListReport(list)) : ListText(list).description)
+      let store = try database.open()
+      var states: [String: ListVersion] = [:]
+      for state in try Moderator(store).searchedLists() { states[state.name] = state }
+      for list in try store.lists() {
+        let state = states[list.name]
+        Output.print(
+          json ? JSONLine.render(ListReport(list, state)) : ListText(list, state).description)
       }
+      guard !states.values.contains(where: \.canMatch) else { return }
+      Terminal.warn(
+        states.isEmpty
+          ? "WARNING: there is no list in \(ShownPath(try database.folder())): no picture can match"
+          : "WARNING: no list is in force: no picture can match")
     }
   }
 }

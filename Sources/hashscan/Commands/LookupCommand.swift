@@ -27,9 +27,12 @@ struct LookupCommand: ParsableCommand {
       case .md5, .sha1, .sha256: break
       }
       let moderator = Moderator(try database.open(), policy: policy)
+      for list in try moderator.checkLists() {
+        if let concern = list.concern(isNamed: false) { Terminal.warn("warning: \(concern)") }
+      }
       guard let result = try moderator.lookup([search.hash]).results.first else { return }
       for match in result.matches {
-        print(json ? JSONLine.render(MatchReport(match)) : MatchText(match).withExcuse)
+        Output.print(json ? JSONLine.render(MatchReport(match)) : MatchText(match).withExcuse)
       }
       try ExitStatus(result.action).exit()
     }

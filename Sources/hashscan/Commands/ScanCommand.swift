@@ -10,21 +10,43 @@ struct ScanCommand: AsyncParsableCommand {
       Prints a line for each match and for each file that was not scanned, then a summary. A line says \
       "match" where the list blocks, "review" where it wants a review, "allowed" where an allowlist excuses \
       it. Exit status: 0 nothing found, 1 found (even if there were errors), 2 an error, a file not scanned, \
-      or no list in force. What is allowed does not count as found.
+      or no list in force, 130 interrupted (Ctrl-C; the summary is of what was scanned until then). What is \
+      allowed does not count as found.
       """)
 
   @Argument(
-    help: ArgumentHelp("Files, and folders with all that is below them.", valueName: "path"))
-  var paths: [String] = []
+    help: ArgumentHelp(
+      "Files, and folders with all that is below them; - for a picture from standard input.",
+      valueName: "path"))
+  var paths: [PathArgument] = []
 
   @Option(
-    help: ArgumentHelp("A file with the paths to scan, one per line; - for standard input."))
-  var filesFrom: String?
+    help: ArgumentHelp(
+      "A file with the paths to scan, one per line; - for standard input.", valueName: "file"))
+  var filesFrom: PathArgument?
 
   @Flag(
     name: [.customShort("0"), .customLong("null")],
     help: "Paths in --files-from end with a zero byte.")
   var endsWithZero = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Only files whose name fits, as '*.jpg'; with a slash, whose path fits. May be repeated.",
+      valueName: "pattern"))
+  var include: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out files, and folders with all below them, whose name or path fits. May be repeated.",
+      valueName: "pattern"))
+  var exclude: [String] = []
+
+  @Flag(help: "Files that have no picture's signature are counted, and are no error.")
+  var ignoreNotPictures = false
+
+  @Flag(help: "End with 2 when there was no file to scan.")
+  var failOnEmpty = false
 
   @Option(
     help:
@@ -42,6 +64,12 @@ struct ScanCommand: AsyncParsableCommand {
 
   @Flag(help: "One JSON object a line for every file; the summary goes to standard error.")
   var json = false
+
+  @Flag(help: "CSV, a line for every match and for every file without one; the summary goes to standard error.")
+  var csv = false
+
+  @Flag(name: [.customShort("q"), .long], help: "No summary and no progress: only matches, and what was not scanned.")
+  var quiet = false
 
   @Option(
     help:
@@ -66,38 +94,45 @@ struct ScanCommand: AsyncParsableCommand {
     }
     guard jobs.map({ $0 > 0 }) ?? true else { throw ValidationError("jobs is at least 1") }
     guard !paths.isEmpty || filesFrom != nil else { throw ValidationError("no path to scan") }
+    guard !json || !csv else { throw ValidationError("--json or --csv, not both") }
+    let ofInput = paths.count(where: \.isStandardInput) + (filesFrom?.isStandardInput ?? false ? 1 : 0)
+    guard ofInput <= 1 else { throw ValidationError("standard input can be read once only") }
   }
 
   func run() async throws {
     do {
+      let interruption = Interruption()
       let store = try database.open()
       let jobs = jobs ?? ParallelScan.standardJobs
-      let fingerprinter = try decoding.fingerprinter(jobs)
       let moderator = Moderator(
         store,
         policy: MatchPolicy(
           pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
           timeLimit: decoding.time, trailingData: trailingData),
-        fingerprinter: fingerprinter)
-      try moderator.checkLists()
-      let scan = ParallelScan(moderator: moderator, jobs: jobs)
-      var files = paths.map { FilePath($0) }
-      if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
-      let walk = DirectoryWalk(files, followsLinks: followLinks)
-      let total = Terminal.isInteractive ? walk.reduce(0) { count, _ in count + 1 } : nil
-      var progress = ProgressLine(total: total, unit: .files)
-      var summary = ScanSummary()
-      try await scan.run(walk) { path, examination in
+        fingerprinter: try decoding.fingerprinter(jobs))
+      for searched in try moderator.checkLists() {
+        guard let concern = searched.concern(isNamed: list.contains(searched.name)) else { continue }
+        Terminal.warn("warning: \(concern)")
+      }
+      let walk = try walk()
+      let isShown = Terminal.isInteractive && !quiet
+      let total = isShown ? walk.reduce(0) { count, _ in count + 1 } : nil
+      interruption.listen()
+      var progress = ProgressLine(total: total, unit: .files, isShown: isShown)
+      let table = ScanTable(json ? .json : csv ? .csv : .text)
+      var summary = ScanSummary(ignoresOtherFiles: ignoreNotPictures)
+      func answer(_ path: FilePath, _ examination: Examination) {
         summary.add(examination)
-        let lines = render(ShownPath(path), examination)
-        if !lines.isEmpty { progress.clear() }
-        for line in lines { print(line) }
+        progress.interrupt(by: table.lines(ShownPath(path), examination, isIgnored: summary.isIgnored(examination)))
         progress.update(summary.files)
       }
+      if paths.contains(where: \.isStandardInput) {
+        answer("standard input", try examineInput(by: moderator))
+      }
+      try await ParallelScan(moderator: moderator, jobs: jobs).run(
+        walk, isStopped: { interruption.isInterrupted || Output.isBroken }, answer: answer)
       progress.clear()
-      if json { Terminal.warn("\(summary)") } else { print(summary) }
-      try ExitStatus(found: summary.matched + summary.forReview > 0, failed: summary.notScanned > 0)
-        .exit()
+      try end(summary, isInterrupted: interruption.isInterrupted)
     } catch let error as Failure {
       throw fail("\(error)")
     } catch let error as ListError {
@@ -105,64 +140,40 @@ struct ScanCommand: AsyncParsableCommand {
     }
   }
 
-  private func render(_ path: ShownPath, _ examination: Examination) -> [String] {
-    if json { return [JSONLine.render(ScanLine(path, examination))] }
-    switch examination.verdict {
-    case .noMatch: return []
-    case .notScanned(let reason): return ["\(path): not scanned: \(reason)"]
-    case .match(let matches):
-      return matches.map { match in
-        var line = "\(path): \(MatchText.word(for: match)) \(MatchText(match))"
-        if let fingerprint = examination.fingerprint, !match.kind.isDigest {
-          let frame = fingerprint.frames.first {
-            $0.number == match.frame && $0.backdrop == match.view.backdrop && $0.part == match.part
-          }
-          line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
-          if fingerprint.frameCount > 1 { line += " frame \(match.frame)" }
-          if let part = match.part.text { line += " \(part)" }
-          if match.view != .asStored { line += ", \(match.view)" }
-          if let crop = match.crop { line += ", of its part \(crop.text)" }
-        }
-        return line
-      }
-    }
-  }
-}
-
-/// The counts of a scan.
-struct ScanSummary: CustomStringConvertible {
-  private(set) var files = 0
-  /// Files by their action: block, review or allow.
-  private(set) var matched = 0
-  private(set) var forReview = 0
-  private(set) var allowed = 0
-  private(set) var notScanned = 0
-  private(set) var lackingDetail = 0
-  private let start = ContinuousClock.now
-
-  mutating func add(_ examination: Examination) {
-    files += 1
-    switch examination.verdict {
-    case .match:
-      switch examination.action {
-      case .block: matched += 1
-      case .review: forReview += 1
-      case .allow, nil: allowed += 1
-      }
-    case .notScanned: notScanned += 1
-    case .noMatch: if examination.lacksDetail { lackingDetail += 1 }
-    }
+  private func walk() throws -> DirectoryWalk {
+    var files = paths.filter { !$0.isStandardInput }.map(\.path)
+    if let filesFrom { files += try PathList.read(filesFrom, endsWithZero: endsWithZero) }
+    return DirectoryWalk(
+      files, followsLinks: followLinks, filter: NameFilter(included: include, excluded: exclude))
   }
 
-  var description: String {
-    let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-    let flat = lackingDetail > 0 ? " (\(lackingDetail) of them too flat to compare)" : ""
-    let review = forReview > 0 ? " \(forReview) for review," : ""
-    let excused = allowed > 0 ? " \(allowed) allowed," : ""
-    return """
-      Scanned \(files) files in \(milliseconds / 1000).\(milliseconds % 1000 / 100) s: \
-      \(matched) matched,\(review)\(excused) \
-      \(files - matched - forReview - allowed - notScanned) did not\(flat), \(notScanned) not scanned.
-      """
+  private func examineInput(by moderator: Moderator) throws -> Examination {
+    let input = try SpooledInput.descriptor(
+      of: .standardInput, limit: moderator.policy.limits.bytes)
+    defer { try? input.close() }
+    let bytes: [UInt8]
+    do throws(ImageError) {
+      bytes = try PictureFile.read(input, limits: moderator.policy.limits)
+    } catch {
+      return Examination(verdict: .notScanned(error), fingerprint: nil)
+    }
+    return try moderator.examine(bytes.span)
+  }
+
+  /// Tells the summary, and ends with the status that follows from it.
+  private func end(_ summary: ScanSummary, isInterrupted: Bool) throws {
+    if !quiet {
+      if json || csv { Terminal.warn("\(summary)") } else { Output.print(summary) }
+    }
+    if isInterrupted {
+      Terminal.warn("interrupted: there are files that were not scanned")
+      throw ExitCode(Interruption.exitStatus)
+    }
+    let isEmpty = summary.files == 0
+    if isEmpty { Terminal.warn("warning: there was no file to scan") }
+    try ExitStatus(
+      found: summary.matched + summary.forReview > 0,
+      failed: summary.notScanned > 0 || isEmpty && failOnEmpty
+    ).exit()
   }
 }

@@ -5,7 +5,7 @@ import SystemPackage
 /// Pictures to be listed by their own hashes.
 struct ListedPictures: ParsableArguments {
   @Argument(help: "The pictures.")
-  var files: [String]
+  var files: [PathArgument]
 
   @Option(help: "The case they belong to; \"hashscan release --case\" withdraws all of a case.")
   var `case`: String?
@@ -26,7 +26,7 @@ struct ListedPictures: ParsableArguments {
     includesCrops: Bool = false
   ) throws -> [Takedown] {
     try files.map { file in
-      let path = FilePath(file)
+      let path = file.path
       do {
         let bytes = try PictureFile.read(path)
         let picture = try Takedown(
@@ -71,7 +71,7 @@ struct TakedownCommand: AsyncParsableCommand {
   var crops = false
 
   @Option(help: ArgumentHelp("Print what else would be found in this folder.", valueName: "folder"))
-  var preview: String?
+  var preview: PathArgument?
 
   @Flag(help: "List them after a preview.")
   var yes = false
@@ -83,14 +83,14 @@ struct TakedownCommand: AsyncParsableCommand {
       var sawAll = true
       if let preview { sawAll = try await show(found, in: preview, by: fingerprinter) }
       guard preview == nil || yes else {
-        print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
+        Output.print("Nothing was listed; --yes lists \(found.count == 1 ? "it" : "them").")
         try ExitStatus(found: false, failed: !sawAll).exit()
         return
       }
-      let store = try pictures.database.open(creates: true)
+      let store = try pictures.database.openForChange(creates: true)
       let (receipt, entries) = try list(found, on: store)
       for (file, entry) in zip(pictures.files, entries) {
-        print("\(ShownPath(FilePath(file))): listed on \(list) as \(entry)")
+        Output.print("\(ShownPath(file.path)): listed on \(list) as \(entry)")
       }
       for warning in receipt.warnings { Terminal.warn("warning: \(warning)") }
     } catch let error as Failure {
@@ -110,18 +110,18 @@ struct TakedownCommand: AsyncParsableCommand {
 
   /// Prints what the pictures' hashes alone would find in a folder.
   private func show(
-    _ found: [Takedown], in folder: String, by fingerprinter: any Fingerprinter
+    _ found: [Takedown], in folder: PathArgument, by fingerprinter: any Fingerprinter
   ) async throws -> Bool {
     do {
       // A folder that is not there finds nothing, which is not the same as nothing to be found.
-      try FileDescriptor.open(FilePath(folder), .readOnly).close()
+      try FileDescriptor.open(folder.path, .readOnly, options: .closeOnExec).close()
     } catch {
-      throw Failure("\(ShownPath(FilePath(folder))): \(error); nothing was listed")
+      throw Failure("\(ShownPath(folder.path)): \(error); nothing was listed")
     }
     let moderator = try Moderator.preview(
       of: found, on: list, in: pictures.database.openIfThere(),
       policy: MatchPolicy(timeLimit: pictures.decoding.time), fingerprinter: fingerprinter)
-    let walk = DirectoryWalk([FilePath(folder)], followsLinks: false)
+    let walk = DirectoryWalk([folder.path], followsLinks: false)
     var (hits, files, notScanned) = (0, 0, 0)
     let scan = ParallelScan(
       moderator: moderator, jobs: ParallelScan.standardJobs)
@@ -131,18 +131,18 @@ struct TakedownCommand: AsyncParsableCommand {
       case .noMatch: break
       case .notScanned(let reason):
         notScanned += 1
-        print("\(ShownPath(path)): not scanned: \(reason)")
+        Output.print("\(ShownPath(path)): not scanned: \(reason)")
       case .match(let matches):
         guard let match = matches.first else { break }
         hits += 1
         let purpose = examination.action == .review ? " for review" : ""
-        print(
+        Output.print(
           "\(ShownPath(path)): would be found\(purpose), \(match.kind.rawValue) distance"
             + " \(match.distance)")
       }
     }
     let rest = notScanned > 0 ? "; \(notScanned) were not scanned" : ""
-    print("\(hits) of \(files) files in \(ShownPath(FilePath(folder))) would be found\(rest).")
+    Output.print("\(hits) of \(Amount(files, "file")) in \(ShownPath(folder.path)) would be found\(rest).")
     return notScanned == 0
   }
 }
@@ -168,21 +168,21 @@ struct AllowCommand: ParsableCommand {
     try reporting {
       let fingerprinter = try pictures.decoding.fingerprinter()
       let found = try pictures.read(by: fingerprinter, includesPHash64: true)
-      let store = try pictures.database.open(creates: true)
+      let store = try pictures.database.openForChange(creates: true)
       let moderator = Moderator(
         store, policy: MatchPolicy(timeLimit: pictures.decoding.time),
         fingerprinter: fingerprinter)
       var allowed: [AllowedPicture] = []
       for (file, picture) in zip(pictures.files, found) {
-        let excuses = try moderator.excusals(of: FilePath(file))
+        let excuses = try moderator.excusals(of: file.path)
         allowed.append(AllowedPicture(picture, excuses: excuses))
       }
       let (_, ids) = try store.allow(
         allowed, on: list, reason: reason, caseID: pictures.case)
       for ((file, id), picture) in zip(zip(pictures.files, ids), allowed) {
-        print("\(ShownPath(FilePath(file))): allowed on \(list) as \(id)")
+        Output.print("\(ShownPath(file.path)): allowed on \(list) as \(id)")
         for entry in picture.excuses {
-          print("  excuses \(entry.list) \(ShownText(entry.entry))")
+          Output.print("  excuses \(entry.list) \(ShownText(entry.entry))")
         }
       }
     }
@@ -206,10 +206,10 @@ struct ReleaseCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let receipts = try database.open().release(caseID: `case`, from: list, reason: reason)
+      let receipts = try database.openForChange().release(caseID: `case`, from: list, reason: reason)
       for receipt in receipts {
         for warning in receipt.warnings { Terminal.warn("\(receipt.list): \(ShownText(warning))") }
-        print("\(receipt.list): \(receipt.withdrawn) withdrawn")
+        Output.print("\(receipt.list): \(receipt.withdrawn) withdrawn")
       }
     }
   }

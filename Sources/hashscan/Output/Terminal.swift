@@ -28,38 +28,56 @@ struct ProgressLine {
 
   private let total: Int?
   private let unit: Unit
+  private let isShown: Bool
   private let start = ContinuousClock.now
   private var shown = ContinuousClock.now
-  private var isVisible = false
+  /// The text that stands there now.
+  private var line: String?
 
-  /// - Parameter total: How much there is to do; `nil` when it is not known.
-  init(total: Int?, unit: Unit) {
+  /// - Parameters:
+  ///   - total: How much there is to do; `nil` when it is not known.
+  ///   - isShown: Whether there is a line at all.
+  init(total: Int?, unit: Unit, isShown: Bool = Terminal.isInteractive) {
     self.total = total
     self.unit = unit
+    self.isShown = isShown
   }
 
   mutating func update(_ done: Int) {
     let now = ContinuousClock.now
-    guard Terminal.isInteractive, now - shown >= .milliseconds(100) else { return }
+    guard isShown, now - shown >= .milliseconds(100) else { return }
     shown = now
     let seconds = max((now - start) / .seconds(1), 0.001)
     let rate = Double(done) / seconds
     var line = Self.text(done, unit)
     if let total { line += " of \(Self.text(total, unit))" }
-    line += unit == .files ? " files, " : ", "
+    line += unit == .files ? (total ?? done == 1 ? " file, " : " files, ") : ", "
     line += "\(Self.text(Int(rate), unit)) a second"
     if let total, rate > 0, done < total {
       line += ", \(Self.clock(Int(Double(total - done) / rate))) left"
     }
-    Terminal.write("\r\u{1B}[K" + line)
-    isVisible = true
+    draw(line)
   }
 
-  /// Removes the line, to make way for other output.
+  /// Prints lines of output above it; it stays the last line of the terminal.
+  mutating func interrupt(by lines: [String]) {
+    guard !lines.isEmpty else { return }
+    let line = line
+    clear()
+    for line in lines { Output.print(line) }
+    if let line { draw(line) }
+  }
+
+  /// Removes the line, when the work is done.
   mutating func clear() {
-    guard isVisible else { return }
+    guard line != nil else { return }
     Terminal.write("\r\u{1B}[K")
-    isVisible = false
+    line = nil
+  }
+
+  private mutating func draw(_ text: String) {
+    Terminal.write("\r\u{1B}[K" + text)
+    line = text
   }
 
   private static func text(_ amount: Int, _ unit: Unit) -> String {

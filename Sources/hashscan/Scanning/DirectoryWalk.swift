@@ -25,13 +25,16 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
   private var open: [FilePath]
   private let named: Set<FilePath>
   private let followsLinks: Bool
+  private let filter: NameFilter
   /// Folders entered, so that links cannot lead round in circles.
   private var entered: Set<Identity> = []
 
   /// - Parameters:
   ///   - paths: Files and folders; links among them are followed, since someone named them.
   ///   - followsLinks: Whether links inside folders are followed.
-  init(_ paths: [FilePath], followsLinks: Bool) {
+  ///   - filter: Which files are left out, and which folders are not entered.
+  init(_ paths: [FilePath], followsLinks: Bool, filter: NameFilter = NameFilter()) {
+    self.filter = filter
     open = paths.reversed()
     named = Set(paths)
     self.followsLinks = followsLinks
@@ -42,6 +45,8 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
       var status = stat()
       let follows = followsLinks || named.contains(path)
       let result = path.withPlatformString { follows ? stat($0, &status) : lstat($0, &status) }
+      let isFolder = result == 0 && status.st_mode & S_IFMT == S_IFDIR
+      guard filter.takes(path, isFolder: isFolder) else { continue }
       // A path that is gone or forbidden is reported when the file is read.
       guard result == 0 else { return .file(path) }
       switch status.st_mode & S_IFMT {

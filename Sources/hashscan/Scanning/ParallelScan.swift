@@ -27,9 +27,12 @@ struct ParallelScan: Sendable {
   /// One job for each core.
   static let standardJobs = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
+  /// - Parameters:
+  ///   - isStopped: Whether to take no further file; those that were begun are still answered.
   /// - Throws: ``ListError`` when there is nothing to compare with, or the lists cannot be read.
   func run(
-    _ walk: DirectoryWalk, answer: (FilePath, Examination) -> Void
+    _ walk: DirectoryWalk, isStopped: @escaping @Sendable () -> Bool = { false },
+    answer: (FilePath, Examination) -> Void
   ) async throws(ListError) {
     // A slow file holds up the results behind it, but not the work, which may run ahead by this many files.
     let room = DispatchSemaphore(value: threads * 32)
@@ -41,7 +44,7 @@ struct ParallelScan: Sendable {
         while true {
           room.wait()
           let next = source.withLock { source in
-            source.walk.next().map { item in
+            isStopped() ? nil : source.walk.next().map { item in
               source.next += 1
               return (source.next - 1, item)
             }

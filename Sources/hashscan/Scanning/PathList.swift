@@ -2,13 +2,13 @@ import SystemPackage
 
 /// A list of paths from a file or a pipe.
 enum PathList {
-  static func read(_ name: String, endsWithZero: Bool) throws -> [FilePath] {
+  static func read(_ name: PathArgument, endsWithZero: Bool) throws -> [FilePath] {
     do {
       let file =
-        name == "-"
+        name.isStandardInput
         ? FileDescriptor.standardInput
-        : try FileDescriptor.open(FilePath(name), .readOnly, options: .closeOnExec)
-      defer { if name != "-" { try? file.close() } }
+        : try FileDescriptor.open(name.path, .readOnly, options: .closeOnExec)
+      defer { if !name.isStandardInput { try? file.close() } }
       var bytes: [UInt8] = []
       var chunk = [UInt8](repeating: 0, count: 1 << 16)
       while true {
@@ -22,7 +22,7 @@ enum PathList {
         return name.withUnsafeBufferPointer { $0.baseAddress.map { FilePath(platformString: $0) } }
       }
     } catch {
-      throw Failure("\(ShownPath(FilePath(name))): \(error)")
+      throw Failure("\(ShownPath(name.path)): \(error)")
     }
   }
 }

@@ -89,7 +89,7 @@ extension ListStore {
 
   func journal() throws -> [String] {
     var lines: [String] = []
-    try forEachJournalLine { lines.append($0) }
+    try forEachJournalLine { _, text in lines.append(text) }
     return lines
   }
 }

@@ -1,0 +1,84 @@
+import ArgumentParser
+import HashEngine
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Which database a command works on.
+struct DatabaseOption: ParsableArguments {
+  @Option(
+    name: [.customLong("database"), .customLong("db")],
+    help: ArgumentHelp(
+      "The folder of the database.",
+      discussion: """
+        Default: the environment's HASHD_DATABASE, else /var/lib/hashd where the daemon is installed and for root, \
+        else hashscan in $XDG_DATA_HOME, else ~/.local/share/hashscan.
+        """,
+      valueName: "folder"))
+  var place: PathArgument?
+
+  /// Opens the database, to read it.
+  func open() throws -> ListStore {
+    try reportingMissing { try ListStore(at: try folder()) }
+  }
+
+  /// Opens the database to change it, and says which one that is: somebody who has two must not believe that the
+  /// change is in the other.
+  ///
+  /// - Parameter creates: Makes it if there is none.
+  func openForChange(creates: Bool = false) throws -> ListStore {
+    let folder = try folder()
+    let store = try reportingMissing { try ListStore(at: folder, creates: creates) }
+    Terminal.warn("database: \(ShownPath(folder))")
+    if let upgraded = store.upgraded {
+      Terminal.warn(
+        "database: upgraded from format \(upgraded.from); as it was, it is kept in \(ShownPath(upgraded.kept))")
+    }
+    return store
+  }
+
+  /// Opens the database if there is one.
+  func openIfThere() throws -> ListStore? {
+    do {
+      return try ListStore(at: try folder())
+    } catch let error as StorageError where error.code == .missing {
+      return nil
+    } catch let error as StorageError {
+      throw Failure("\(error)")
+    }
+  }
+
+  private func reportingMissing(_ open: () throws -> ListStore) throws -> ListStore {
+    do {
+      return try open()
+    } catch let error as StorageError where error.code == .missing {
+      throw Failure("\(error); \"hashscan import\" makes one")
+    } catch let error as StorageError where error.code == .notPermitted {
+      throw Failure(
+        "\(error); the database is the service's: run this as root or as its user, or name another with --database")
+    } catch let error as StorageError {
+      throw Failure("\(error)")
+    }
+  }
+
+  /// The folder that is meant.
+  func folder() throws -> FilePath {
+    if let place { return place.path }
+    do {
+      return try DatabaseLocation.standard(in: ProcessInfo.processInfo.environment)
+    } catch {
+      throw Failure("no database: state --database (\(error))")
+    }
+  }
+}
+
+/// An error as a sentence for people; the command prints it and ends with status 2.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,79 @@
+import HashEngine
+
+/// What a scan prints of each file.
+struct ScanTable {
+  enum Format { case text, json, csv }
+
+  private let format: Format
+
+  init(_ format: Format) {
+    self.format = format
+    if format == .csv { Output.print(Self.columns.joined(separator: ",")) }
+  }
+
+  /// - Parameter isIgnored: Whether the file is no picture, and that is no error.
+  func lines(_ path: ShownPath, _ examination: Examination, isIgnored: Bool) -> [String] {
+    switch format {
+    case .json: [JSONLine.render(ScanLine(path, examination))]
+    case .csv: Self.rows(path, examination)
+    case .text: isIgnored ? [] : Self.text(path, examination)
+    }
+  }
+
+  private static func text(_ path: ShownPath, _ examination: Examination) -> [String] {
+    switch examination.verdict {
+    case .noMatch: return []
+    case .notScanned(let reason): return ["\(path): not scanned: \(reason)"]
+    case .match(let matches):
+      return matches.map { match in
+        var line = "\(path): \(MatchText.word(for: match)) \(MatchText(match))"
+        if let fingerprint = examination.fingerprint, !match.kind.isDigest {
+          let frame = fingerprint.frames.first {
+            $0.number == match.frame && $0.backdrop == match.view.backdrop && $0.part == match.part
+          }
+          line += frame?.pdq.map { " quality \($0.quality)" } ?? ""
+          if fingerprint.frameCount > 1 { line += " frame \(match.frame)" }
+          if let part = match.part.text { line += " \(part)" }
+          if match.view != .asStored { line += ", \(match.view)" }
+          if let crop = match.crop { line += ", of its part \(crop.text)" }
+        }
+        return line
+      }
+    }
+  }
+
+  private static let columns = [
+    "path", "verdict", "action", "list", "entry", "label", "kind", "distance", "radius", "view", "reason",
+  ]
+
+  private static func rows(_ path: ShownPath, _ examination: Examination) -> [String] {
+    // A spreadsheet takes a cell that begins so for a formula; with ./ before it, it is the same path.
+    let name = path.text.first.map { "=+-@".contains($0) } ?? false ? "./" + path.text : path.text
+    func row(_ cells: [String]) -> String {
+      let rest = Array(repeating: "", count: max(0, columns.count - cells.count - 1))
+      return ([name] + cells + rest).map(quoted).joined(separator: ",")
+    }
+    switch examination.verdict {
+    case .noMatch: return [row(["no_match"])]
+    case .notScanned(let reason):
+      let empty = Array(repeating: "", count: columns.count - 3)
+      return [row(["not_scanned"] + empty + [reason.description])]
+    case .match(let matches):
+      return matches.map { match in
+        row([
+          "match", match.isExcused ? "allow" : match.meaning.rawValue, match.list, match.entry,
+          match.label ?? "", match.kind.rawValue, "\(match.distance)", "\(match.radius)",
+          "\(match.view)",
+        ])
+      }
+    }
+  }
+
+  /// As RFC 4180 has it.
+  private static func quoted(_ cell: String) -> String {
+    guard cell.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 < 0x20 }) else {
+      return cell
+    }
+    return "\"\(cell.replacing("\"", with: "\"\""))\""
+  }
+}
