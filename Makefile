@@ -28,19 +28,54 @@ test: setup
 build: setup
 	$(BUILD) && swift build $(RELEASE) --product hashd
 
-# All programs, the unit files, the user "hashd" and its settings.
+# All programs with their man pages and completions, the unit files, the user "hashd" and its settings.
 PREFIX ?= /usr/local
 SYSTEM := $(if $(DESTDIR),,1)
-install: build
+SHARE := $(PREFIX)/share/hashscan
+install: build manuals
 	install -D -m 755 -s .build/release/hashscan $(DESTDIR)$(PREFIX)/bin/hashscan
 	install -D -m 755 -s .build/release/hashd $(DESTDIR)$(PREFIX)/bin/hashd
 	install -D -m 755 -s .build/release/hashworker $(DESTDIR)$(PREFIX)/libexec/hashscan/hashworker
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/hashscan README.md Docs/*.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 .build/man/*.1
+	install -D -m 644 .build/completions/hashscan.bash $(DESTDIR)/usr/share/bash-completion/completions/hashscan
+	install -D -m 644 .build/completions/hashd.bash $(DESTDIR)/usr/share/bash-completion/completions/hashd
+	install -D -m 644 .build/completions/hashscan.zsh $(DESTDIR)/usr/share/zsh/vendor-completions/_hashscan
+	install -D -m 644 .build/completions/hashd.zsh $(DESTDIR)/usr/share/zsh/vendor-completions/_hashd
+	install -D -m 644 -t $(DESTDIR)/usr/share/fish/vendor_completions.d .build/completions/*.fish
+	install -D -m 644 -t $(DESTDIR)$(SHARE)/systemd Support/systemd/tcp.conf
+	install -D -m 644 -t $(DESTDIR)$(SHARE)/prometheus Support/prometheus/hashd.rules.yml
 	install -D -m 644 -t $(DESTDIR)/etc/systemd/system Support/systemd/hashd.service Support/systemd/hashd.socket
 	install -D -m 644 Support/systemd/hashd.sysusers $(DESTDIR)/usr/lib/sysusers.d/hashd.conf
+	install -D -m 644 Support/systemd/hashd.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/hashd.conf
+	install -D -m 644 Support/logrotate/hashd $(DESTDIR)/etc/logrotate.d/hashd
 	sed -i 's|/usr/local|$(PREFIX)|g' $(DESTDIR)/etc/systemd/system/hashd.service
-	test -e $(DESTDIR)/etc/hashd.yaml || install -D -m 644 Support/hashd.yaml $(DESTDIR)/etc/hashd.yaml
 	test -z "$(SYSTEM)" || ! command -v systemd-sysusers >/dev/null || systemd-sysusers hashd.conf
+	test -e $(DESTDIR)/etc/hashd.yaml || install -D -m 640 Support/hashd.yaml $(DESTDIR)/etc/hashd.yaml
+	test -z "$(SYSTEM)" || ! getent group hashd >/dev/null || systemd-tmpfiles --create hashd.conf
+
+# What `make install` has installed, but for the lists, the backups and the log.
+uninstall:
+	test -z "$(SYSTEM)" || ! command -v systemctl >/dev/null || systemctl disable --now hashd.socket hashd.service || true
+	cd $(DESTDIR)/ && rm -rf .$(PREFIX)/bin/hashscan .$(PREFIX)/bin/hashd .$(PREFIX)/libexec/hashscan .$(SHARE) \
+	  .$(PREFIX)/share/doc/hashscan .$(PREFIX)/share/man/man1/hashscan*.1 .$(PREFIX)/share/man/man1/hashd*.1 \
+	  usr/share/bash-completion/completions/hashscan usr/share/bash-completion/completions/hashd \
+	  usr/share/zsh/vendor-completions/_hashscan usr/share/zsh/vendor-completions/_hashd \
+	  usr/share/fish/vendor_completions.d/hashscan.fish usr/share/fish/vendor_completions.d/hashd.fish \
+	  etc/systemd/system/hashd.service etc/systemd/system/hashd.socket etc/systemd/system/hashd.service.d/tcp.conf \
+	  usr/lib/sysusers.d/hashd.conf usr/lib/tmpfiles.d/hashd.conf etc/logrotate.d/hashd etc/hashd.yaml etc/hashd.tokens
+
+# Man pages and shell completions, from what the programs say of themselves.
+.PHONY: manuals uninstall play-operator restart-hashd real-clients
+manuals: build
+	swift build -c release --product generate-manual
+	rm -rf .build/man && mkdir -p .build/man .build/completions
+	for program in hashscan hashd; do \
+	  .build/release/generate-manual .build/release/$$program --section 1 --output-directory .build/man || exit 1; \
+	  for shell in bash zsh fish; do \
+	    .build/release/$$program --generate-completion-script $$shell > .build/completions/$$program.$$shell || exit 1; \
+	  done; \
+	done
 
 # Hashes every painted picture and animation in every view, in a release build; `make test` takes only some.
 property: setup
@@ -94,6 +129,22 @@ fuzz-smoke: setup
 abuse-hashd: setup
 	$(BUILD) && swift build $(RELEASE) --product hashd
 	python3 Tests/abuse_hashd .build/release/hashd .build/release/hashscan Fixtures ../shared
+
+# Runs each command of Docs/Operating.md, word for word, on a bare Debian, and looks at what becomes of it.
+play-operator: build manuals
+	command -v debootstrap >/dev/null && command -v systemd-nspawn >/dev/null \
+	  || $(SUDO) apt-get install -y -qq --no-install-recommends debootstrap systemd-container
+	$(SUDO) python3 Tests/operator .
+
+# Restarts the daemon fifty times under load: no request may get lost.
+restart-hashd: setup
+	$(BUILD) && swift build $(RELEASE) --product hashd
+	python3 Tests/restart_hashd.py .build/release/hashd .build/release/hashscan Fixtures
+
+# Real clients and tools, unmodified: those that are installed (see Tests/real_clients).
+real-clients: setup
+	$(BUILD) && swift build $(RELEASE) --product hashd
+	python3 Tests/real_clients .build/release/hashd .build/release/hashscan Fixtures Support
 
 # Sends requests generated from the OpenAPI description.
 fuzz-http: setup peers

@@ -24,14 +24,17 @@ WORKERS = {"heif": [".heic"], "avif": [".avif"], "jxl": [".jxl"], "tiff": [".tif
 SHORT = 600
 LISTS = ["text", "csv", "jsonl", "ncmec", "stopncii", "threatexchange", "tat", "vics", "icse", "misp", "stix", "clamav"]
 TARGETS = [*PICTURES, "fingerprint", "exif", "icc", "embedded", "jpeg-scans", "apng", "fingerprint-binary", "worker-messages", *LISTS,
-           "list-detector"]
+           "list-detector", "multipart"]
+# A content type, and the form that belongs to it.
+FORM = (b'multipart/form-data; boundary="b"\n--b\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n--b\r\n'
+        b'Content-Disposition: form-data; name="f"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\nBYTES\r\n--b--\r\n')
 # Larger seeds make every execution slow, and teach nothing that smaller ones do not.
 LARGEST = {"fingerprint": 3_000, "pictures": 10_000, "lists": 1_000}
 
 
 def seeds(target):
     """Files that a target begins with; none for what only a program of ours writes."""
-    if target in ("fingerprint-binary", "worker-messages"):
+    if target in ("fingerprint-binary", "worker-messages", "multipart"):
         return []
     if target in LISTS or target == "list-detector":
         found = [ROOT / "Fixtures/blocklist.csv"]
@@ -53,13 +56,15 @@ def seeds(target):
 
 def largest(target):
     """Bytes of an input at the most."""
-    if target in LISTS or target == "list-detector":
+    if target in LISTS or target in ("list-detector", "multipart"):
         return LARGEST["lists"]
     return LARGEST["fingerprint" if target.startswith("fingerprint") else "pictures"]
 
 
 def prepare(target, corpus):
     corpus.mkdir(parents=True, exist_ok=True)
+    if target == "multipart":
+        (corpus / "seed").write_bytes(FORM)
     for number, path in enumerate(seeds(target)):
         copy = corpus / f"seed-{number}"
         if not copy.exists():

@@ -21,6 +21,8 @@ struct HashWorker {
         descriptor: WorkerSettings.sharedMemory, size: settings.sharedBytes)
     else { exit(64) }
     WorkerCodecs.install()
+    // Ctrl-C at a terminal reaches all programs there. Whoever has begun a picture waits for it, and ends this one then.
+    signal(SIGINT, SIG_IGN)
     // Buffers up to this size are kept for the next picture; larger ones go back to the system.
     clinux_keep_memory(8 << 20)
     let channel = Channel(descriptor: WorkerSettings.socket)

@@ -29,6 +29,8 @@ import paths
 import pictures
 import decoders
 import writers
+import tokens
+import places
 import life
 import left_behind
 

@@ -37,8 +37,10 @@ class Daemon:
         self.start()
 
     def command(self):
-        return [world_path(self.world.hashd), "--socket", self.socket, "--database", str(self.database),
-                *(f"--set={key}={value}" for key, value in self.settings.items())]
+        settings = dict(self.settings)
+        config = ["--config", str(settings.pop("config"))] if "config" in settings else []
+        return [world_path(self.world.hashd), "--socket", self.socket, "--database", str(self.database), *config,
+                *(f"--set={key}={value}" for key, value in settings.items())]
 
     def start(self):
         command = self.command()
@@ -134,6 +136,8 @@ class World:
         self.list = self.fixtures / "blocklist.csv"
         subprocess.run([hashscan, "import", self.list, "--list", "demo", "--db", self.database], check=True,
                        stdout=subprocess.DEVNULL)
+        self.listed = (self.fixtures / "uploads/2026/10/aurora-recompressed.jpg").read_bytes()
+        self.clean = (self.fixtures / "uploads/glacier.jpg").read_bytes()
         self.picture = sorted((self.fixtures / "uploads").glob("*.jpg"))[0].read_bytes()
         self.root = folder / "root"
         self.make_root()

@@ -28,7 +28,9 @@ private struct Endpoints {
     let connections = Connections(maximum: 4)
     let metrics = DaemonMetrics(connections: connections)
     let api = API(
-      settings: settings, store: store, root: nil,
+      settingsInForce: try SettingsInForce(settings),
+      lists: OpenLists(store, at: folder.path("db")),
+      tokens: TokenFile(folder.path("tokens")),
       jobs: JobQueue(threads: 2, waiting: 8),
       decoders: try ChosenFingerprinter(.off, ConfinedFingerprinter.Options(workers: 1)),
       reading: BodyReading(ledger: BodyLedger(maximum: 64 << 20)), metrics: metrics)

@@ -91,6 +91,31 @@ final class DaemonProcess: Sendable {
     )
   }
 
+  /// Sends bytes to a port of the loopback interface; the status of the answer.
+  static func runTCP(_ port: Int, _ text: String) throws -> Int {
+    let descriptor = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = withUnsafePointer(to: address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { throw RawClient.Failure(what: "no connection: \(errno)") }
+    let bytes = Array(text.utf8)
+    guard Foundation.send(descriptor, bytes, bytes.count, 0) == bytes.count else {
+      throw RawClient.Failure(what: "not sent")
+    }
+    var answer = [UInt8](repeating: 0, count: 64)
+    guard recv(descriptor, &answer, answer.count, 0) > 12 else {
+      throw RawClient.Failure(what: "no answer")
+    }
+    return Int(String(decoding: answer[9..<12], as: UTF8.self)) ?? 0
+  }
+
   static func upload(_ name: String) throws -> [UInt8] {
     try TestFiles.bytes(of: TestFiles.fixtures.appending("uploads").appending(name))
   }

@@ -46,7 +46,7 @@ import Testing
     let empty = try hashscan.run("scan", copies.string)
     #expect(empty.status == 2 && empty.errors.contains("no list is in force"))
     #expect(try hashscan.run("release", "--case", "17").status == 2)
-    let audit = try hashscan.run("audit")
+    let audit = try hashscan.run("audit", "--json")
     #expect(try audit.lines.map { try object($0)["action"] as? String } == ["takedown", "release"])
     #expect(try hashscan.run("audit", "verify").output == "2 lines, each follows the one before\n")
     let copy = try hashscan.folder.write(audit.output, to: "journal").string
@@ -72,7 +72,9 @@ import Testing
   @Test func listsAreMadeSetShownAndRemoved() throws {
     let made = try hashscan.run(
       "list", "create", "look", "--meaning", "review", "--pdq-radius", "20", "--note", "n")
-    #expect(made.output == "look  0 entries  review  pdq 20  standard  phash64 4  serial 0  (n)\n")
+    #expect(made.output.hasPrefix("look  0 entries  review  empty  made "))
+    #expect(made.output.hasSuffix("  pdq 20  standard  phash64 4  serial 0  (n)\n"))
+    #expect(made.errors == "database: \(hashscan.database)\n")
     #expect(try hashscan.run("list", "create", "look").status == 2)
     #expect(try hashscan.run("list", "set", "look", "--expires", "2030-01-01").status == 0)
     #expect(try hashscan.run("list", "set", "look", "--expires", "soon").status == 64)
@@ -153,7 +155,9 @@ import Testing
       let file = try hashscan.folder.write(export.output, to: "export")
       let again = try hashscan.run(
         "import", "-", "--list", "copy-\(format)", "--kind", "pdq", "--format", format, input: file)
-      #expect(again.output.contains(": 6 added") && again.errors.isEmpty)
+      #expect(
+        again.output.contains(": 6 added")
+          && again.errors == "database: \(hashscan.database)\n")
     }
     #expect(try hashscan.run("export", "--list", "none").status == 2)
   }

@@ -22,8 +22,12 @@ import Testing
   }
 
   @Test func itAnswersAsBefore() throws {
-    #expect(try hashscan.run("lists", "--json").output == expected("lists"))
-    #expect(try hashscan.run("audit", "show").output == expected("journal"))
+    // Whether a list is in force was not told then.
+    let lists = try hashscan.run("lists", "--json").output
+    #expect(
+      try lists.replacing(/"(in_force|stale)":(true|false),/, with: "")
+        .replacing(/,"(in_force|stale)":(true|false)/, with: "") == expected("lists"))
+    #expect(try hashscan.run("audit", "show", "--json").output == expected("journal"))
     #expect(try hashscan.run("audit", "verify").status == 0)
     #expect(try hashscan.run("index", "verify").status == 0)
     for list in ["demo", "takedown", "allow", "small", "files"] {
@@ -59,7 +63,7 @@ import Testing
     #expect(try hashscan.run("takedown", picture, "--reason", "r", "--case", "20").status == 0)
     #expect(try hashscan.run("release", "--case", "17").status == 0)
     #expect(try hashscan.run("audit", "verify").status == 0)
-    let journal = try hashscan.run("audit", "show").output
+    let journal = try hashscan.run("audit", "show", "--json").output
     #expect(try journal.hasPrefix(expected("journal")))
     // Its key is made once and stays.
     let store = try ListStore(at: hashscan.database)

@@ -14,6 +14,8 @@ enum FuzzTarget: String, CaseIterable {
   // Lists.
   case text, csv, jsonl, ncmec, stopncii, threatexchange, tat, vics, icse, misp, stix, clamav
   case detector = "list-detector"
+  /// A form that is sent to the daemon.
+  case multipart
 
   func run(_ bytes: [UInt8]) {
     switch self {
@@ -42,6 +44,7 @@ enum FuzzTarget: String, CaseIterable {
     case .binary: Self.readBack(bytes)
     case .messages: Self.readMessages(bytes)
     case .detector: _ = try? ListDetector.format(of: bytes, ImportOptions())
+    case .multipart: Self.readForm(bytes)
     case .text, .csv, .jsonl, .ncmec, .stopncii, .threatexchange, .tat, .vics, .icse, .misp, .stix,
       .clamav:
       ListFormat(rawValue: rawValue).map { Self.importList(bytes, as: $0) }
@@ -60,6 +63,17 @@ enum FuzzTarget: String, CaseIterable {
     limits.scans = 20
     limits.scanPixels = 1 << 20
     return limits
+  }
+
+  /// The content type and the form, with a line between them.
+  private static func readForm(_ bytes: [UInt8]) {
+    let type = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    let body = Array(bytes.dropFirst(type.count + 1))
+    let stated = MultipartForm.boundary(in: String(decoding: type, as: UTF8.self))
+    guard let file = try? MultipartForm.file(in: body, boundary: stated ?? Array("b".utf8)) else {
+      return
+    }
+    precondition(file.lowerBound >= 0 && file.upperBound <= body.count)
   }
 
   private static func decode(_ bytes: [UInt8], as format: ImageFormat) {

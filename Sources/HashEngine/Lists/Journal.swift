@@ -9,6 +9,8 @@ public struct JournalLine: Codable, Sendable, Hashable {
   public let at: Timestamp
   /// The number of the user who did it.
   public let uid: UInt32
+  /// See ``Author/client``.
+  public let client: String?
   /// What was done.
   public let action: Receipt.Action
   /// To which list.
@@ -31,7 +33,7 @@ public struct JournalLine: Codable, Sendable, Hashable {
   public let previous: String
 
   enum CodingKeys: String, CodingKey {
-    case line, at, uid, action, list, receipt
+    case line, at, uid, client, action, list, receipt
     case receiptSHA256 = "receipt_sha256"
     case added, replaced, withdrawn, reason
     case caseID = "case"
@@ -42,6 +44,7 @@ public struct JournalLine: Codable, Sendable, Hashable {
     self.line = line
     at = receipt.at
     uid = receipt.uid
+    client = receipt.client
     action = receipt.action
     list = receipt.list
     self.receipt = receipt.number

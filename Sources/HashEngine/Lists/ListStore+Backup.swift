@@ -51,7 +51,8 @@ extension ListStore {
     if let problem = problems.first {
       throw ListError(
         .damagedBackup,
-        "\(backup): the backup is damaged (\(problem)\(problems.count > 1 ? ", and more" : "")); nothing was changed")
+        "\(backup): the backup is damaged (\(problem)\(problems.count > 1 ? ", and more" : "")); nothing was changed"
+      )
     }
     let lists = try store.lists()
     let writer = try store.beginWriting()

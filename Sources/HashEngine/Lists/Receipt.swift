@@ -54,6 +54,8 @@ public struct Receipt: Sendable, Hashable {
   public let at: Timestamp
   /// The number of the user who did it.
   public let uid: UInt32
+  /// See ``Author/client``.
+  public var client: String?
   /// The name of the imported file.
   public var source: String?
   /// The SHA-256 of the bytes read from the file, in hexadecimal.
@@ -94,6 +96,7 @@ public struct Receipt: Sendable, Hashable {
   init(_ action: Action, list: String, serial: Int, by author: Author) {
     self.init(
       action: action, list: list, number: 0, serialBefore: serial, at: author.now, uid: author.uid)
+    client = author.client
   }
 
   init(

@@ -9,7 +9,7 @@ struct StoredReceipt: Codable {
     case action, list, number
     case serialBefore = "serial_before"
     case serialAfter = "serial_after"
-    case at, uid, source
+    case at, uid, client, source
     case sourceSHA256 = "source_sha256"
     case format, kind, reason
     case caseID = "case"
@@ -27,6 +27,7 @@ struct StoredReceipt: Codable {
       at: try values.decode(Timestamp.self, forKey: .at),
       uid: try values.decode(UInt32.self, forKey: .uid))
     receipt.serialAfter = try values.decode(Int.self, forKey: .serialAfter)
+    receipt.client = try values.decodeIfPresent(String.self, forKey: .client)
     receipt.source = try values.decodeIfPresent(String.self, forKey: .source)
     receipt.sourceSHA256 = try values.decodeIfPresent(String.self, forKey: .sourceSHA256)
     receipt.format = try values.decodeIfPresent(ListFormat.self, forKey: .format)
@@ -56,6 +57,7 @@ struct StoredReceipt: Codable {
     try values.encode(receipt.serialAfter, forKey: .serialAfter)
     try values.encode(receipt.at, forKey: .at)
     try values.encode(receipt.uid, forKey: .uid)
+    try values.encodeIfPresent(receipt.client, forKey: .client)
     try values.encodeIfPresent(receipt.source, forKey: .source)
     try values.encodeIfPresent(receipt.sourceSHA256, forKey: .sourceSHA256)
     try values.encodeIfPresent(receipt.format, forKey: .format)

@@ -7,6 +7,7 @@ package struct ReceiptReport: Encodable {
   let serialAfter: Int
   let at: Timestamp
   let uid: UInt32
+  let client: String?
   let source: String?
   let sourceSHA256: String?
   let format: ListFormat?
@@ -32,7 +33,7 @@ package struct ReceiptReport: Encodable {
     case action, list, number
     case serialBefore = "serial_before"
     case serialAfter = "serial_after"
-    case at, uid, source
+    case at, uid, client, source
     case sourceSHA256 = "source_sha256"
     case format, kind, reason
     case caseID = "case"
@@ -51,6 +52,7 @@ package struct ReceiptReport: Encodable {
     serialAfter = receipt.serialAfter
     at = receipt.at
     uid = receipt.uid
+    client = receipt.client
     source = receipt.source
     sourceSHA256 = receipt.sourceSHA256
     format = receipt.format

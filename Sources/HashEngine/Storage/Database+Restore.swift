@@ -60,7 +60,8 @@ extension Database {
     // The lock file first: whoever still has the old one sees that it is gone, and opens both anew.
     _ = lock.withPlatformString { unlink($0) }
     let staged = EnvironmentFiles.data(in: staging(in: folder))
-    guard staged.withPlatformString({ staged in data.withPlatformString { rename(staged, $0) } }) == 0
+    guard
+      staged.withPlatformString({ staged in data.withPlatformString { rename(staged, $0) } }) == 0
     else { throw StorageError(lmdb: errno, path: folder.string) }
     EnvironmentFiles.giveToOwner(of: folder, isThere ? kept : nil)
     try? EnvironmentFiles.remove(staging(in: folder))

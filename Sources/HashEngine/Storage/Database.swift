@@ -129,7 +129,9 @@ final class Database: Sendable {
       writing = try WriteTransaction(environment)
     } catch  where error.code == .full {
       throw StorageError(
-        .full, "\(environment.path): no room to keep a copy of it before it is upgraded; it was not upgraded")
+        .full,
+        "\(environment.path): no room to keep a copy of it before it is upgraded; it was not upgraded"
+      )
     } catch  where error.code == .notPermitted {
       throw StorageError(
         .olderFormat,

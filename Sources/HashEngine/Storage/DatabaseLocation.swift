@@ -45,7 +45,11 @@ public enum DatabaseLocation {
 
   private static var isUsedBySystem: Bool {
     var status = stat()
-    if system.withPlatformString({ stat($0, &status) }) == 0 { return true }
+    return system.withPlatformString({ stat($0, &status) }) == 0 || isUserOfSystem
+  }
+
+  /// Whether this process is root's or the service's.
+  package static var isUserOfSystem: Bool {
     let user = geteuid()
     return user == 0 || user == serviceIdentity?.user
   }

@@ -51,8 +51,10 @@ final class Environment: Sendable {
     let gate = FolderGate(folder, .shared)
     defer { gate?.open() }
     if !options.isReadOnly { try EnvironmentFiles.makeLockFile(in: folder, path: path) }
-    guard let claim = EnvironmentClaim(EnvironmentFiles.lock(in: folder)) ?? EnvironmentClaim(folder)
-    else { throw StorageError(.alreadyOpen, "\(path): already open in this process") }
+    let lock = EnvironmentFiles.lock(in: folder)
+    guard let claim = EnvironmentClaim(FileIdentity(lock) == nil ? folder : lock) else {
+      throw StorageError(.alreadyOpen, "\(path): already open in this process")
+    }
     do throws(StorageError) {
       handle = try Self.open(folder, path: path, options: options)
     } catch {
@@ -72,7 +74,8 @@ final class Environment: Sendable {
   /// The error for files that are no longer in their place.
   var replacedError: StorageError {
     StorageError(
-      .replaced, "\(path): the database was \(files.areThere ? "replaced" : "removed") while it was in use")
+      .replaced,
+      "\(path): the database was \(files.areThere ? "replaced" : "removed") while it was in use")
   }
 
   /// Bytes that are free on the disk, for users without privileges; `nil` when the system does not say.

@@ -63,7 +63,9 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
       self.init(.notPermitted, "\(path): \(text)")
     case ENOMEM:
       self.init(
-        .failed, "\(path): cannot be mapped into memory (\(text)); is the address space limited (ulimit -v)?")
+        .failed,
+        "\(path): cannot be mapped into memory (\(text)); is the address space limited (ulimit -v)?"
+      )
     case ENOENT:
       self.init(.missing, "\(path): no such database")
     default:

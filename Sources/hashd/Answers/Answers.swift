@@ -162,6 +162,18 @@ struct ListsAnswer: Encodable {
   }
 }
 
+/// The changes of a list, the oldest first.
+struct HistoryAnswer: Encodable {
+  let requestID: String
+  let list: String
+  let changes: [ReceiptReport]
+
+  enum CodingKeys: String, CodingKey {
+    case requestID = "request_id"
+    case list, changes
+  }
+}
+
 /// What a change did.
 struct ChangeAnswer: Encodable {
   let requestID: String
@@ -198,6 +210,10 @@ struct HealthAnswer: Encodable {
   /// Why it is not ready; `nil` when it is.
   let reason: String?
   let lists: Int
+  /// Lists whose last import is older than it may be; `nil` for none.
+  let stale: [String]?
+  /// Lists that have expired; `nil` for none.
+  let expired: [String]?
   /// How far decoders are confined.
   let confinement: String
 }

@@ -15,15 +15,29 @@ extension API {
   /// `GET /v1/lists`: all lists.
   func lists(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, [])
-    let (lists, _) = try await jobs.run { try store.lists() }
+    let (reports, _) = try await jobs.run {
+      let store = try lists.current()
+      var states: [String: ListVersion] = [:]
+      for state in try Moderator(store).searchedLists() { states[state.name] = state }
+      return try store.lists().map { ListReport($0, states[$0.name]) }
+    }
+    return .json(ListsAnswer(requestID: context.exchange.id, lists: reports))
+  }
+
+  /// `GET /v1/lists/{name}/history`: who changed a list, when, and why.
+  func history(_ request: Request, _ context: APIContext) async throws -> Response {
+    _ = try Query(request, [])
+    let name = try Self.parameter("name", context)
+    let (receipts, _) = try await jobs.run { try lists.current().history(of: name) }
     return .json(
-      ListsAnswer(requestID: context.exchange.id, lists: lists.map { ListReport($0) }))
+      HistoryAnswer(
+        requestID: context.exchange.id, list: name, changes: receipts.map { ReceiptReport($0) }))
   }
 
   /// `POST /v1/lists/{name}/entries`: take the picture down.
   func takeDown(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
-    let author = try await requireWriter(exchange)
+    let author = author(exchange)
     let query = try Query(request, ["reason", "case", "label", "crops"])
     let crops = try query.flag("crops")
     guard let reason = try query.text("reason") else {
@@ -37,7 +51,7 @@ extension API {
         of: bytes, includesCrops: crops, limits: limits, by: decoders.fingerprinter)
     }
     let (done, _) = try await writers.run {
-      try store.takeDown(
+      try lists.current().takeDown(
         [takedown], on: name, reason: reason, caseID: caseID, label: label, by: author)
     }
     exchange.note {
@@ -52,12 +66,12 @@ extension API {
 
   /// `DELETE /v1/lists/{name}/entries/{id}`: withdraw an entry.
   func withdraw(_ request: Request, _ context: APIContext) async throws -> Response {
-    let author = try await requireWriter(context.exchange)
+    let author = author(context.exchange)
     let reason = try Query(request, ["reason"]).text("reason")
     let name = try Self.parameter("name", context)
     let id = try Self.parameter("id", context)
     let (receipt, _) = try await writers.run {
-      try store.withdraw(entries: [id], from: name, reason: reason, by: author)
+      try lists.current().withdraw(entries: [id], from: name, reason: reason, by: author)
     }
     context.exchange.note {
       $0.lists = [name]
@@ -71,7 +85,7 @@ extension API {
   /// `POST /v1/lists/{name}/import`: import a list, all of it or nothing.
   func importList(_ request: Request, _ context: APIContext) async throws -> Response {
     let exchange = context.exchange
-    let author = try await requireWriter(exchange)
+    let author = author(exchange)
     let options = try Self.importOptions(request)
     let name = try Self.parameter("name", context)
     let spool: ListSpool
@@ -93,7 +107,7 @@ extension API {
       throw APIError(.badRequest, "empty", "there is no list in the body")
     }
     let (receipt, _) = try await writers.run {
-      try store.importList(try spool.rewound(), into: name, options: options, by: author)
+      try lists.current().importList(try spool.rewound(), into: name, options: options, by: author)
     }
     exchange.note { $0.lists = [name] }
     return .json(ChangeAnswer(receipt, requestID: exchange.id))

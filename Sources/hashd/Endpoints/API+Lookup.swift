@@ -26,7 +26,7 @@ extension API {
     let query = try Query(request, ["lists"])
     let lists = try query.names("lists")
     let held = try await reading.collect(request, limit: 1 << 20, exchange)
-    let moderator = moderator(lists: lists)
+    let moderator = try moderator(lists: lists)
     let start = ContinuousClock.now
     let (found, waited) = try await jobs.run(
       by: start + settings.timeouts.request, for: await exchange.peer

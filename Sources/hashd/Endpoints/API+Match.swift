@@ -9,6 +9,11 @@ import NIOCore
   import Foundation
 #endif
 
+extension HTTPField.Name {
+  /// Why a picture was not scanned that a client wants let through; the code of the error that it would have been.
+  fileprivate static let notScanned = HTTPField.Name("X-Not-Scanned") ?? .server
+}
+
 /// A picture that a client sent, or named.
 enum SentPicture: Sendable {
   case bytes(HeldBody)
@@ -35,7 +40,7 @@ extension API {
       request,
       [
         "lists", "kinds", "effort", "uploader", "reference", "on_match", "on_review",
-        "on_unsupported",
+        "on_unsupported", "on_not_scanned",
       ])
     let (lists, kinds) = (try query.names("lists"), try query.kinds())
     let effort = try query.effort()
@@ -46,10 +51,16 @@ extension API {
     }
     let onBlock = try Self.status(query, "on_match")
     let onReview = try Self.status(query, "on_review")
-    let passesUnsupported = try Self.passesUnsupported(query)
-    let body = try await body(of: request, exchange)
+    let passing = try Passing(query)
+    let body: PictureBody
+    switch await received(request, exchange) {
+    case .success(let received): body = received
+    case .failure(let error):
+      guard passing.all, error.status == .contentTooLarge else { throw error }
+      return passed(error.code, exchange)
+    }
     let ((examination, isDecodable), waited) = try await examined(body, exchange) { bytes, limits in
-      let moderator = moderator(lists: lists, kinds: kinds, effort: effort, limits: limits)
+      let moderator = try moderator(lists: lists, kinds: kinds, effort: effort, limits: limits)
       return (try moderator.examine(bytes), (try? ImageDecoder.format(of: bytes)) != nil)
     }
     let verdict: VerdictAnswer
@@ -68,15 +79,14 @@ extension API {
       (verdict, matches) = (.noMatch, [])
     case .notScanned(let reason):
       metrics.notScanned(reason)
-      if passesUnsupported, !isDecodable, reason.code == .notAnImage || reason.code == .unsupported
-      {
-        exchange.note {
-          $0.verdict = "not_scanned"
-          $0.waited = waited
-        }
-        return Response(status: .noContent)
+      let refusal = refusal(reason, waited: waited)
+      exchange.note { $0.waited = waited }
+      // A daemon that is too busy says nothing about the picture.
+      guard refusal.status != .serviceUnavailable, passing.takes(reason, isDecodable: isDecodable)
+      else {
+        throw refusal
       }
-      throw refusal(reason, waited: waited)
+      return passed(reason.code.rawValue, exchange)
     }
     exchange.note {
       $0.verdict = verdict.rawValue
@@ -130,8 +140,8 @@ extension API {
     case path(String)
   }
 
-  /// Reads the body. It is JSON with a path only if its type says JSON and it begins with `{`; else it is the
-  /// picture itself.
+  /// Reads the body. It is JSON with a path only if its type says JSON and it begins with `{`, and a form with the picture
+  /// if its type says so; else it is the picture itself.
   func body(of request: Request, _ exchange: Exchange) async throws(APIError) -> PictureBody {
     let held = try await reading.collect(request, limit: settings.maximumBodyBytes, exchange)
     let type = request.headers[.contentType]?.lowercased() ?? ""
@@ -141,12 +151,27 @@ extension API {
     {
       return .path(try Self.path(in: held.bytes))
     }
-    if type.hasPrefix("multipart/form-data"), held.bytes.readableBytesView.starts(with: "--".utf8) {
-      throw APIError(
-        .unsupportedMediaType, "not-an-image", "this is a form; send the picture itself as the body"
-      )
+    guard type.hasPrefix("multipart/") else { return .bytes(held) }
+    guard type.hasPrefix("multipart/form-data"),
+      let boundary = MultipartForm.boundary(in: request.headers[.contentType] ?? "")
+    else { throw .badRequest("the content type is no multipart/form-data with one boundary") }
+    do throws(MultipartForm.Refusal) {
+      let range = try MultipartForm.file(
+        in: Array(held.bytes.readableBytesView), boundary: boundary)
+      return .bytes(held.part(range))
+    } catch {
+      throw .badRequest("the form cannot be used: \(error.reason)")
     }
-    return .bytes(held)
+  }
+
+  private func received(
+    _ request: Request, _ exchange: Exchange
+  ) async -> Result<PictureBody, APIError> {
+    do throws(APIError) {
+      return .success(try await body(of: request, exchange))
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Examines a picture as a job, when its turn comes.
@@ -183,7 +208,7 @@ extension API {
     switch body {
     case .bytes(let held): return .bytes(held)
     case .path(let path):
-      guard let root else {
+      guard let root = settingsInForce.root else {
         throw APIError(
           .forbidden, "paths-disabled", "scanning by path is off; see the setting \"path_root\"")
       }
@@ -199,11 +224,37 @@ extension API {
     return named.path
   }
 
-  /// Whether files of formats that are not decoded are to be let pass.
-  private static func passesUnsupported(_ query: Query) throws(APIError) -> Bool {
-    guard let text = query["on_unsupported"] else { return false }
-    guard text == "204" else { throw .badRequest("on_unsupported: must be 204") }
-    return true
+  /// 204: the picture was not scanned, and the client wants it let through all the same.
+  private func passed(_ reason: String, _ exchange: Exchange) -> Response {
+    exchange.note { $0.verdict = "not_scanned" }
+    var response = Response(status: .noContent)
+    response.headers[.notScanned] = reason
+    return response
+  }
+
+  /// Which pictures a gate lets through although they were not scanned.
+  private struct Passing {
+    /// Files of formats that are not decoded, or of none that is known.
+    let unsupported: Bool
+    /// Whatever could not be scanned.
+    let all: Bool
+
+    init(_ query: Query) throws(APIError) {
+      func isSet(_ name: String) throws(APIError) -> Bool {
+        guard let text = query[name] else { return false }
+        guard text == "204" else { throw .badRequest("\(name): must be 204") }
+        return true
+      }
+      unsupported = try isSet("on_unsupported")
+      all = try isSet("on_not_scanned")
+    }
+
+    /// - Parameter isDecodable: Whether the file has the signature of a format that is decoded.
+    func takes(_ reason: ImageError, isDecodable: Bool) -> Bool {
+      all
+        || unsupported && !isDecodable
+          && (reason.code == .notAnImage || reason.code == .unsupported)
+    }
   }
 
   private static func status(

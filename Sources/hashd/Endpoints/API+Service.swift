@@ -24,20 +24,28 @@ extension API {
   /// Read right here and not as a job, so that health can be seen while all job threads are busy. It
   /// reads only a few pages of the memory-mapped database.
   private var readiness: HealthAnswer {
+    let states: [ListVersion]
     do {
-      let count = try moderator(lists: nil).searchedLists().count(where: \.canMatch)
-      let reason =
-        count == 0
-        ? "no list is in force"
-        : decoders.isAble ? nil : "the workers that decode pictures do not start"
-      return HealthAnswer(
-        live: true, ready: reason == nil, reason: reason, lists: count,
-        confinement: decoders.levelText)
+      states = try moderator(lists: nil).searchedLists()
     } catch {
+      let storage = error as? StorageError ?? (error as? ListError)?.storage
+      let message = storage.map { APIError($0).message } ?? APIError.storageMessage
       return HealthAnswer(
-        live: true, ready: false, reason: APIError.storageMessage, lists: 0,
+        live: true, ready: false, reason: message, lists: 0, stale: nil, expired: nil,
         confinement: decoders.levelText)
     }
+    let count = states.count(where: \.canMatch)
+    let reason =
+      count == 0
+      ? "no list is in force"
+      : decoders.isAble ? nil : "the workers that decode pictures do not start"
+    func names(_ isSuch: (ListVersion) -> Bool) -> [String]? {
+      let names = states.filter(isSuch).map(\.name)
+      return names.isEmpty ? nil : names
+    }
+    return HealthAnswer(
+      live: true, ready: reason == nil, reason: reason, lists: count, stale: names(\.isStale),
+      expired: names(\.isExpired), confinement: decoders.levelText)
   }
 
   /// `GET /v1/version`.
@@ -53,11 +61,11 @@ extension API {
   func metrics(_ request: Request, _ context: APIContext) async throws -> Response {
     _ = try Query(request, [])
     let (text, _) = try await jobs.run {
-      try metrics.text(
-        lists: store.lists().map { list in
-          let latest = try? store.latestReceipt(of: list.name)
-          return (list, changed: latest?.at)
-        }, waiting: jobs.waiting, bytesInFlight: reading.ledger.inUse)
+      let store = try? lists.current()
+      return metrics.text(
+        lists: (try? store?.lists()) ?? [],
+        states: (try? store.map { try Moderator($0).searchedLists() }) ?? [],
+        waiting: jobs.waiting, bytesInFlight: reading.ledger.inUse)
     }
     return Response(
       status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

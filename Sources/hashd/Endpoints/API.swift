@@ -2,17 +2,11 @@ import HashEngine
 import Hummingbird
 import Logging
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// What all endpoints share.
 struct API: Sendable {
-  let settings: Settings
-  let store: ListStore
-  let root: PathRoot?
+  let settingsInForce: SettingsInForce
+  let lists: OpenLists
+  let tokens: TokenFile
   /// Jobs that decode and look up.
   let jobs: JobQueue
   let decoders: ChosenFingerprinter
@@ -25,40 +19,65 @@ struct API: Sendable {
   func responder() -> RouterResponder<APIContext> {
     let router = Router(context: APIContext.self)
     router.add(middleware: ErrorAnswers())
-    router.add(middleware: LoopbackNames())
+    router.add(
+      middleware: AccessCheck(
+        tokens: tokens, hosts: { settings.hosts }, rights: { settings.rights(of: $0) }))
     for endpoint in Endpoint.all {
       router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-        try await endpoint.answer(self, request, context)
+        try Self.require(endpoint.right, context.exchange)
+        return try await endpoint.answer(self, request, context)
       }
     }
     return router.buildResponder()
   }
 
+  /// The settings that count now.
+  var settings: Settings { settingsInForce.current }
+
   /// The moderator for one request.
   func moderator(
     lists: Set<String>?, kinds: Set<HashKind>? = nil, effort: Effort? = nil,
     limits: DecodingLimits = DecodingLimits()
-  ) -> Moderator {
+  ) throws(StorageError) -> Moderator {
     Moderator(
-      store,
+      try self.lists.current(),
       policy: MatchPolicy(
         effort: effort, lists: lists, kinds: kinds, limits: limits,
         trailingData: settings.trailingData),
       fingerprinter: decoders.fingerprinter)
   }
 
-  /// The client as the author of a change.
+  /// Makes sure that the client has a right.
   ///
-  /// - Throws: ``APIError`` 403 for clients that may not change lists.
-  func requireWriter(_ exchange: Exchange) async throws(APIError) -> Author {
-    guard let user = await exchange.peer.user else {
-      throw APIError(.forbidden, "forbidden", "lists are changed over the Unix socket only")
+  /// - Throws: ``APIError`` 403.
+  private static func require(_ right: Right?, _ exchange: Exchange) throws(APIError) {
+    guard let right else { return }
+    let client = exchange.noted.client
+    exchange.note { $0.isChange = right == .change }
+    guard client?.rights.contains(right) ?? false else {
+      throw APIError(.forbidden, "forbidden", refusal(of: right, client))
     }
-    guard user == 0 || user == getuid() || settings.writers.contains(user) else {
-      throw APIError(
-        .forbidden, "forbidden", "user \(user) may not change lists; see the setting \"writers\"")
+  }
+
+  private static func refusal(of right: Right, _ client: Client?) -> String {
+    let deed =
+      switch right {
+      case .ask: "ask"
+      case .history: "read the lists' histories"
+      case .change: "change lists"
+      }
+    if let token = client?.token {
+      return
+        "token \(token) has no right to \(deed); \"hashd token add \(token) --rights …\" gives it"
     }
-    exchange.note { $0.user = user }
-    return Author(uid: user)
+    guard let user = client?.user else { return "without a token, clients on TCP may only ask" }
+    return
+      "user \(user) may not \(deed); see the setting \"\(right == .history ? "readers" : "writers")\""
+  }
+
+  /// The client as the author of a change.
+  func author(_ exchange: Exchange) -> Author {
+    let client = exchange.noted.client
+    return Author(uid: client?.user, client: client?.token)
   }
 }

@@ -78,7 +78,8 @@ struct APIError: Error {
     case .full: self = .noRoom
     case .replaced, .missing, .alreadyOpen:
       // It is opened anew with the next request, as soon as there is one.
-      self = .busy("storage-\(error.code.rawValue)", "the lists' database was removed or replaced; try again")
+      self = .busy(
+        "storage-\(error.code.rawValue)", "the lists' database was removed or replaced; try again")
     case .notADatabase, .newerFormat, .olderFormat, .notPermitted, .damaged, .failed:
       self.init(.internalServerError, "storage-\(error.code.rawValue)", Self.storageMessage)
     }

@@ -111,4 +111,12 @@ final class HeldBody: Sendable {
     self.bytes = bytes
     self.share = share
   }
+
+  /// A part of it; all of it stays held.
+  ///
+  /// - Parameter range: Counted from its first byte, within it.
+  func part(_ range: Range<Int>) -> HeldBody {
+    let start = bytes.readerIndex + range.lowerBound
+    return HeldBody(bytes.getSlice(at: start, length: range.count) ?? ByteBuffer(), share)
+  }
 }

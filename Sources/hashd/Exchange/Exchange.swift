@@ -22,8 +22,10 @@ final class Exchange: Sendable {
     var lists: [String] = []
     var entries: [String] = []
     var distance: Int?
-    /// The user who changed a list.
-    var user: UInt32?
+    /// Who sent it, once that is known.
+    var client: Client?
+    /// Whether it was about changing a list.
+    var isChange = false
     var uploader: String?
     var reference: String?
     var waited: Duration?
@@ -36,13 +38,22 @@ final class Exchange: Sendable {
   let channel: any Channel
   /// Whether the client came over a Unix socket, where the kernel knows its user.
   let isUnix: Bool
+  /// Whether a token has to be shown.
+  let needsToken: Bool
+  /// The token that stood in the path.
+  let pathToken: String?
   /// Whether the client sends its body only after `100 Continue`.
   let expectsContinue: Bool
   private let knownPeer: Peer?
   private let notes = Mutex(Notes())
 
   /// - Parameter peer: Who is at the other end, where the channel is no socket that the system could be asked about.
-  init(channel: any Channel, isUnix: Bool, expectsContinue: Bool, peer: Peer? = nil) {
+  init(
+    channel: any Channel, isUnix: Bool, needsToken: Bool = false, pathToken: String? = nil,
+    expectsContinue: Bool, peer: Peer? = nil
+  ) {
+    self.needsToken = needsToken
+    self.pathToken = pathToken
     knownPeer = peer
     self.channel = channel
     self.isUnix = isUnix

@@ -1,6 +1,12 @@
 import HashEngine
 import Hummingbird
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// A request's query parameters. An unknown or repeated one is refused: a client must not believe that a
 /// parameter took effect when it was ignored.
 struct Query {
@@ -11,8 +17,7 @@ struct Query {
   init(_ request: Request, _ known: Set<String>, repeatable: Set<String> = []) throws(APIError) {
     var values: [String: String] = [:]
     var lists: [String: [String]] = [:]
-    for (name, value) in request.uri.queryParameters {
-      let (name, value) = (String(name), String(value))
+    for (name, value) in try Self.pairs(request.uri.query ?? "") {
       if repeatable.contains(name) {
         lists[name, default: []].append(value)
         continue
@@ -24,6 +29,14 @@ struct Query {
     }
     self.values = values
     self.lists = lists
+  }
+
+  /// The parameters of a query, encoded as forms are: `+` stands for a blank.
+  private static func pairs(_ query: String) throws(APIError) -> [(name: String, value: String)] {
+    guard let items = URLComponents(string: "/?" + query.replacing("+", with: "%20"))?.queryItems
+    else { throw .badRequest("the query cannot be read") }
+    // "?" alone has one item without a name.
+    return items.filter { !($0.name.isEmpty && $0.value == nil) }.map { ($0.name, $0.value ?? "") }
   }
 
   /// `nil` when it is not given.

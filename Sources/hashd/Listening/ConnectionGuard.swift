@@ -3,6 +3,13 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Why a request's body broke off.
 enum BodyError: Error {
@@ -37,6 +44,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// What follows is not valid HTTP; it is refused once the earlier requests are answered.
   private var isBroken = false
   private var isReadingBody = false
+  /// Whether a request was answered on this connection.
+  private var hasAnswered = false
   private var discarded = 0
   /// Bytes of the body since its last progress.
   private var arrived = 0
@@ -62,6 +71,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
     let clock = HeaderClock { [weak self] in self?.bytesCame(context) }
     try? context.pipeline.syncOperations.addHandler(clock, position: .first)
+    if let codec = try? context.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self) {
+      try? context.pipeline.syncOperations.addHandler(OneHost(), position: .before(codec))
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -119,6 +131,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       context.write(data, promise: promise)
     case .end:
       open -= 1
+      hasAnswered = true
       if open == 0, !isReadingBody { connections.set(.idle(.now()), context.channel) }
       let done = promise ?? context.eventLoop.makePromise()
       let timer = answer
@@ -128,6 +141,27 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .head, .body:
       context.write(data, promise: promise)
     }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    guard let ending = event as? Connections.Ending else {
+      context.fireUserInboundEventTriggered(event)
+      return
+    }
+    guard open == 0, !isReadingBody, header == nil else { return }
+    switch ending {
+    case .gently: if isUnix, hasAnswered { endInput(context) }
+    case .now: context.close(promise: nil)
+    }
+  }
+
+  /// Takes no more bytes from the client. On a Unix socket this happens at one moment: what was sent before is still
+  /// read and answered, and what the client sends after fails at its side, so that it knows.
+  private func endInput(_ context: ChannelHandlerContext) {
+    let isEnded = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+      of: NIOBSDSocket.Handle.self
+    ) { shutdown($0, CInt(SHUT_RD)) == 0 }
+    if isEnded != true { context.close(promise: nil) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

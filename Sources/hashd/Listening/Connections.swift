@@ -17,6 +17,8 @@ final class Connections: Sendable {
     let channel: any Channel
     var peer: Peer?
     var state = State.idle(.now())
+
+    var isIdle: Bool { if case .idle = state { true } else { false } }
   }
 
   /// A connection whose body makes no progress for this long may be closed.
@@ -28,6 +30,41 @@ final class Connections: Sendable {
   init(maximum: Int) { self.maximum = maximum }
 
   var count: Int { entries.withLock { $0.count } }
+
+  private let ending = Atomic(false)
+
+  /// Whether the daemon is ending: each answer is then the last of its connection.
+  var isEnding: Bool { ending.load(ordering: .relaxed) }
+
+  func beginEnding() { ending.store(true, ordering: .relaxed) }
+
+  /// Tells a connection's ``ConnectionGuard`` that the daemon ends.
+  enum Ending {
+    /// Ends it, if it waits for a request and no request can get lost by that.
+    case gently
+    /// Ends it if it waits for a request.
+    case now
+  }
+
+  /// Ends the connections that wait for a request. Closing such a one could meet the request that its client is just
+  /// sending, so those that can only be closed get some time to send one.
+  ///
+  /// - Parameter time: How much at most.
+  func drain(for time: Duration) async {
+    let deadline = ContinuousClock.now + time
+    tell(.gently)
+    while ContinuousClock.now < deadline, entries.withLock({ $0.values.contains(where: \.isIdle) })
+    {
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+    tell(.now)
+  }
+
+  private func tell(_ ending: Ending) {
+    for entry in entries.withLock({ Array($0.values) }) {
+      entry.channel.pipeline.fireUserInboundEventTriggered(ending)
+    }
+  }
 
   /// Adds a connection; past the limit another is closed to make room, see ``victim(in:)``.
   ///

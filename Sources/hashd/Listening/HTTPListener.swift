@@ -1,7 +1,6 @@
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOExtras
 import NIOPosix
 import ServiceLifecycle
 
@@ -14,20 +13,18 @@ struct HTTPListener: Service {
   let channel: HTTP1Channel
   let group: any EventLoopGroup
   let logger: Logger
+  let connections: Connections
+  /// How long connections that wait for a request are still served when the daemon is stopped.
+  let drainTime: Duration
   /// Called once the socket accepts clients.
   let onListening: @Sendable () -> Void
 
   func run() async throws {
     let executors = EventLoopExecutor.all(of: group)
-    let quiescing = ServerQuiescingHelper(group: group)
     let server = try await ServerBootstrap(group: group)
-      .serverChannelInitializer { server in
-        server.eventLoop.makeCompletedFuture {
-          try server.pipeline.syncOperations.addHandler(
-            quiescing.makeServerChannelHandler(channel: server))
-        }
-      }
       .serverChannelOption(ChannelOptions.maxMessagesPerRead, value: 16)
+      // NIO listens once more, and would shorten the queue.
+      .serverChannelOption(ChannelOptions.backlog, value: ListeningSocket.backlog)
       // A client may end its side and still wait for the answer.
       .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
       // The buffer adapts: soon most pictures arrive in one read, with one wake-up of the task that waits for
@@ -41,24 +38,45 @@ struct HTTPListener: Service {
       }
     logger.info("listening", metadata: ["socket": "\(socket.name)"])
     onListening()
-    await withGracefulShutdownHandler {
-      await withDiscardingTaskGroup { tasks in
-        do {
-          try await server.executeThenClose { clients in
-            for try await client in clients {
-              let executor = executors[ObjectIdentifier(client.channel.eventLoop)]
-              tasks.addTask(executorPreference: executor) { [channel, logger] in
-                await channel.handle(value: client, logger: logger)
-              }
+    await withDiscardingTaskGroup { tasks in
+      tasks.addTask {
+        guard (try? await gracefulShutdown()) != nil else { return }
+        await end(server.channel)
+      }
+      do {
+        try await server.executeThenClose { clients in
+          for try await client in clients {
+            let executor = executors[ObjectIdentifier(client.channel.eventLoop)]
+            tasks.addTask(executorPreference: executor) { [channel, logger] in
+              await channel.handle(value: client, logger: logger)
             }
           }
-        } catch {
-          logger.error("no longer listening", metadata: ["error": "\(error)"])
         }
+      } catch {
+        logger.error("no longer listening", metadata: ["error": "\(error)"])
+        tasks.cancelAll()
       }
-    } onGracefulShutdown: {
-      socket.file?.remove()
-      quiescing.initiateShutdown(promise: nil)
+    }
+  }
+
+  /// Takes no more clients, and ends the connections without losing a request. Who connects to a socket that the service
+  /// manager holds waits there for the next daemon.
+  private func end(_ server: any Channel) async {
+    connections.beginEnding()
+    socket.file?.remove()
+    await stopAccepting(server)
+    try? await server.close()
+    await connections.drain(for: drainTime)
+  }
+
+  /// Accepts no further client, and waits until those that were accepted have reached the loop above: a channel that is
+  /// closed in between loses them, which NIO takes for a mistake that ends the process.
+  private func stopAccepting(_ server: any Channel) async {
+    try? await server.setOption(.autoRead, value: false).get()
+    // From the accepting thread to the client's, and back: each round is one such step.
+    for _ in 0..<4 {
+      for loop in group.makeIterator() { try? await loop.submit {}.get() }
+      try? await server.eventLoop.submit {}.get()
     }
   }
 }

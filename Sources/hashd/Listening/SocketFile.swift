@@ -39,12 +39,14 @@ final class SocketFile: Sendable {
     var status = stat()
     guard path.withPlatformString({ lstat($0, &status) }) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw StartError("\(path): exists, and is not a socket")
+      throw StartError("cannot listen on \(path): it exists, and is not a socket")
     }
     guard try !isAnswered(path) else {
-      throw StartError("\(path): a daemon is running there")
+      throw StartError("cannot listen on \(path): a daemon is running there")
     }
-    guard path.withPlatformString({ unlink($0) }) == 0 else { throw StartError(path) }
+    guard path.withPlatformString({ unlink($0) }) == 0 else {
+      throw StartError("cannot remove the old socket \(path)", errno: errno)
+    }
   }
 
   private static func lockPath(of path: FilePath) -> FilePath { FilePath(path.string + ".lock") }
@@ -58,11 +60,11 @@ final class SocketFile: Sendable {
           file, .readWrite, options: [.create, .closeOnExec, .noFollow],
           permissions: [.ownerReadWrite])
       } catch {
-        throw StartError("\(path): \(error)")
+        throw StartError("cannot lock \(file): \(error)")
       }
       guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
         try? lock.close()
-        throw StartError("\(path): a daemon is running there")
+        throw StartError("cannot listen on \(path): a daemon is running there")
       }
       // A daemon that was just ending may have removed the file in between: then this lock protects nothing.
       var (held, named) = (stat(), stat())
@@ -83,7 +85,7 @@ final class SocketFile: Sendable {
 
   private static func isAnswered(_ path: FilePath) throws(StartError) -> Bool {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw StartError(path) }
+    guard descriptor >= 0 else { throw StartError("cannot look at \(path)", errno: errno) }
     defer { close(descriptor) }
     guard let address = UnixAddress(path.string) else {
       throw StartError("\(path): too long for a socket's path")

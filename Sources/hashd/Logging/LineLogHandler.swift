@@ -10,14 +10,15 @@ import Logging
 /// Writes one line for each event: JSON with keys in order, or text for people.
 struct LineLogHandler: LogHandler {
   let output: LogOutput
-  let format: Settings.LogFormat
-  var logLevel: Logger.Level
+  /// A level of its own; `nil` for that of the output.
+  private var ownLevel: Logger.Level?
   var metadata: Logger.Metadata = [:]
 
-  init(_ output: LogOutput, format: Settings.LogFormat, level: Logger.Level) {
-    self.output = output
-    self.format = format
-    logLevel = level
+  init(_ output: LogOutput) { self.output = output }
+
+  var logLevel: Logger.Level {
+    get { ownLevel ?? output.level }
+    set { ownLevel = newValue }
   }
 
   subscript(metadataKey key: String) -> Logger.MetadataValue? {
@@ -28,7 +29,7 @@ struct LineLogHandler: LogHandler {
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
     let time = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    switch format {
+    switch output.format {
     case .json: output.write(json(event, all, at: time))
     case .text: output.write(text(event, all, at: time))
     }

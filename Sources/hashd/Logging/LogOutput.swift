@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 import SystemPackage
 
@@ -7,36 +8,51 @@ import SystemPackage
   import Musl
 #endif
 
-/// Where log lines go: standard error, or a file that can be reopened after it was moved away.
+/// Where log lines go: standard error, or a file that can be opened anew after it was moved away. Says how much is
+/// logged, and how; both can change while the daemon runs.
 final class LogOutput: Sendable {
-  private let path: FilePath?
-  private let descriptor: Mutex<FileDescriptor>
+  private struct State {
+    var descriptor: FileDescriptor
+    var format: Settings.LogFormat
+    var level: Logger.Level
+  }
+
+  private let state: Mutex<State>
 
   /// - Throws: ``StartError`` when the file cannot be written.
-  init(_ path: FilePath?) throws(StartError) {
-    self.path = path
-    descriptor = Mutex(
-      try path.map { path throws(StartError) in try Self.open(path) } ?? .standardError)
+  init(_ settings: Settings) throws(StartError) {
+    state = Mutex(
+      State(
+        descriptor: try Self.descriptor(settings.logFile), format: settings.logFormat,
+        level: settings.logLevel))
   }
+
+  var format: Settings.LogFormat { state.withLock { $0.format } }
+
+  /// Lines below it are not written.
+  var level: Logger.Level { state.withLock { $0.level } }
 
   /// Writes a whole line at once, so that lines do not mix.
   func write(_ line: String) {
     // A log that cannot be written is no reason to refuse pictures.
-    descriptor.withLock { descriptor in _ = try? descriptor.writeAll(line.utf8) }
+    state.withLock { state in _ = try? state.descriptor.writeAll(line.utf8) }
   }
 
-  /// Opens the file by its name again.
+  /// Opens the file by its name again, and takes over how much is logged.
   ///
   /// - Throws: ``StartError``; lines then still go into the old file.
-  func reopen() throws(StartError) {
-    guard let path else { return }
-    let new = try Self.open(path)
-    let old = descriptor.withLock { descriptor in
-      let old = descriptor
-      descriptor = new
+  func reopen(_ settings: Settings) throws(StartError) {
+    let new = try Self.descriptor(settings.logFile)
+    let old = state.withLock { state in
+      let old = state.descriptor
+      state = State(descriptor: new, format: settings.logFormat, level: settings.logLevel)
       return old
     }
-    try? old.close()
+    if old != .standardError { try? old.close() }
+  }
+
+  private static func descriptor(_ path: FilePath?) throws(StartError) -> FileDescriptor {
+    try path.map { path throws(StartError) in try open(path) } ?? .standardError
   }
 
   private static func open(_ path: FilePath) throws(StartError) -> FileDescriptor {
@@ -45,7 +61,7 @@ final class LogOutput: Sendable {
         path, .writeOnly, options: [.create, .append, .closeOnExec, .noFollow],
         permissions: [.ownerReadWrite, .groupRead])
     } catch {
-      throw StartError("\(path): \(error)")
+      throw StartError("log.file: \(path): cannot be opened: \(error)")
     }
   }
 }

@@ -21,7 +21,11 @@ struct DaemonMetrics: Sendable {
     "hashd_decoders_lost_total": "Decoders that were lost, by what became of their picture.",
     "hashd_list_serial": "A list's serial; it grows with every change.",
     "hashd_list_entries": "Entries of a list.",
-    "hashd_list_age_seconds": "Seconds since a list was last changed.",
+    "hashd_list_age_seconds": "Seconds since the last import into a list, or since it was made.",
+    "hashd_list_stale": "Whether a list is older than it may be: 1, else 0.",
+    "hashd_list_expired":
+      "Whether a list is no longer compared because its time is over: 1, else 0.",
+    "hashd_lists_in_force": "Lists that a picture can match.",
     "hashd_queue_waiting": "Requests that wait for a worker.",
     "hashd_body_bytes": "Bytes of request bodies held now.",
     "hashd_connections": "Connections that are open.",
@@ -35,6 +39,11 @@ struct DaemonMetrics: Sendable {
     decoding = Timer(label: "hashd_decode_seconds", factory: registry)
     lookup = Timer(label: "hashd_lookup_seconds", factory: registry)
     queue = Timer(label: "hashd_queue_seconds", factory: registry)
+    // There from the start, at 0: a counter that only comes with its first event hides that event from alerts.
+    for code in ImageError.Code.allCases {
+      counter("hashd_not_scanned_total", code).increment(by: 0)
+      counter("hashd_decoders_lost_total", code).increment(by: 0)
+    }
   }
 
   func answered(_ notes: Exchange.Notes, status: Int, in total: Duration) {
@@ -62,34 +71,41 @@ struct DaemonMetrics: Sendable {
     }
   }
 
-  func notScanned(_ reason: ImageError) { count("hashd_not_scanned_total", reason) }
+  func notScanned(_ reason: ImageError) {
+    counter("hashd_not_scanned_total", reason.code).increment()
+  }
 
-  func decoderLost(_ reason: ImageError) { count("hashd_decoders_lost_total", reason) }
+  func decoderLost(_ reason: ImageError) {
+    counter("hashd_decoders_lost_total", reason.code).increment()
+  }
 
-  private func count(_ label: String, _ reason: ImageError) {
-    Counter(
-      label: label, dimensions: [("reason", reason.code.rawValue)], factory: registry
-    ).increment()
+  private func counter(_ label: String, _ reason: ImageError.Code) -> Counter {
+    Counter(label: label, dimensions: [("reason", reason.rawValue)], factory: registry)
   }
 
   /// All of it as Prometheus reads it.
   ///
-  /// - Parameter changed: When the list was last changed.
+  /// - Parameter states: Of the same lists; both are empty where the database cannot be read.
   func text(
-    lists: [(list: HashList, changed: Timestamp?)], waiting: Int, bytesInFlight: Int
+    lists: [HashList], states: [ListVersion], waiting: Int, bytesInFlight: Int
   ) -> String {
     // Lists come and go, so their metrics are read at this moment and not kept.
     var current = PrometheusText(help: Self.help)
-    for (list, changed) in lists {
+    let now = Timestamp.now
+    for list in lists {
       let labels = PrometheusText.labels([("list", list.name)])
       current.add("hashd_list_serial", .gauge, "\(labels) \(list.serial)")
       current.add("hashd_list_entries", .gauge, "\(labels) \(list.count)")
-      if let changed {
-        current.add(
-          "hashd_list_age_seconds", .gauge,
-          "\(labels) \(max(0, Timestamp.now.seconds - changed.seconds))")
-      }
+      current.add(
+        "hashd_list_age_seconds", .gauge, "\(labels) \(list.age(at: now).components.seconds)")
+      current.add("hashd_list_stale", .gauge, "\(labels) \(list.isStale(at: now) ? 1 : 0)")
     }
+    for state in states {
+      let labels = PrometheusText.labels([("list", state.name)])
+      current.add("hashd_list_expired", .gauge, "\(labels) \(state.isExpired ? 1 : 0)")
+    }
+    let inForce = states.count(where: \.canMatch)
+    current.add("hashd_lists_in_force", .gauge, " \(inForce)")
     current.add("hashd_queue_waiting", .gauge, " \(waiting)")
     current.add("hashd_body_bytes", .gauge, " \(bytesInFlight)")
     current.add("hashd_connections", .gauge, " \(connections.count)")

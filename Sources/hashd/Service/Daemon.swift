@@ -16,54 +16,59 @@ import UnixSignals
 struct Daemon {
   let settings: Settings
   let environment: [String: String]
+  /// Where the settings came from, and how to read them again.
+  let source: SettingsSource
+  let reread: @Sendable () throws -> (Settings, SettingsSource)
 
   /// Runs until it is told to stop by SIGTERM or SIGINT.
   ///
   /// - Throws: ``StartError``, ``StorageError`` or ``ConfinementError`` when it cannot start.
   func run() async throws {
-    let output = try LogOutput(settings.logFile)
-    let logger = Logger(label: "hashd") { _ in
-      LineLogHandler(output, format: settings.logFormat, level: settings.logLevel)
-    }
+    let output = try LogOutput(settings)
+    let logger = Logger(label: "hashd") { _ in LineLogHandler(output) }
+    let inForce = try SettingsInForce(settings, from: source)
     signal(SIGPIPE, SIG_IGN)
     let maximumConnections = Self.connections(settings.maximumConnections)
     let connections = Connections(maximum: maximumConnections)
     let metrics = DaemonMetrics(connections: connections)
     // Sockets before the database: a second daemon fails here, and touches nothing.
+    let tokens = TokenFile(settings.tokens)
     let sockets = try openSockets()
     defer { for socket in sockets { socket.file?.remove() } }
-    let store = try ListStore(at: settings.database, creates: true)
+    try requireTokens(for: sockets, in: tokens)
+    let lists = try OpenLists(settings.database)
     let decoders = try ChosenFingerprinter(
-      settings.confinement, decoding(store, metrics: metrics, logger: logger))
+      settings.confinement, decoding(lists, metrics: metrics, logger: logger))
     if let shortfall = decoders.shortfall { logger.warning("\(shortfall)") }
     let api = API(
-      settings: settings, store: store,
-      root: try settings.pathRoot.map { path throws(StartError) in try PathRoot(path) },
+      settingsInForce: inForce, lists: lists, tokens: tokens,
       jobs: JobQueue(threads: settings.workers, waiting: settings.queue),
       decoders: decoders,
       reading: BodyReading(ledger: BodyLedger(maximum: settings.maximumBytesInFlight)),
       metrics: metrics)
-    let manager = ServiceManager(environment)
-    let ready = Countdown(sockets.count) { manager.notify("READY=1") }
     // Receiving and sending bytes is little work compared with decoding pictures.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, settings.workers / 4))
+    let manager = ServiceManager(environment, group: group)
+    let ready = Countdown(sockets.count) { manager.notify("READY=1") }
     let router = api.responder()
     let listeners = sockets.map { socket in
       let responder = RequestResponder(
-        router: router, isUnix: socket.isUnix, metrics: metrics, logger: logger)
+        router: router, isUnix: socket.isUnix, needsToken: socket.needsToken,
+        isEnding: { connections.isEnding }, metrics: metrics, logger: logger)
       let channel = HTTP1Channel(
         responder: { try await responder.respond(to: $0, $1, $2) },
         configuration: HTTP1Channel.Configuration(
           additionalChannelHandlers: [
             ConnectionGuard(
-              connections, isUnix: socket.isUnix, timeouts: settings.timeouts,
-              maximumDiscarded: BodyReading.maximumDiscarded(settings.maximumBodyBytes),
+              connections, isUnix: socket.isUnix, timeouts: inForce.current.timeouts,
+              maximumDiscarded: BodyReading.maximumDiscarded(inForce.current.maximumBodyBytes),
               logger: logger)
           ], idleTimeout: TimeAmount(settings.timeouts.idle),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
       return HTTPListener(
         socket: socket, channel: channel, group: group, logger: logger,
+        connections: connections, drainTime: settings.timeouts.drain,
         onListening: { ready.count() })
     }
     logger.info(
@@ -77,7 +82,8 @@ struct Daemon {
     var configuration = ServiceGroupConfiguration(
       // Stopped from the last to the first.
       services: [
-        LogReopening(output: output, logger: logger), HTTPListeners(listeners: listeners), manager,
+        Rereading(output: output, settings: inForce, read: reread, logger: logger),
+        HTTPListeners(listeners: listeners), manager,
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
     configuration.maximumGracefulShutdownDuration = settings.timeouts.shutdown
@@ -87,10 +93,10 @@ struct Daemon {
 
   /// How pictures are decoded, and what is logged and counted when a decoder is lost.
   private func decoding(
-    _ store: ListStore, metrics: DaemonMetrics, logger: Logger
+    _ lists: OpenLists, metrics: DaemonMetrics, logger: Logger
   ) -> ConfinedFingerprinter.Options {
     // If the database cannot be written, the names of pictures in the log are valid for this run only.
-    let key = (try? store.installationKey()) ?? InstallationKey()
+    let key = (try? lists.current().installationKey()) ?? InstallationKey()
     var options = ConfinedFingerprinter.Options(
       workers: settings.workers, limits: settings.decoding, niceness: JobQueue.niceness)
     options.onLoss = { lost in
@@ -113,21 +119,32 @@ struct Daemon {
   /// The sockets that the service manager has opened; if it has opened none, our own.
   private func openSockets() throws(StartError) -> [ListeningSocket] {
     let inherited = ListeningSocket.inherited(environment)
-    guard inherited.isEmpty else { return inherited }
-    var sockets: [ListeningSocket] = []
-    if let path = settings.socketPath {
+    var sockets = inherited
+    // The manager has the Unix socket, or all of them.
+    if let path = settings.socketPath, inherited.isEmpty {
       sockets.append(
         try .unix(path, mode: settings.socketMode, group: settings.socketGroup))
     }
-    if settings.tcpPort != 0 {
-      do throws(StartError) {
-        sockets.append(try .loopback(settings.tcpHost, port: settings.tcpPort))
-      } catch {
-        for socket in sockets { socket.file?.remove() }
-        throw error
+    do throws(StartError) {
+      for address in settings.addresses where inherited.allSatisfy(\.isUnix) {
+        sockets.append(try .tcp(address))
       }
+    } catch {
+      for socket in sockets { socket.file?.remove() }
+      throw error
     }
     return sockets
+  }
+
+  /// Refuses to listen where only tokens let clients in, and there is none.
+  private func requireTokens(
+    for sockets: [ListeningSocket], in tokens: TokenFile
+  ) throws(StartError) {
+    let known = try tokens.tokens()
+    guard known.isEmpty, let open = sockets.first(where: \.needsToken) else { return }
+    throw StartError(
+      "\(open.name) can be reached from other machines, and no client has a token; \"hashd token add NAME\" makes one"
+        + " in \(tokens.path)")
   }
 
   /// How many connections to allow: as many as wanted, within the system's limit of open files.

@@ -10,8 +10,11 @@ struct StartError: Error, CustomStringConvertible {
 
   init(_ description: String) { self.description = description }
 
-  /// The system's last error (`errno`) for a path or address.
-  init(_ place: some CustomStringConvertible, errno code: CInt = errno) {
-    description = "\(place): \(String(cString: strerror(code)))"
+  /// The system's last error (`errno`).
+  ///
+  /// - Parameter activity: What could not be done to what, as in "cannot listen on 127.0.0.1:8085".
+  init(_ activity: some CustomStringConvertible, errno code: CInt) {
+    let reason = String(cString: strerror(code))
+    description = "\(activity): \(reason.prefix(1).lowercased() + reason.dropFirst())"
   }
 }

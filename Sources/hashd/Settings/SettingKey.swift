@@ -5,9 +5,13 @@ enum SettingKey: String, CaseIterable {
   case socketPath = "socket.path"
   case socketMode = "socket.mode"
   case socketGroup = "socket.group"
+  case tcpListen = "tcp.listen"
+  case tcpHosts = "tcp.hosts"
   case tcpPort = "tcp.port"
   case tcpHost = "tcp.host"
+  case tokens
   case writers
+  case readers
   case pathRoot = "path_root"
   case workers
   case confinement
@@ -26,6 +30,7 @@ enum SettingKey: String, CaseIterable {
   case timeoutsIdle = "timeouts.idle"
   case timeoutsWrite = "timeouts.write"
   case timeoutsRequest = "timeouts.request"
+  case timeoutsDrain = "timeouts.drain"
   case timeoutsShutdown = "timeouts.shutdown"
   case logFile = "log.file"
   case logFormat = "log.format"
@@ -43,11 +48,18 @@ enum SettingKey: String, CaseIterable {
     case .socketPath: "the path of the Unix socket; \"none\" for no Unix socket"
     case .socketMode: "the permissions of the Unix socket; others can have none"
     case .socketGroup: "the group of the Unix socket; empty for the daemon's own"
-    case .tcpPort:
-      "a port on the loopback interface as well, for clients that cannot use Unix sockets; 0 for none"
-    case .tcpHost: "the address of that port: 127.0.0.1 or ::1"
+    case .tcpListen:
+      "addresses for clients that cannot use Unix sockets, as 127.0.0.1:8085, with commas; beyond the loopback"
+        + " interface each request needs a token"
+    case .tcpHosts:
+      "names under which it may be asked over TCP, with commas, besides its own addresses and localhost"
+    case .tcpPort: "older form of tcp.listen: a port on the loopback interface; 0 for none"
+    case .tcpHost: "older form of tcp.listen: the address of that port, 127.0.0.1 or ::1"
+    case .tokens: "the file of the access tokens; \"hashd token\" writes it"
     case .writers:
-      "users who may change lists besides root and the daemon's own: names or numbers, with commas"
+      "users of the socket who may change lists, besides root and the daemon's own: names or numbers, with commas"
+    case .readers:
+      "users of the socket who may read the lists' histories, besides those who may change lists"
     case .pathRoot: "the folder whose files may be scanned by path; empty for none"
     case .workers: "pictures decoded at once; 0 for as many as there are cores"
     case .confinement:
@@ -69,9 +81,11 @@ enum SettingKey: String, CaseIterable {
     case .timeoutsIdle: "how long a connection without a request stays open"
     case .timeoutsWrite: "longest time for a client to receive its answer"
     case .timeoutsRequest: "longest time from a picture's arrival to its verdict, waiting included"
+    case .timeoutsDrain:
+      "how long connections that wait for a request are still served when the daemon is stopped"
     case .timeoutsShutdown:
       "how long requests under way may take to finish when the daemon is stopped"
-    case .logFile: "the log file; empty for standard error; SIGHUP reopens it"
+    case .logFile: "the log file; empty for standard error; SIGHUP opens it anew"
     case .logFormat: "json or text"
     case .logLevel: "debug, info, warning or error"
     }
@@ -82,7 +96,8 @@ enum SettingKey: String, CaseIterable {
     switch self {
     case .database, .socketPath: nil
     case .socketMode: "0660"
-    case .socketGroup, .writers, .pathRoot, .logFile: ""
+    case .socketGroup, .tcpListen, .tcpHosts, .writers, .readers, .pathRoot, .logFile: ""
+    case .tokens: "/etc/hashd.tokens"
     case .tcpPort, .workers: "0"
     case .tcpHost: "127.0.0.1"
     case .confinement: "best-effort"
@@ -99,8 +114,23 @@ enum SettingKey: String, CaseIterable {
     case .timeoutsHeader, .timeoutsWrite: "10s"
     case .timeoutsBody, .timeoutsRequest, .timeoutsShutdown: "30s"
     case .timeoutsIdle: "60s"
+    case .timeoutsDrain: "3s"
     case .logFormat: "text"
     case .logLevel: "info"
+    }
+  }
+
+  /// Whether a new value counts as soon as the settings are read again; else when the daemon is started.
+  var isRereadable: Bool {
+    switch self {
+    case .tcpHosts, .writers, .readers, .pathRoot, .trailingData, .limitsBody, .limitsImport,
+      .limitsPixels, .limitsFrames, .limitsTime, .timeoutsHeader, .timeoutsBody, .timeoutsWrite,
+      .timeoutsRequest, .logFile, .logFormat, .logLevel:
+      true
+    case .database, .socketPath, .socketMode, .socketGroup, .tcpListen, .tcpPort, .tcpHost, .tokens,
+      .workers, .confinement, .queue, .limitsBodiesInFlight, .limitsConnections, .limitsMemory,
+      .timeoutsIdle, .timeoutsDrain, .timeoutsShutdown:
+      false
     }
   }
 }

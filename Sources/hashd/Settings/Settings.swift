@@ -18,6 +18,7 @@ struct Settings: Sendable {
     var idle = Duration.seconds(60)
     var write = Duration.seconds(10)
     var request = Duration.seconds(30)
+    var drain = Duration.seconds(3)
     var shutdown = Duration.seconds(30)
   }
 
@@ -25,10 +26,15 @@ struct Settings: Sendable {
   var socketPath: FilePath?
   var socketMode: mode_t = 0o660
   var socketGroup: String?
-  var tcpPort: UInt16 = 0
-  var tcpHost = "127.0.0.1"
-  /// Besides root and the daemon's own user.
+  var addresses: [TCPAddress] = []
+  /// Names of hosts under which clients on TCP may ask, in small letters.
+  var hosts: Set<String> = []
+  /// The file of the access tokens.
+  var tokens = FilePath("/etc/hashd.tokens")
+  /// Users who may change lists, besides root and the daemon's own.
   var writers: Set<UInt32> = []
+  /// Users who may read histories, besides those who may change lists.
+  var readers: Set<UInt32> = []
   var pathRoot: FilePath?
   var workers: Int
   var confinement = Confinement.bestEffort
@@ -59,11 +65,11 @@ struct Settings: Sendable {
     socketPath = socket == "none" ? nil : FilePath(socket)
     socketMode = try reader.mode(.socketMode)
     socketGroup = try reader.text(.socketGroup)
-    tcpPort = UInt16(try reader.number(.tcpPort, in: 0...65_535))
-    tcpHost = try reader.value(.tcpHost, "127.0.0.1 or ::1") {
-      ["127.0.0.1", "::1"].contains($0) ? $0 : nil
-    }
+    addresses = try reader.addresses()
+    hosts = Set(try reader.names(.tcpHosts).map { $0.lowercased() })
+    if let path = try reader.text(.tokens) { tokens = FilePath(path) }
     writers = try reader.users(.writers)
+    readers = try reader.users(.readers)
     pathRoot = try reader.text(.pathRoot).map { FilePath($0) }
     let cores = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
     let workers = try reader.number(.workers, in: 0...1024)
@@ -87,7 +93,7 @@ struct Settings: Sendable {
     timeouts = Timeouts(
       header: try reader.duration(.timeoutsHeader), body: try reader.duration(.timeoutsBody),
       idle: try reader.duration(.timeoutsIdle), write: try reader.duration(.timeoutsWrite),
-      request: try reader.duration(.timeoutsRequest),
+      request: try reader.duration(.timeoutsRequest), drain: try reader.duration(.timeoutsDrain),
       shutdown: try reader.duration(.timeoutsShutdown))
     logFile = try reader.text(.logFile).map { FilePath($0) }
     logFormat = try reader.value(.logFormat, "json or text") { LogFormat(rawValue: $0) }
@@ -98,14 +104,22 @@ struct Settings: Sendable {
       throw SettingsError(
         description: "limits.bodies_in_flight: smaller than limits.body, the size of one picture")
     }
-    guard socketPath != nil || tcpPort != 0 else {
+    guard socketPath != nil || !addresses.isEmpty else {
       throw SettingsError(
-        description: "socket.path is none and tcp.port is 0: no client could connect")
+        description: "socket.path is none and tcp.listen is empty: no client could connect")
     }
   }
 
+  /// What a user of the Unix socket may do.
+  func rights(of user: UInt32) -> Set<Right> {
+    if user == 0 || user == getuid() || writers.contains(user) { return Set(Right.allCases) }
+    return readers.contains(user) ? [.ask, .history] : [.ask]
+  }
+
   private static func standardSocket(_ environment: [String: String]) -> String {
-    if let folder = environment["XDG_RUNTIME_DIR"], !folder.isEmpty {
+    if let folder = environment["XDG_RUNTIME_DIR"], !folder.isEmpty,
+      !DatabaseLocation.isUserOfSystem
+    {
       return folder + "/hashd.sock"
     }
     return "/run/hashd/hashd.sock"

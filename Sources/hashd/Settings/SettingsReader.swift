@@ -65,20 +65,48 @@ struct SettingsReader {
     }
   }
 
+  /// Names with commas between them.
+  func names(_ key: SettingKey) throws(SettingsError) -> [String] {
+    try text(key)?.split(separator: ",").map { $0.filter { !$0.isWhitespace } } ?? []
+  }
+
   /// Names and numbers of users.
   func users(_ key: SettingKey) throws(SettingsError) -> Set<UInt32> {
-    try value(key, "a list of users of this system") { text in
-      var users: Set<UInt32> = []
-      for name in text.split(separator: ",").map({ $0.trimmingPrefix(while: \.isWhitespace) }) {
-        if let number = UInt32(name) {
-          users.insert(number)
-        } else if let user = getpwnam(String(name)) {
-          users.insert(user.pointee.pw_uid)
-        } else {
-          return nil
-        }
+    var users: Set<UInt32> = []
+    for name in try names(key) {
+      guard let user = UInt32(name) ?? getpwnam(name)?.pointee.pw_uid else {
+        let place = source.value(of: key)?.place ?? "default"
+        throw SettingsError(
+          description: "\(place): \(key.rawValue): there is no user named \"\(name)\"")
       }
-      return users
+      users.insert(user)
     }
+    return users
+  }
+
+  /// The addresses to listen on, by `tcp.listen` or in the older form.
+  func addresses() throws(SettingsError) -> [TCPAddress] {
+    var addresses: [TCPAddress] = []
+    for text in try names(.tcpListen) {
+      guard let address = TCPAddress(text) else {
+        let place = source.value(of: .tcpListen)?.place ?? "default"
+        throw SettingsError(
+          description:
+            "\(place): tcp.listen: \"\(text)\" is not an address of this machine and a port, such as"
+            + " 127.0.0.1:8085 or [::1]:8085")
+      }
+      addresses.append(address)
+    }
+    let port = try number(.tcpPort, in: 0...65_535)
+    let host = try value(.tcpHost, "127.0.0.1 or ::1; for others see tcp.listen") {
+      ["127.0.0.1", "::1"].contains($0) ? $0 : nil
+    }
+    guard port > 0 else { return addresses }
+    guard addresses.isEmpty,
+      let address = TCPAddress(host == "::1" ? "[::1]:\(port)" : "\(host):\(port)")
+    else {
+      throw SettingsError(description: "tcp.port is an older form of tcp.listen: set one of them")
+    }
+    return [address]
   }
 }

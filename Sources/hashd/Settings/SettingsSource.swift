@@ -1,11 +1,12 @@
 import Configuration
+import HashEngine
 import SystemPackage
 import Yams
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
 #endif
 
 /// A setting that is unknown or invalid; the daemon does not start.
@@ -22,6 +23,8 @@ struct SettingsSource {
   }
 
   private let places: [Place]
+  /// The file that was read; `nil` for none.
+  let file: FilePath?
 
   /// - Parameters:
   ///   - assignments: `KEY=VALUE` of the command line.
@@ -45,10 +48,18 @@ struct SettingsSource {
         ).scoped(to: "hashd")))
     if let file { places.append(try Self.place(file.string, try Self.values(of: file))) }
     self.places = places
+    self.file = file
   }
 
   /// The environment variable that names the settings file.
   static let fileVariable = "HASHD_CONFIG"
+
+  /// The service's file; `nil` where there is none, and for users whom it does not concern.
+  static var systemFile: FilePath? {
+    let file = FilePath("/etc/hashd.yaml")
+    let isForUser = DatabaseLocation.isUserOfSystem
+    return isForUser && file.withPlatformString({ access($0, F_OK) }) == 0 ? file : nil
+  }
 
   /// A value as it was set, and where; else its default; `nil` when that depends on the environment.
   func value(of key: SettingKey) -> (text: String, place: String)? {
@@ -81,18 +92,34 @@ struct SettingsSource {
   private static func values(
     of file: FilePath
   ) throws(SettingsError) -> [(key: String, value: String)] {
+    let text: String
+    do throws(StartError) {
+      text = try TextFile.read(file)
+    } catch {
+      throw SettingsError(description: "\(error)")
+    }
     let root: Node?
     do {
-      let data = try Data(contentsOf: URL(filePath: file.string))
-      root = try Yams.compose(yaml: String(decoding: data, as: UTF8.self))
+      root = try Yams.compose(yaml: text)
     } catch {
-      throw SettingsError(description: "\(file): cannot be read as settings: \(error)")
+      throw SettingsError(description: "\(file)\(problem(error))")
     }
     // An empty file, or one of comments only.
     guard let root else { return [] }
     var values: [(key: String, value: String)] = []
     try collect(root, at: [], of: file, into: &values)
     return values
+  }
+
+  /// What is wrong with a text that is not YAML, on one line.
+  private static func problem(_ error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      ":\(mark.line): is not YAML: \(problem)"
+    case .reader(let problem, _, _, _): ": is not YAML: \(problem)"
+    default: ": is not YAML"
+    }
   }
 
   private static func collect(

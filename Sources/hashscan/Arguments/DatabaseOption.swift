@@ -36,7 +36,8 @@ struct DatabaseOption: ParsableArguments {
     Terminal.warn("database: \(ShownPath(folder))")
     if let upgraded = store.upgraded {
       Terminal.warn(
-        "database: upgraded from format \(upgraded.from); as it was, it is kept in \(ShownPath(upgraded.kept))")
+        "database: upgraded from format \(upgraded.from); as it was, it is kept in \(ShownPath(upgraded.kept))"
+      )
     }
     return store
   }
@@ -59,7 +60,8 @@ struct DatabaseOption: ParsableArguments {
       throw Failure("\(error); \"hashscan import\" makes one")
     } catch let error as StorageError where error.code == .notPermitted {
       throw Failure(
-        "\(error); the database is the service's: run this as root or as its user, or name another with --database")
+        "\(error); the database is the service's: run this as root or as its user, or name another with --database"
+      )
     } catch let error as StorageError {
       throw Failure("\(error)")
     }

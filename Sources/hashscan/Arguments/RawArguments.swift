@@ -58,7 +58,8 @@ enum RawArguments {
     for (place, argument) in arguments.enumerated() where holdsBytes(argument) {
       // An option and its value may be one argument.
       guard used.contains(where: { argument.hasSuffix($0) }) else {
-        throw Failure("argument \(place + 1) is not UTF-8; only the names of files may be other bytes")
+        throw Failure(
+          "argument \(place + 1) is not UTF-8; only the names of files may be other bytes")
       }
     }
   }

@@ -79,7 +79,8 @@ struct DatabaseVerifyCommand: ParsableCommand {
     try reporting {
       let store = try database.open()
       let journal = try store.verifyJournal()
-      let problems = try store.indexProblems().map { "index: \($0)" } + journal.problems.map { "journal: \($0)" }
+      let problems =
+        try store.indexProblems().map { "index: \($0)" } + journal.problems.map { "journal: \($0)" }
       for problem in problems { Output.print(problem) }
       guard problems.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
       let lists = try store.lists()

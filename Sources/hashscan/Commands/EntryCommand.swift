@@ -67,7 +67,8 @@ struct EntryDisableCommand: ParsableCommand {
       let time = until.flatMap { Timestamp($0) }
       try entry.database.openForChange().disable(
         entry: entry.id, of: entry.list, until: time, reason: reason)
-      Output.print("\(entry.list) \(ShownText(entry.id)): disabled" + (until.map { " until \($0)" } ?? ""))
+      Output.print(
+        "\(entry.list) \(ShownText(entry.id)): disabled" + (until.map { " until \($0)" } ?? ""))
     }
   }
 }
@@ -97,7 +98,8 @@ struct EntryWithdrawCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      try entry.database.openForChange().withdraw(entries: [entry.id], from: entry.list, reason: reason)
+      try entry.database.openForChange().withdraw(
+        entries: [entry.id], from: entry.list, reason: reason)
       Output.print("\(entry.list) \(ShownText(entry.id)): withdrawn")
     }
   }

@@ -43,7 +43,7 @@ struct ExportCommand: ParsableCommand {
           )
         }
       } catch let error as Errno {
-        throw Failure("not written: \(error)")
+        throw Failure("the output could not be written: \(error)")
       } catch let error as ListError where error.code == .kindNotStated {
         throw Failure("\(error) (--kind pdq)")
       }

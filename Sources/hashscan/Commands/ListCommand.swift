@@ -129,7 +129,8 @@ struct ListShowCommand: ParsableCommand {
       let store = try list.database.open()
       Output.print(
         json
-          ? JSONLine.render(try store.report(of: list.name)) : try store.text(of: list.name).description)
+          ? JSONLine.render(try store.report(of: list.name))
+          : try store.text(of: list.name).description)
     }
   }
 }
@@ -179,9 +180,12 @@ struct ListRemoveCommand: ParsableCommand {
       let found = try store.list(list.name)
       guard yes else {
         throw Failure(
-          "\(list.name) has \(Amount(found.count, "entry", "entries")); nothing was removed, --yes removes it")
+          "\(list.name) has \(Amount(found.count, "entry", "entries")); nothing was removed, --yes removes it"
+        )
       }
-      Output.print("\(list.name): removed with \(Amount(try store.remove(list: list.name), "entry", "entries"))")
+      Output.print(
+        "\(list.name): removed with \(Amount(try store.remove(list: list.name), "entry", "entries"))"
+      )
     }
   }
 }

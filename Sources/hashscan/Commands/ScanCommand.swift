@@ -65,10 +65,15 @@ struct ScanCommand: AsyncParsableCommand {
   @Flag(help: "One JSON object a line for every file; the summary goes to standard error.")
   var json = false
 
-  @Flag(help: "CSV, a line for every match and for every file without one; the summary goes to standard error.")
+  @Flag(
+    help:
+      "CSV, a line for every match and for every file without one; the summary goes to standard error."
+  )
   var csv = false
 
-  @Flag(name: [.customShort("q"), .long], help: "No summary and no progress: only matches, and what was not scanned.")
+  @Flag(
+    name: [.customShort("q"), .long],
+    help: "No summary and no progress: only matches, and what was not scanned.")
   var quiet = false
 
   @Option(
@@ -95,13 +100,13 @@ struct ScanCommand: AsyncParsableCommand {
     guard jobs.map({ $0 > 0 }) ?? true else { throw ValidationError("jobs is at least 1") }
     guard !paths.isEmpty || filesFrom != nil else { throw ValidationError("no path to scan") }
     guard !json || !csv else { throw ValidationError("--json or --csv, not both") }
-    let ofInput = paths.count(where: \.isStandardInput) + (filesFrom?.isStandardInput ?? false ? 1 : 0)
+    let ofInput =
+      paths.count(where: \.isStandardInput) + (filesFrom?.isStandardInput ?? false ? 1 : 0)
     guard ofInput <= 1 else { throw ValidationError("standard input can be read once only") }
   }
 
   func run() async throws {
     do {
-      let interruption = Interruption()
       let store = try database.open()
       let jobs = jobs ?? ParallelScan.standardJobs
       let moderator = Moderator(
@@ -111,28 +116,31 @@ struct ScanCommand: AsyncParsableCommand {
           timeLimit: decoding.time, trailingData: trailingData),
         fingerprinter: try decoding.fingerprinter(jobs))
       for searched in try moderator.checkLists() {
-        guard let concern = searched.concern(isNamed: list.contains(searched.name)) else { continue }
+        guard let concern = searched.concern(isNamed: list.contains(searched.name)) else {
+          continue
+        }
         Terminal.warn("warning: \(concern)")
       }
       let walk = try walk()
       let isShown = Terminal.isInteractive && !quiet
       let total = isShown ? walk.reduce(0) { count, _ in count + 1 } : nil
-      interruption.listen()
+      Interruption.listen()
       var progress = ProgressLine(total: total, unit: .files, isShown: isShown)
       let table = ScanTable(json ? .json : csv ? .csv : .text)
       var summary = ScanSummary(ignoresOtherFiles: ignoreNotPictures)
       func answer(_ path: FilePath, _ examination: Examination) {
         summary.add(examination)
-        progress.interrupt(by: table.lines(ShownPath(path), examination, isIgnored: summary.isIgnored(examination)))
+        progress.interrupt(
+          by: table.lines(ShownPath(path), examination, isIgnored: summary.isIgnored(examination)))
         progress.update(summary.files)
       }
       if paths.contains(where: \.isStandardInput) {
         answer("standard input", try examineInput(by: moderator))
       }
       try await ParallelScan(moderator: moderator, jobs: jobs).run(
-        walk, isStopped: { interruption.isInterrupted || Output.isBroken }, answer: answer)
+        walk, isStopped: { Interruption.isInterrupted || Output.isBroken }, answer: answer)
       progress.clear()
-      try end(summary, isInterrupted: interruption.isInterrupted)
+      try end(summary, isInterrupted: Interruption.isInterrupted)
     } catch let error as Failure {
       throw fail("\(error)")
     } catch let error as ListError {

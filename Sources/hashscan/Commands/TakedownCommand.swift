@@ -142,7 +142,8 @@ struct TakedownCommand: AsyncParsableCommand {
       }
     }
     let rest = notScanned > 0 ? "; \(notScanned) were not scanned" : ""
-    Output.print("\(hits) of \(Amount(files, "file")) in \(ShownPath(folder.path)) would be found\(rest).")
+    Output.print(
+      "\(hits) of \(Amount(files, "file")) in \(ShownPath(folder.path)) would be found\(rest).")
     return notScanned == 0
   }
 }
@@ -206,7 +207,8 @@ struct ReleaseCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let receipts = try database.openForChange().release(caseID: `case`, from: list, reason: reason)
+      let receipts = try database.openForChange().release(
+        caseID: `case`, from: list, reason: reason)
       for receipt in receipts {
         for warning in receipt.warnings { Terminal.warn("\(receipt.list): \(ShownText(warning))") }
         Output.print("\(receipt.list): \(receipt.withdrawn) withdrawn")

@@ -11,7 +11,8 @@ struct JournalText: CustomStringConvertible {
   let description: String
 
   init(_ line: JournalLine) {
-    var text = "\(line.line)  \(line.at)  \(Self.name(of: line.uid))  \(line.action.rawValue)"
+    var text =
+      "\(line.line)  \(line.at)  \(Self.name(of: line.uid))\(line.client.map { " for \(ShownText($0))" } ?? "")  \(line.action.rawValue)"
     if !line.list.isEmpty { text += "  \(ShownText(line.list))" }
     let counts = [(line.added, "added"), (line.replaced, "changed"), (line.withdrawn, "withdrawn")]
       .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }

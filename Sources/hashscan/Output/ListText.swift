@@ -7,7 +7,8 @@ struct ListText: CustomStringConvertible {
   /// - Parameter state: Whether it can be matched now.
   init(_ list: HashList, _ state: ListVersion?, now: Timestamp = .now) {
     let settings = list.settings
-    var text = "\(list.name)  \(Amount(list.count, "entry", "entries"))  \(settings.meaning.rawValue)"
+    var text =
+      "\(list.name)  \(Amount(list.count, "entry", "entries"))  \(settings.meaning.rawValue)"
     if let state { text += "  \(Self.word(for: state, list))" }
     if list.importedAt != nil {
       text += "  imported \(Age(list.age(at: now))) ago"

@@ -21,7 +21,9 @@ struct ScanSummary: CustomStringConvertible {
 
   /// Whether a file is only counted.
   func isIgnored(_ examination: Examination) -> Bool {
-    guard ignoresOtherFiles, case .notScanned(let reason) = examination.verdict else { return false }
+    guard ignoresOtherFiles, case .notScanned(let reason) = examination.verdict else {
+      return false
+    }
     return reason.code == .notAnImage
   }
 
@@ -59,7 +61,8 @@ struct ScanSummary: CustomStringConvertible {
       """
     if notScanned > 0 {
       let counted = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      text += " Not scanned: " + counted.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + "."
+      text +=
+        " Not scanned: " + counted.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + "."
     }
     return text
   }

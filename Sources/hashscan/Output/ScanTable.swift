@@ -43,7 +43,8 @@ struct ScanTable {
   }
 
   private static let columns = [
-    "path", "verdict", "action", "list", "entry", "label", "kind", "distance", "radius", "view", "reason",
+    "path", "verdict", "action", "list", "entry", "label", "kind", "distance", "radius", "view",
+    "reason",
   ]
 
   private static func rows(_ path: ShownPath, _ examination: Examination) -> [String] {
@@ -71,7 +72,10 @@ struct ScanTable {
 
   /// As RFC 4180 has it.
   private static func quoted(_ cell: String) -> String {
-    guard cell.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 < 0x20 }) else {
+    guard
+      cell.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 < 0x20 }
+      )
+    else {
       return cell
     }
     return "\"\(cell.replacing("\"", with: "\"\""))\""

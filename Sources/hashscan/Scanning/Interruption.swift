@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,30 +6,25 @@ import Synchronization
   import Musl
 #endif
 
-/// Ctrl-C: the first ends the work in good order, the second at once.
-///
-/// Decoders that are started while this lives ignore Ctrl-C, so that the pictures under way are finished.
-final class Interruption: Sendable {
+/// Ctrl-C: the first ends the work in good order, the second at once. Decoders ignore it, so that the pictures under way
+/// are finished.
+enum Interruption {
   /// The status of a command that was interrupted: 128 and the signal's number.
   static let exitStatus = 128 + SIGINT
 
-  private let count = Atomic(0)
-  private let source = Mutex<(any DispatchSourceSignal)?>(nil)
+  /// How often Ctrl-C came.
+  private static let count = Atomic(0)
 
   /// Begins to take Ctrl-C.
-  func listen() {
-    signal(SIGINT, SIG_IGN)
-    source.withLock { source in
-      let signals = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-      signals.setEventHandler { [weak self] in self?.came() }
-      signals.resume()
-      source = signals
+  static func listen() {
+    // Made before the handler, which may do nothing but add to it.
+    count.store(0, ordering: .relaxed)
+    signal(SIGINT) { _ in
+      if Interruption.count.add(1, ordering: .relaxed).newValue > 1 {
+        _exit(Interruption.exitStatus)
+      }
     }
   }
 
-  private func came() {
-    if count.add(1, ordering: .relaxed).newValue > 1 { _exit(Self.exitStatus) }
-  }
-
-  var isInterrupted: Bool { count.load(ordering: .relaxed) > 0 }
+  static var isInterrupted: Bool { count.load(ordering: .relaxed) > 0 }
 }

@@ -44,10 +44,12 @@ struct ParallelScan: Sendable {
         while true {
           room.wait()
           let next = source.withLock { source in
-            isStopped() ? nil : source.walk.next().map { item in
-              source.next += 1
-              return (source.next - 1, item)
-            }
+            isStopped()
+              ? nil
+              : source.walk.next().map { item in
+                source.next += 1
+                return (source.next - 1, item)
+              }
           }
           guard let (index, item) = next else { break }
           sender.yield(examine(item, index))

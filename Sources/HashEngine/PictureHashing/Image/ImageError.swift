@@ -1,7 +1,7 @@
 /// Why a picture could not be read, or not to its end.
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, as stable names for logs and JSON.
-  public enum Code: String, Sendable, Hashable, Codable {
+  public enum Code: String, Sendable, Hashable, Codable, CaseIterable {
     /// The file could not be opened or read.
     case unreadable
     /// A directory, socket, pipe or device.

@@ -15,13 +15,66 @@ struct Hashd: AsyncParsableCommand {
     commandName: "hashd",
     abstract: "Answer upload servers over a Unix socket: is this picture on a list?",
     version: Version.text,
-    subcommands: [Run.self, Config.self],
+    subcommands: [Run.self, Config.self, CheckCommand.self, TokenCommand.self],
     defaultSubcommand: Run.self)
+
+  static func main() async {
+    StandardDescriptors.occupy()
+    do {
+      var command = try await asyncParseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      do {
+        if code.isSuccess { try print(message, terminator: "") } else { complain(message) }
+      } catch {
+        complain("hashd: \(error)")
+        exit(withError: ExitCode(2))
+      }
+      exit(withError: code)
+    }
+  }
+
+  /// Prints a line on standard output.
+  ///
+  /// - Throws: ``StartError`` when it cannot be written.
+  static func print(_ line: String, terminator: String = "\n") throws(StartError) {
+    do {
+      try FileDescriptor.standardOutput.writeAll((line + terminator).utf8)
+    } catch {
+      throw StartError("the output could not be written: \(error)")
+    }
+  }
+
+  private static func complain(_ line: String) {
+    guard !line.isEmpty else { return }
+    _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+  }
+
+  /// Turns errors into a line on standard error and status 2.
+  static func reporting(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      complain("hashd: \(error)")
+      throw ExitCode(2)
+    }
+  }
 }
 
 /// Settings on the command line.
 struct SettingsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The settings file, in YAML.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The settings file, in YAML. Default: HASHD_CONFIG in the environment, else /etc/hashd.yaml for root and the user"
+        + " hashd.", valueName: "file"))
   var config: String?
 
   @Option(help: ArgumentHelp("Short for --set database=….", valueName: "folder"))
@@ -49,7 +102,8 @@ struct SettingsOptions: ParsableArguments {
     if let socket { assignments.append((SettingKey.socketPath.rawValue, socket)) }
     return try SettingsSource(
       assignments: assignments, environment: environment,
-      file: (config ?? environment[SettingsSource.fileVariable]).map { FilePath($0) })
+      file: (config ?? environment[SettingsSource.fileVariable]).map { FilePath($0) }
+        ?? SettingsSource.systemFile)
   }
 }
 
@@ -58,8 +112,8 @@ struct Run: AsyncParsableCommand {
     abstract: "Answer requests until SIGTERM or SIGINT (the default).",
     discussion: """
       A setting is taken from the command line, else from HASHD_… in the environment, else from the file, \
-      else it has its default. An unknown setting keeps the daemon from starting. SIGHUP reopens the log \
-      file. The exit status is 2 when the daemon cannot start.
+      else it has its default. An unknown setting keeps the daemon from starting. SIGHUP opens the log file anew \
+      and reads the settings again; those that count only from the start on are named in the log. The exit status is 2 when the daemon cannot start.
       """)
 
   @OptionGroup var options: SettingsOptions
@@ -70,8 +124,14 @@ struct Run: AsyncParsableCommand {
       guard !CommandLine.arguments.isEmpty else {
         throw SettingsError(description: "the command line cannot be read; is /proc mounted?")
       }
-      let settings = try Settings(try options.source(environment), environment: environment)
-      try await Daemon(settings: settings, environment: environment).run()
+      let read: @Sendable () throws -> (Settings, SettingsSource) = { [options] in
+        let source = try options.source(environment)
+        return (try Settings(source, environment: environment), source)
+      }
+      let (settings, source) = try read()
+      try await Daemon(
+        settings: settings, environment: environment, source: source, reread: read
+      ).run()
     } catch {
       _ = try? FileDescriptor.standardError.writeAll("hashd: \(error)\n".utf8)
       throw ExitCode(2)
@@ -87,12 +147,9 @@ struct Config: ParsableCommand {
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
-    do {
+    try Hashd.reporting {
       let source = try options.source(environment)
-      print(try SettingsText(source, environment: environment).text, terminator: "")
-    } catch {
-      _ = try? FileDescriptor.standardError.writeAll("hashd: \(error)\n".utf8)
-      throw ExitCode(2)
+      try Hashd.print(try SettingsText(source, environment: environment).text, terminator: "")
     }
   }
 }

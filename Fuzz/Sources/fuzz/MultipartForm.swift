@@ -1,0 +1,1 @@
+../../../Sources/hashd/Exchange/MultipartForm.swift
