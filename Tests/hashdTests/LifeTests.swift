@@ -3,6 +3,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import hashd
+
 /// How the daemon starts, stops and is configured.
 @Suite struct LifeTests {
   @Test func theSocketIsPrivateAndGoesWithTheDaemon() throws {
@@ -52,9 +54,52 @@ import Testing
     usleep(200_000)
     #expect(throws: RawClient.Failure.self) { try RawClient(daemon.socket) }
     try client.send(Array(picture[100...]))
-    #expect(try client.reply().status == 200)
+    let reply = try client.reply()
+    // The client learns that it is the last one on this connection.
+    #expect(reply.status == 200 && reply.headers["connection"] == "close")
     daemon.process.waitUntilExit()
     #expect(daemon.process.terminationStatus == 0)
+  }
+
+  /// A connection that waits for its next request is ended so that the client knows: what it sent before is answered, and
+  /// what it sends after fails at its side.
+  @Test func connectionsThatWaitAreEndedWithoutLoss() throws {
+    for _ in 0..<5 {
+      let daemon = try DaemonProcess()
+      let clients = try (0..<8).map { _ in try RawClient(daemon.socket) }
+      let request = "GET /v1/version HTTP/1.1\r\nHost: h\r\n\r\n"
+      for client in clients {
+        try client.send(request)
+        #expect(try client.reply().status == 200)
+      }
+      kill(daemon.process.processIdentifier, SIGTERM)
+      for (number, client) in clients.enumerated() {
+        usleep(UInt32(number) * 2_000)
+        do {
+          try client.send(request)
+        } catch {
+          continue
+        }
+        #expect(try client.reply().status == 200)
+      }
+      daemon.process.waitUntilExit()
+      #expect(daemon.process.terminationStatus == 0)
+    }
+  }
+
+  @Test(arguments: ["config", "token list", "--help", "--version", "check"])
+  func outputThatCannotBeWrittenIsAnError(_ command: String) throws {
+    let folder = try TemporaryFolder()
+    let file = TokenFile(folder.path("tokens"))
+    if let made = AccessToken.make(named: "a", rights: [.ask]) { try file.add(made.token) }
+    let hashd = DaemonProcess.programs.appending(path: "hashd").path
+    let set = command.hasPrefix("-") ? "" : "--set tokens=\(folder.path("tokens"))"
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", "\(hashd) \(command) \(set) > /dev/full 2>&1"]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 2)
   }
 
   @Test func theLogIsALineARequestAndCanBeRotated() throws {
@@ -123,15 +168,27 @@ import Testing
       def hand():
           os.dup2(listener.fileno(), 3); os.environ["LISTEN_PID"] = str(os.getpid())
           os.execv(hashd, [hashd, "--database", folder + "/db"])
-      os.environ.update(LISTEN_FDS="1", NOTIFY_SOCKET=folder + "/notify", XDG_RUNTIME_DIR=folder)
+      def told(what):
+          while notify.recv(99) != what: pass
+      os.environ.update(LISTEN_FDS="1", WATCHDOG_USEC="300000", NOTIFY_SOCKET=folder + "/notify", XDG_RUNTIME_DIR=folder)
       child = os.fork()
       if child == 0: hand()
       assert notify.recv(99) == b"READY=1"
       client = socket.socket(socket.AF_UNIX); client.connect(folder + "/s")
       client.sendall(b"GET /v1/version HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n")
       assert b"200 OK" in client.recv(999)
+      told(b"WATCHDOG=1"); told(b"WATCHDOG=1")
+      # Without a sign of life the manager would start it anew.
+      os.kill(child, 19)
+      notify.settimeout(1)
+      try:
+          while True: notify.recv(99)
+      except TimeoutError: pass
+      os.kill(child, 18)
+      notify.settimeout(20)
+      told(b"WATCHDOG=1")
       os.kill(child, 15)
-      assert notify.recv(99) == b"STOPPING=1"
+      told(b"STOPPING=1")
       assert os.waitpid(child, 0)[1] == 0
       assert os.path.exists(folder + "/s") and not os.path.exists(folder + "/hashd.sock")
       """

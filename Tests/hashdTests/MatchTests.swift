@@ -154,6 +154,65 @@ import Testing
     #expect(reply.errorCode == "bad-request")
   }
 
+  /// A gate decides what it lets through although it was not scanned; a match is a match all the same.
+  @Test(arguments: [
+    ("broken/a-text.jpg", "on_unsupported=204", 204), ("broken/a-text.jpg", "on_not_scanned=204", 204),
+    ("broken/cut-off.jpg", "on_unsupported=204", 422), ("broken/cut-off.jpg", "on_not_scanned=204", 204),
+    ("glacier.jpg", "on_not_scanned=204", 200), ("broken/cut-off.jpg", "on_not_scanned=200", 400),
+    ("2026/10/aurora-recompressed.jpg", "on_not_scanned=204&on_match=451", 451),
+  ])
+  func gatesLetThroughWhatTheyWant(_ name: String, _ query: String, _ status: Int) throws {
+    let reply = try daemon.post("/v1/match?\(query)", try DaemonProcess.upload(name))
+    #expect(reply.status == status)
+    #expect((reply.headers["x-not-scanned"] != nil) == (status == 204))
+    #expect(status != 204 || reply.body.isEmpty)
+  }
+
+  @Test func nothingIsLetThroughWhereNothingIsInForce() throws {
+    let daemon = try DaemonProcess(list: false)
+    for query in ["on_not_scanned=204", "on_unsupported=204&on_not_scanned=204"] {
+      let reply = try daemon.post("/v1/match?\(query)", try DaemonProcess.upload("broken/cut-off.jpg"))
+      #expect(reply.status == 503)
+    }
+  }
+
+  @Test func tooLargeIsLetThroughOnlyIfWanted() throws {
+    let daemon = try DaemonProcess(["limits.body=1KiB"])
+    let picture = try DaemonProcess.upload("glacier.jpg")
+    #expect(try daemon.post("/v1/match", picture).status == 413)
+    #expect(try daemon.post("/v1/match?on_unsupported=204", picture).status == 413)
+    let reply = try daemon.post("/v1/match?on_not_scanned=204", picture)
+    #expect(reply.status == 204 && reply.headers["x-not-scanned"] == "too-large")
+  }
+
+  @Test func aFormWithOneFileIsThatFile() throws {
+    let picture = try DaemonProcess.upload("2026/10/aurora-recompressed.jpg")
+    let head = "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.jpg\"\r\n\r\n"
+    let type = ["Content-Type": "multipart/form-data; boundary=x"]
+    let form = Array(head.utf8) + picture + Array("\r\n--x--\r\n".utf8)
+    let reply = try daemon.post("/v1/match", form, headers: type)
+    #expect(reply.status == 200 && reply.json["verdict"] as? String == "match")
+    #expect(try daemon.post("/v1/hash", form, headers: type).status == 200)
+    let two = Array(head.utf8) + picture + Array(("\r\n" + head).utf8) + picture + Array("\r\n--x--\r\n".utf8)
+    for (body, type) in [
+      (two, "multipart/form-data; boundary=x"), (Array(form.dropLast(4)), "multipart/form-data; boundary=x"),
+      (form, "multipart/form-data"), (form, "multipart/form-data; boundary=y"), (form, "multipart/mixed; boundary=x"),
+    ] {
+      for gate in ["", "?on_not_scanned=204"] {
+        let reply = try daemon.post("/v1/match\(gate)", body, headers: ["Content-Type": type])
+        #expect(reply.status == 400 && reply.errorCode == "bad-request")
+      }
+    }
+  }
+
+  @Test func aPlusIsABlank() throws {
+    let picture = try DaemonProcess.upload("glacier.jpg")
+    let reply = try daemon.post("/v1/match?uploader=a+b%2Bc%20d", picture)
+    #expect(reply.json["uploader"] as? String == "a b+c d")
+    #expect(try daemon.post("/v1/match?uploader=a&uploader=b", picture).status == 400)
+    #expect(try daemon.post("/v1/match?", picture).status == 200)
+  }
+
   @Test func withoutAListNothingIsScanned() throws {
     let daemon = try DaemonProcess(list: false)
     let reply = try daemon.post("/v1/match", try DaemonProcess.upload("glacier.jpg"))
