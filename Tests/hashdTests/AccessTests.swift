@@ -33,6 +33,35 @@ import Testing
     #expect(try other.token(for: next.secret) == nil)
   }
 
+  /// No change of the file undoes another.
+  @Test func changesAtOnceAreAllKept() throws {
+    let path = folder.path("tokens")
+    let threads = (0..<8).map { number in
+      JoinableThread {
+        for round in 0..<10 {
+          guard let made = AccessToken.make(named: "t\(number)-\(round)", rights: [.ask]) else {
+            return
+          }
+          try? TokenFile(path).add(made.token)
+          if round % 2 == 0 { _ = try? TokenFile(path).revoke("t\(number)-\(round)") }
+        }
+      }
+    }
+    for thread in threads { thread.start() }
+    for thread in threads { thread.join() }
+    let names = try TokenFile(path).tokens().map(\.name)
+    #expect(names.count == 40, "\(names)")
+  }
+
+  @Test func linesMayEndAsOnOtherSystems() throws {
+    let file = TokenFile(folder.path("tokens"))
+    let made = try #require(AccessToken.make(named: "a", rights: [.ask]))
+    try file.add(made.token)
+    let text = String(decoding: try TestFiles.bytes(of: folder.path("tokens")), as: UTF8.self)
+    try folder.write(text.replacing("\n", with: "\r\n"), to: "tokens")
+    #expect(try file.token(for: made.secret)?.name == "a")
+  }
+
   @Test(arguments: [
     "gallery", "gallery ask", "gallery ask 00", "g allery ask 00", "gallery fly 00",
   ])

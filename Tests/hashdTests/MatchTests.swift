@@ -156,8 +156,10 @@ import Testing
 
   /// A gate decides what it lets through although it was not scanned; a match is a match all the same.
   @Test(arguments: [
-    ("broken/a-text.jpg", "on_unsupported=204", 204), ("broken/a-text.jpg", "on_not_scanned=204", 204),
-    ("broken/cut-off.jpg", "on_unsupported=204", 422), ("broken/cut-off.jpg", "on_not_scanned=204", 204),
+    ("broken/a-text.jpg", "on_unsupported=204", 204),
+    ("broken/a-text.jpg", "on_not_scanned=204", 204),
+    ("broken/cut-off.jpg", "on_unsupported=204", 422),
+    ("broken/cut-off.jpg", "on_not_scanned=204", 204),
     ("glacier.jpg", "on_not_scanned=204", 200), ("broken/cut-off.jpg", "on_not_scanned=200", 400),
     ("2026/10/aurora-recompressed.jpg", "on_not_scanned=204&on_match=451", 451),
   ])
@@ -171,7 +173,8 @@ import Testing
   @Test func nothingIsLetThroughWhereNothingIsInForce() throws {
     let daemon = try DaemonProcess(list: false)
     for query in ["on_not_scanned=204", "on_unsupported=204&on_not_scanned=204"] {
-      let reply = try daemon.post("/v1/match?\(query)", try DaemonProcess.upload("broken/cut-off.jpg"))
+      let reply = try daemon.post(
+        "/v1/match?\(query)", try DaemonProcess.upload("broken/cut-off.jpg"))
       #expect(reply.status == 503)
     }
   }
@@ -193,10 +196,14 @@ import Testing
     let reply = try daemon.post("/v1/match", form, headers: type)
     #expect(reply.status == 200 && reply.json["verdict"] as? String == "match")
     #expect(try daemon.post("/v1/hash", form, headers: type).status == 200)
-    let two = Array(head.utf8) + picture + Array(("\r\n" + head).utf8) + picture + Array("\r\n--x--\r\n".utf8)
+    let two =
+      Array(head.utf8) + picture + Array(("\r\n" + head).utf8) + picture
+      + Array("\r\n--x--\r\n".utf8)
     for (body, type) in [
-      (two, "multipart/form-data; boundary=x"), (Array(form.dropLast(4)), "multipart/form-data; boundary=x"),
-      (form, "multipart/form-data"), (form, "multipart/form-data; boundary=y"), (form, "multipart/mixed; boundary=x"),
+      (two, "multipart/form-data; boundary=x"),
+      (Array(form.dropLast(4)), "multipart/form-data; boundary=x"),
+      (form, "multipart/form-data"), (form, "multipart/form-data; boundary=y"),
+      (form, "multipart/mixed; boundary=x"),
     ] {
       for gate in ["", "?on_not_scanned=204"] {
         let reply = try daemon.post("/v1/match\(gate)", body, headers: ["Content-Type": type])

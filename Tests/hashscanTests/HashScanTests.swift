@@ -81,7 +81,9 @@ import Testing
     let nowhere = try hashscan.run("scan", uploads, "--db", "nowhere")
     #expect(nowhere.status == 2)
     #expect(
-      nowhere.errors == "hashscan: nowhere: no database here; \"hashscan import\" makes one\n")
+      nowhere.errors
+        == "hashscan: nowhere: no database here; \"hashscan import\" makes one, \"hashscan db restore\" brings one back\n"
+    )
   }
 
   @Test func linksAreFollowedOnlyWhenAsked() throws {

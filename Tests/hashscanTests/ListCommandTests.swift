@@ -74,7 +74,7 @@ import Testing
       "list", "create", "look", "--meaning", "review", "--pdq-radius", "20", "--note", "n")
     #expect(made.output.hasPrefix("look  0 entries  review  empty  made "))
     #expect(made.output.hasSuffix("  pdq 20  standard  phash64 4  serial 0  (n)\n"))
-    #expect(made.errors == "database: \(hashscan.database)\n")
+    #expect(made.errors == "database: \(hashscan.database) (a new one)\n")
     #expect(try hashscan.run("list", "create", "look").status == 2)
     #expect(try hashscan.run("list", "set", "look", "--expires", "2030-01-01").status == 0)
     #expect(try hashscan.run("list", "set", "look", "--expires", "soon").status == 64)

@@ -11,6 +11,13 @@
 /// and none may lead out of the folder. The descriptor, or -1 with `errno` set (ENOSYS before Linux 5.6).
 int clinux_open_beneath(int root, const char *path);
 
+/// A new file without a name, in the file system of a folder, for reading and writing. It is gone when it is closed,
+/// unless it gets a name. The descriptor, or -1 with `errno` set.
+int clinux_unnamed_file(const char *folder);
+
+/// Gives an unnamed file a name. 0, or -1 with `errno` set.
+int clinux_name_file(int descriptor, const char *path);
+
 /// Memory of a fixed size that can be handed to other processes, closed at exec. The descriptor, or -1 with
 /// `errno` set.
 int clinux_shared_memory(const char *name, size_t size);

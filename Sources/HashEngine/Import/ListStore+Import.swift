@@ -44,8 +44,7 @@ extension ListStore {
           atMost: options.forcesWithdrawal ? nil : options.maximumWithdrawn)
       }
       try change.flush()
-      // A file that was not taken at its word, as half a file, is no news of the list.
-      if change.receipt.withheld == 0 {
+      if change.receipt.isNews {
         change.list.importedAt = author.now
         change.list.source = options.source
       }

@@ -94,6 +94,9 @@ public struct HashList: Sendable, Hashable {
 
   /// Whether it is older than it may be.
   public func isStale(at now: Timestamp) -> Bool {
-    settings.staleAfter.map { age(at: now) > $0 } ?? false
+    guard let limit = settings.staleAfter else { return false }
+    // An import of tomorrow was dated by a clock that was wrong; nobody knows how old it is.
+    let isOfTomorrow = (importedAt ?? createdAt).seconds > now.seconds + 3600
+    return age(at: now) > limit || isOfTomorrow
   }
 }

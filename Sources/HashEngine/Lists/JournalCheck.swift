@@ -8,6 +8,8 @@ struct JournalCheck {
   private var problems: [String] = []
   private var previous = Journal.beginning
   private var next = 1
+  /// The line of the last restore.
+  private(set) var restored: Int?
   /// The journal's line for each change, with the receipt's digest; only for lists that still exist.
   private var changes: [Change: (line: Int, digest: String)] = [:]
 
@@ -30,7 +32,7 @@ struct JournalCheck {
     case .remove:
       // Removing a list removes its history too.
       changes = changes.filter { $0.key.list != line.list }
-    case .restore: break
+    case .restore: restored = number
     case .create, .set, .import, .takedown, .allow, .release, .disable, .enable, .withdraw, .undo:
       changes[Change(list: line.list, receipt: line.receipt)] = (number, line.receiptSHA256)
     }

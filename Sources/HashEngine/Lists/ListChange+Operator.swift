@@ -19,12 +19,17 @@ extension ListChange {
     return true
   }
 
-  /// Dates the list's last import by its history, where the list was made before imports were dated.
-  mutating func dateLastImport() throws(StorageError) {
-    var number = Int(list.receipts)
+  /// Dates the list's last import by its history: where the list was made before imports were dated, and where the last
+  /// one was undone.
+  ///
+  /// - Parameter last: The last receipt that counts.
+  mutating func dateLastImport(upTo last: Int) throws(StorageError) {
+    list.importedAt = nil
+    list.source = nil
+    var number = last
     while number > 0 {
       let receipt = try lists.receipt(number, list: list.id)
-      if receipt.action == .import, receipt.withheld == 0 {
+      if receipt.isNews {
         list.importedAt = receipt.at
         list.source = receipt.source
         return
@@ -51,6 +56,10 @@ extension ListChange {
 
   /// Restores all entries to how they were before the list's last change.
   mutating func undo() throws(StorageError) {
+    let undone = Int(list.undoable)
+    if undone > 0, try lists.receipt(undone, list: list.id).action == .import {
+      try dateLastImport(upTo: undone - 1)
+    }
     writer.stopKeepingUndo()
     let ids = try writer.lists.ids.cursor()
     for number in list.firstNew..<max(list.firstNew, list.endNew) {

@@ -33,12 +33,11 @@ extension ListStore {
     _ backup: FilePath, to folder: FilePath, by author: Author = Author()
   ) throws(ListError) -> Restored {
     try ListError.naming("restoring \(backup)") {
-      try Database.stage(backup, in: folder)
-      let (lists, entries) = try checkAndSign(Database.staging(in: folder), of: backup, by: author)
-      let kept = folder.appending(
-        "before-restore-\(author.now.description.replacing(":", with: ""))")
-      let isKept = try Database.swapIn(staged: folder, keeping: kept)
-      return Restored(lists: lists, entries: entries, kept: isKept ? kept : nil)
+      let staging = try Database.stage(backup, in: folder)
+      let (lists, entries) = try checkAndSign(staging.path, of: backup, by: author)
+      let time = author.now.description.replacing(":", with: "")
+      let kept = try Database.swapIn(staging, in: folder, keepingAs: "before-restore-\(time)")
+      return Restored(lists: lists, entries: entries, kept: kept)
     }
   }
 
@@ -46,8 +45,8 @@ extension ListStore {
   private static func checkAndSign(
     _ staged: FilePath, of backup: FilePath, by author: Author
   ) throws -> (lists: Int, entries: Int) {
-    let store = try ListStore(at: staged)
-    let problems = try store.indexProblems() + store.verifyJournal().problems
+    let store = try ListStore(at: staged, creates: false, mapSize: nil, keepsBefore: false)
+    let problems = try store.problems()
     if let problem = problems.first {
       throw ListError(
         .damagedBackup,
@@ -75,13 +74,7 @@ extension ListStore {
 
   /// The number of the format that was upgraded when the database was opened, and the folder that keeps it as it was;
   /// `nil` when nothing was to be upgraded.
-  public var upgraded: (from: UInt32, kept: FilePath)? {
-    guard let format = database.migratedFrom else { return nil }
-    return (
-      format,
-      Database.copyBeforeMigration(from: format, in: FilePath(database.environment.path))
-    )
-  }
+  public var upgraded: (from: UInt32, kept: FilePath)? { database.migrated }
 
   /// The number of the format that this software writes.
   public static var format: UInt32 { Schema.lists.format }

@@ -56,6 +56,11 @@ extension ListStore {
       for missing in copy.indices.dropFirst(count) {
         differences.append("line \(missing + 1): in the copy, not in the journal")
       }
+      if let restored = check.restored, !differences.isEmpty {
+        differences.append(
+          "the database was restored at line \(restored): lines of the copy from after the backup are not in it"
+        )
+      }
       for (name, record) in try lists.records() {
         for number in 1...max(1, Int(record.receipts)) {
           check.take(

@@ -21,7 +21,9 @@ extension ListStore {
       body(&settings)
       try Self.check(settings)
       change.list.settings = settings
-      if settings.staleAfter != nil, change.list.importedAt == nil { try change.dateLastImport() }
+      if settings.staleAfter != nil, change.list.importedAt == nil {
+        try change.dateLastImport(upTo: Int(change.list.receipts))
+      }
     }
   }
 

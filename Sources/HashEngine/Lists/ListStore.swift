@@ -9,7 +9,7 @@ public final class ListStore: Sendable {
   let tables: ListTables
   let forceCache = ForceCache()
 
-  /// Opens the database in a folder. One of an earlier format is migrated in a single transaction.
+  /// Opens the database in a folder. One of an earlier format is migrated in a single transaction, and kept as it was.
   ///
   /// - Parameters:
   ///   - folder: Where it is; the database is `data.mdb` in there.
@@ -18,10 +18,18 @@ public final class ListStore: Sendable {
   ///     itself, and uses no disk space before it is needed.
   /// - Throws: ``StorageError`` when the folder has no database, holds something else, or has a database of
   ///   an unknown format; or when this process has it open already.
-  public init(
+  public convenience init(
     at folder: FilePath, creates: Bool = false, mapSize: Int? = nil
   ) throws(StorageError) {
-    database = try Database(at: folder, .lists, creates: creates, mapSize: mapSize)
+    try self.init(at: folder, creates: creates, mapSize: mapSize, keepsBefore: true)
+  }
+
+  /// - Parameter keepsBefore: Whether a database that is migrated is kept as it was.
+  init(
+    at folder: FilePath, creates: Bool, mapSize: Int?, keepsBefore: Bool
+  ) throws(StorageError) {
+    database = try Database(
+      at: folder, .lists, creates: creates, mapSize: mapSize, keepsBefore: keepsBefore)
     let reading = try ReadTransaction(database.environment)
     tables = try ListTables(open: reading)
     try reading.keepTables()

@@ -111,6 +111,13 @@ public struct Receipt: Sendable, Hashable {
     self.uid = uid
   }
 
+  /// Whether it is news of the list from its source: not so for half a file, nor for one of which more than a tenth was
+  /// refused.
+  var isNews: Bool {
+    let usable = added + replaced + withdrawn + unchanged
+    return action == .import && withheld == 0 && rejected * 10 <= usable + rejected
+  }
+
   /// Whether all that the file says was done: nothing was refused, and nothing was withheld.
   public var isComplete: Bool { rejected == 0 && withheld == 0 }
 

@@ -39,6 +39,7 @@ public struct Timestamp: Sendable, Hashable {
     parts.tm_year = Int32(year - 1900)
     parts.tm_mon = Int32(month - 1)
     parts.tm_mday = Int32(day)
+    guard isDay(parts) else { return nil }
     guard bytes.count > 10 else { return timegm(&parts) }
     guard bytes.count >= 19, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " "),
       bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
@@ -54,6 +55,13 @@ public struct Timestamp: Sendable, Hashable {
     }
     guard let offset = offset(rest) else { return nil }
     return timegm(&parts) - offset
+  }
+
+  /// Whether there is such a day; the C library takes the 31st of November for the 1st of December.
+  private static func isDay(_ parts: tm) -> Bool {
+    var same = parts
+    _ = timegm(&same)
+    return same.tm_mday == parts.tm_mday && same.tm_mon == parts.tm_mon
   }
 
   /// Seconds ahead of UTC, from an empty text, `Z`, `UTC`, `+01`, `+0100` or `+01:00`; `nil` for anything else.

@@ -25,9 +25,9 @@ struct Schema: Sendable {
 /// each has one writer at a time: a long import must not hold up a report.
 final class Database: Sendable {
   let environment: Environment
-  /// The format that it had before it was opened, if it was migrated; else `nil`.
-  var migratedFrom: UInt32? { migration.withLock { $0 } }
-  private let migration = Mutex<UInt32?>(nil)
+  /// The format that it had before it was opened, and the folder that keeps it as it was; `nil` if it was not migrated.
+  var migrated: (from: UInt32, kept: FilePath)? { migration.withLock { $0 } }
+  private let migration = Mutex<(from: UInt32, kept: FilePath)?>(nil)
 
   private static let meta = "meta"
   private static let formatKey = Array("format".utf8)
@@ -36,12 +36,15 @@ final class Database: Sendable {
   /// Opens the database in a folder. One of an earlier format is migrated in a single transaction, and what it was
   /// before is kept beside it.
   ///
-  /// - Parameter mapSize: See ``Environment/Options/mapSize``; `nil` for the usual.
+  /// - Parameters:
+  ///   - mapSize: See ``Environment/Options/mapSize``; `nil` for the usual.
+  ///   - keepsBefore: Whether one that is migrated is kept as it was.
   /// - Throws: ``StorageError`` when the folder has no database, holds something else, or has one of a newer
   ///   format or of an older one that can no longer be migrated; or when this process has it open already.
   ///   Nothing was changed then.
   init(
-    at folder: FilePath, _ schema: Schema, creates: Bool = false, mapSize: Int? = nil
+    at folder: FilePath, _ schema: Schema, creates: Bool = false, mapSize: Int? = nil,
+    keepsBefore: Bool = true
   ) throws(StorageError) {
     var options = Environment.Options(creates: creates)
     if let mapSize { options.mapSize = mapSize }
@@ -54,7 +57,7 @@ final class Database: Sendable {
       try make(schema)
       return
     }
-    if format < schema.format { try migrate(schema, from: format) }
+    if format < schema.format { try migrate(schema, keepsBefore: keepsBefore) }
   }
 
   /// The format that is stored; `nil` when the environment is empty.
@@ -112,26 +115,11 @@ final class Database: Sendable {
     try writing.commit()
   }
 
-  /// The copy of a database as it was before it was migrated from a format.
-  static func copyBeforeMigration(from format: UInt32, in folder: FilePath) -> FilePath {
-    folder.appending("before-upgrade-from-format-\(format)")
-  }
-
-  private func migrate(_ schema: Schema, from format: UInt32) throws(StorageError) {
+  private func migrate(_ schema: Schema, keepsBefore: Bool) throws(StorageError) {
+    let folder = environment.folder
     let writing: WriteTransaction
     do throws(StorageError) {
-      let copy = Self.copyBeforeMigration(from: format, in: FilePath(environment.path))
-      // One that is there is of the first attempt, and whole.
-      if FileIdentity(copy) == nil {
-        try environment.copy(to: copy)
-        EnvironmentFiles.giveToOwner(of: FilePath(environment.path), copy)
-      }
       writing = try WriteTransaction(environment)
-    } catch  where error.code == .full {
-      throw StorageError(
-        .full,
-        "\(environment.path): no room to keep a copy of it before it is upgraded; it was not upgraded"
-      )
     } catch  where error.code == .notPermitted {
       throw StorageError(
         .olderFormat,
@@ -139,11 +127,43 @@ final class Database: Sendable {
           + " to it, which upgrades it")
     }
     // Another process may have migrated it meanwhile.
-    guard let format = try storedFormat(schema, writing) else { return }
-    for format in format..<schema.format { try schema.migrations[format]?(writing) }
-    try setFormat(schema, writing)
-    try writing.commit()
-    migration.withLock { $0 = format }
+    guard let format = try storedFormat(schema, writing), format < schema.format else { return }
+    var kept: FilePath?
+    if keepsBefore {
+      do throws(StorageError) {
+        kept = try keep("before-upgrade-from-format-\(format)", of: folder)
+      } catch  where error.code == .full {
+        throw StorageError(
+          .full,
+          "\(environment.path): no room to keep a copy of it before it is upgraded; it was not upgraded"
+        )
+      }
+    }
+    do throws(StorageError) {
+      for format in format..<schema.format { try schema.migrations[format]?(writing) }
+      try setFormat(schema, writing)
+      try writing.commit()
+    } catch {
+      if let kept { try? EnvironmentFiles.remove(kept) }
+      throw error
+    }
+    let migrated = kept.map { (format, $0) }
+    migration.withLock { $0 = migrated }
+  }
+
+  /// Copies the file as it is into a folder beside it. No writer can change it meanwhile: this one has written nothing.
+  private func keep(_ name: String, of folder: FilePath) throws(StorageError) -> FilePath {
+    let file = try NewFile(in: folder)
+    try EnvironmentFiles.copy(EnvironmentFiles.data(in: folder), to: file)
+    let place = try EnvironmentFiles.makeFolder(named: name, in: folder)
+    do throws(StorageError) {
+      try file.name(EnvironmentFiles.data(in: place))
+    } catch {
+      try? EnvironmentFiles.remove(place)
+      throw error
+    }
+    EnvironmentFiles.giveToOwner(of: folder, place)
+    return place
   }
 
   private func setFormat(

@@ -45,7 +45,8 @@ public enum DatabaseLocation {
 
   private static var isUsedBySystem: Bool {
     var status = stat()
-    return system.withPlatformString({ stat($0, &status) }) == 0 || isUserOfSystem
+    // A link that leads nowhere counts: its disk is not mounted, and another database would be the wrong one.
+    return system.withPlatformString({ lstat($0, &status) }) == 0 || isUserOfSystem
   }
 
   /// Whether this process is root's or the service's.

@@ -33,6 +33,8 @@ final class Environment: Sendable {
 
   // LMDB's environment may be used from any thread; only `deinit` closes it.
   nonisolated(unsafe) let handle: OpaquePointer
+  let folder: FilePath
+  /// The folder's path, for messages.
   let path: String
   /// The transactions of this process.
   let activity = Mutex(Activity())
@@ -52,6 +54,9 @@ final class Environment: Sendable {
     defer { gate?.open() }
     if !options.isReadOnly { try EnvironmentFiles.makeLockFile(in: folder, path: path) }
     let lock = EnvironmentFiles.lock(in: folder)
+    guard FileIdentity(folder) != nil else {
+      throw StorageError(.missing, "\(path): no database here (a link that leads nowhere?)")
+    }
     guard let claim = EnvironmentClaim(FileIdentity(lock) == nil ? folder : lock) else {
       throw StorageError(.alreadyOpen, "\(path): already open in this process")
     }
@@ -63,6 +68,7 @@ final class Environment: Sendable {
     }
     EnvironmentFiles.giveToOwner(of: folder)
     files = EnvironmentFiles(in: folder)
+    self.folder = folder
     self.path = path
     self.claim = claim
   }
@@ -85,6 +91,13 @@ final class Environment: Sendable {
     return Int(
       clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         .partialValue)
+  }
+
+  /// Whether nothing at all can be written there.
+  var isOnReadOnlyDisk: Bool {
+    var status = statvfs()
+    return path.withCString({ statvfs($0, &status) }) == 0
+      && status.f_flag & UInt(ST_RDONLY) != 0
   }
 
   deinit {
@@ -137,12 +150,35 @@ final class Environment: Sendable {
     _ = folder.withPlatformString { lchown($0, service.user, service.group) }
   }
 
+  /// Refuses a file that was cut off: whoever reads past its end in memory is ended by the system.
+  private static func checkSize(
+    _ handle: OpaquePointer, _ folder: FilePath, path: String
+  ) throws(StorageError) {
+    var (info, page, status) = (MDB_envinfo(), MDB_stat(), stat())
+    guard mdb_env_info(handle, &info) == MDB_SUCCESS, mdb_env_stat(handle, &page) == MDB_SUCCESS,
+      EnvironmentFiles.data(in: folder).withPlatformString({ stat($0, &status) }) == 0
+    else { return }
+    let (needed, isTooLarge) = (info.me_last_pgno + 1).multipliedReportingOverflow(
+      by: Int(page.ms_psize))
+    guard isTooLarge || needed > Int(status.st_size) else { return }
+    throw StorageError(
+      .damaged,
+      "\(path): the database is cut off: data.mdb has \(status.st_size) of \(needed) bytes; restore a backup"
+    )
+  }
+
   private static func isEmpty(_ folder: FilePath) -> Bool {
     guard let directory = folder.withPlatformString({ opendir($0) }) else { return false }
     defer { closedir(directory) }
-    var count = 0
-    while readdir(directory) != nil { count += 1 }
-    return count <= 2
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      // What a new file system has, and what a database leaves behind whose file is gone.
+      let isOurs = [".", "..", "lost+found", "lock.mdb", "restoring"].contains(name)
+      guard isOurs || name.hasPrefix("before-") else { return false }
+    }
+    return true
   }
 
   private static func open(
@@ -183,6 +219,12 @@ final class Environment: Sendable {
     guard result == MDB_SUCCESS else {
       mdb_env_close(handle)
       throw StorageError(lmdb: result, path: path)
+    }
+    do throws(StorageError) {
+      try checkSize(handle, folder, path: path)
+    } catch {
+      mdb_env_close(handle)
+      throw error
     }
     // Slots that killed readers left behind would keep old pages from being used again.
     if !options.isReadOnly { mdb_reader_check(handle, nil) }

@@ -90,7 +90,14 @@ struct WriteTransaction: Transaction, ~Copyable {
   @available(*, noasync)
   init(_ environment: Environment) throws(StorageError) {
     environment.growIfHalfFull()
-    handle = try environment.begin(0)
+    let wait = WriterWait()
+    defer { wait.end() }
+    do throws(StorageError) {
+      handle = try environment.begin(0)
+    } catch  where error.code == .notPermitted && environment.isOnReadOnlyDisk {
+      throw StorageError(
+        .notPermitted, "\(environment.path): is on a file system that is mounted read-only")
+    }
     self.environment = environment
   }
 

@@ -40,7 +40,9 @@ struct AccessCheck: RouterMiddleware {
     let host = authority.replacing(/:[0-9]*$/, with: "").lowercased()
     if ["localhost", "127.0.0.1", "[::1]"].contains(host) || hosts().contains(host) { return true }
     guard let own = exchange.channel.localAddress?.ipAddress else { return false }
-    return host == own || host == "[\(own)]"
+    // A socket for IPv6 shows the addresses of IPv4 so.
+    let plain = own.hasPrefix("::ffff:") ? String(own.dropFirst(7)) : own
+    return [own, plain, "[\(own)]"].contains(host)
   }
 
   private func client(of request: Request, _ exchange: Exchange) async throws(APIError) -> Client {

@@ -15,8 +15,7 @@ final class TokenFile: Sendable {
   private struct Version: Equatable {
     let inode: UInt64
     let size: Int64
-    let seconds: Int
-    let nanoseconds: Int
+    let changed: [Int]
   }
 
   let path: FilePath
@@ -51,7 +50,7 @@ final class TokenFile: Sendable {
   ///
   /// - Throws: ``StartError`` when the file cannot be written.
   func add(_ token: AccessToken) throws(StartError) {
-    try write(try tokens().filter { $0.name != token.name } + [token])
+    try change { tokens in tokens.filter { $0.name != token.name } + [token] }
   }
 
   /// Removes a token.
@@ -59,24 +58,47 @@ final class TokenFile: Sendable {
   /// - Returns: Whether there was one of that name.
   /// - Throws: ``StartError`` when the file cannot be written.
   func revoke(_ name: String) throws(StartError) -> Bool {
-    let tokens = try tokens()
-    guard tokens.contains(where: { $0.name == name }) else { return false }
-    try write(tokens.filter { $0.name != name })
-    return true
+    var isKnown = false
+    try change { tokens in
+      isKnown = tokens.contains { $0.name == name }
+      return tokens.filter { $0.name != name }
+    }
+    return isKnown
+  }
+
+  /// Changes the tokens; one change waits for another, so that none is lost.
+  private func change(_ body: ([AccessToken]) -> [AccessToken]) throws(StartError) {
+    let lock: FileDescriptor
+    do {
+      lock = try .open(
+        path.removingLastComponent(), .readOnly, options: [.directory, .closeOnExec])
+    } catch {
+      throw StartError("\(path): cannot be written: \(error)")
+    }
+    defer { try? lock.close() }
+    guard flock(lock.rawValue, LOCK_EX) == 0 else {
+      throw StartError("\(path): cannot be locked", errno: errno)
+    }
+    try write(body(version() == nil ? [] : try read()))
   }
 
   private func version() -> Version? {
     var status = stat()
     guard path.withPlatformString({ stat($0, &status) }) == 0 else { return nil }
     return Version(
-      inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-      nanoseconds: status.st_mtim.tv_nsec)
+      inode: UInt64(status.st_ino), size: Int64(status.st_size),
+      // Who sets the time of a change back does not set back that of this.
+      changed: [
+        status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
+        status.st_ctim.tv_nsec,
+      ])
   }
 
   private func read() throws(StartError) -> [AccessToken] {
     let text = try TextFile.read(path)
     var tokens: [AccessToken] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
     where !line.isEmpty && !line.hasPrefix("#") {
       guard let token = AccessToken(line: line) else {
         throw StartError("\(path):\(number + 1): not a token; \"hashd token add\" writes them")

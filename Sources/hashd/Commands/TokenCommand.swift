@@ -55,8 +55,10 @@ struct TokenAddCommand: ParsableCommand {
       guard let made = AccessToken.make(named: name, rights: Right.all(in: rights) ?? []) else {
         throw StartError("\"\(name)\": a name is 1 to 64 letters, digits, \".\", \"_\" or \"-\"")
       }
-      try options.tokenFile().add(made.token)
+      // Printed first: one that nobody has seen must not take the place of one that is used.
+      let file = try options.tokenFile()
       try Hashd.print(made.secret)
+      try file.add(made.token)
     }
   }
 }

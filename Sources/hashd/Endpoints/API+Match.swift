@@ -57,6 +57,9 @@ extension API {
     case .success(let received): body = received
     case .failure(let error):
       guard passing.all, error.status == .contentTooLarge else { throw error }
+      // What would be an error for any picture is one for this one, too.
+      _ = try await jobs.run { [self] in _ = try moderator(lists: lists, kinds: kinds).checkLists()
+      }
       return passed(error.code, exchange)
     }
     let ((examination, isDecodable), waited) = try await examined(body, exchange) { bytes, limits in
@@ -137,6 +140,7 @@ extension API {
   /// What a request carries: the picture's bytes, or the path of its file.
   enum PictureBody: Sendable {
     case bytes(HeldBody)
+    case form(HeldBody, boundary: [UInt8])
     case path(String)
   }
 
@@ -155,13 +159,7 @@ extension API {
     guard type.hasPrefix("multipart/form-data"),
       let boundary = MultipartForm.boundary(in: request.headers[.contentType] ?? "")
     else { throw .badRequest("the content type is no multipart/form-data with one boundary") }
-    do throws(MultipartForm.Refusal) {
-      let range = try MultipartForm.file(
-        in: Array(held.bytes.readableBytesView), boundary: boundary)
-      return .bytes(held.part(range))
-    } catch {
-      throw .badRequest("the form cannot be used: \(error.reason)")
-    }
+    return .form(held, boundary: boundary)
   }
 
   private func received(
@@ -207,6 +205,13 @@ extension API {
   func picture(_ body: PictureBody) throws(APIError) -> SentPicture {
     switch body {
     case .bytes(let held): return .bytes(held)
+    case .form(let held, let boundary):
+      do throws(MultipartForm.Refusal) {
+        let form = held.bytes.readableBytesView
+        return .bytes(held.part(try MultipartForm.file(in: Array(form), boundary: boundary)))
+      } catch {
+        throw .badRequest("the form cannot be used: \(error.reason)")
+      }
     case .path(let path):
       guard let root = settingsInForce.root else {
         throw APIError(

@@ -47,7 +47,10 @@ struct APIError: Error {
         .trailingData:
         .unprocessableContent
       }
-    self.init(status, error.code.rawValue, error.description)
+    let remedy =
+      error.code == .overLimit
+      ? " (the daemon's settings under \"limits\" say how much is allowed)" : ""
+    self.init(status, error.code.rawValue, error.description + remedy)
     if status == .serviceUnavailable { headers[.retryAfter] = "1" }
   }
 
@@ -68,8 +71,18 @@ struct APIError: Error {
       case .noListInForce: .serviceUnavailable
       case .storage: .internalServerError
       }
-    self.init(status, error.code.rawValue, error.description)
+    self.init(status, error.code.rawValue, error.description + Self.remedy(for: error.code))
     if status == .serviceUnavailable { headers[.retryAfter] = "1" }
+  }
+
+  /// The parameter that would help.
+  private static func remedy(for code: ListError.Code) -> String {
+    switch code {
+    case .kindNotStated: " (?kind=pdq, phash64, md5, sha1 or sha256)"
+    case .categoriesNotStated: " (?category=1=LABEL&category=2=LABEL)"
+    case .formatNotStated: " (?format=…)"
+    default: ""
+    }
   }
 
   /// The database failed.

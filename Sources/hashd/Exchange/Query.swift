@@ -1,12 +1,6 @@
 import HashEngine
 import Hummingbird
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A request's query parameters. An unknown or repeated one is refused: a client must not believe that a
 /// parameter took effect when it was ignored.
 struct Query {
@@ -31,12 +25,38 @@ struct Query {
     self.lists = lists
   }
 
-  /// The parameters of a query, encoded as forms are: `+` stands for a blank.
+  /// The parameters of a query, encoded as forms are.
   private static func pairs(_ query: String) throws(APIError) -> [(name: String, value: String)] {
-    guard let items = URLComponents(string: "/?" + query.replacing("+", with: "%20"))?.queryItems
-    else { throw .badRequest("the query cannot be read") }
-    // "?" alone has one item without a name.
-    return items.filter { !($0.name.isEmpty && $0.value == nil) }.map { ($0.name, $0.value ?? "") }
+    var pairs: [(name: String, value: String)] = []
+    for pair in query.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      pairs.append((try decoded(parts[0]), try decoded(parts.dropFirst().first ?? "")))
+    }
+    return pairs
+  }
+
+  /// A text as forms encode it: `+` for a blank, `%` and two digits for a byte. What is not encoded so is refused, not
+  /// dropped.
+  private static func decoded(_ text: Substring) throws(APIError) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        let digits = rest.prefix(2)
+        guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+          let byte = UInt8(String(Substring(digits)), radix: 16)
+        else { throw .badRequest("the query is wrongly percent-encoded") }
+        bytes.append(byte)
+        rest = rest.dropFirst(2)
+      default: bytes.append(byte)
+      }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .badRequest("the query is not UTF-8")
+    }
+    return text
   }
 
   /// `nil` when it is not given.

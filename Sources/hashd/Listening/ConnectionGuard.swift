@@ -49,6 +49,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var discarded = 0
   /// Bytes of the body since its last progress.
   private var arrived = 0
+  /// When the last byte of a request came.
+  private var lastByte = NIODeadline.now()
   private var header: Scheduled<Void>?
   private var body: Scheduled<Void>?
   private var answer: Scheduled<Void>?
@@ -85,6 +87,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func handlerRemoved(context: ChannelHandlerContext) { connections.remove(context.channel) }
 
   private func bytesCame(_ context: ChannelHandlerContext) {
+    lastByte = .now()
     guard header == nil, open == 0, !isReadingBody else { return }
     header = schedule(timeouts.header, context) { handler, context in
       handler.refuse(
@@ -148,12 +151,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       context.fireUserInboundEventTriggered(event)
       return
     }
-    guard open == 0, !isReadingBody, header == nil else { return }
+    let isWaiting = open == 0 && !isReadingBody
     switch ending {
-    case .gently: if isUnix, hasAnswered { endInput(context) }
-    case .now: context.close(promise: nil)
+    case .gently: if isWaiting, header == nil, isUnix, hasAnswered { endInput(context) }
+    case .now:
+      let hasStalled = isReadingBody && NIODeadline.now() - lastByte > Self.longestPause
+      if isWaiting || hasStalled { context.close(promise: nil) }
     }
   }
+
+  /// How long a body may pause when the daemon ends.
+  private static let longestPause = TimeAmount.seconds(1)
 
   /// Takes no more bytes from the client. On a Unix socket this happens at one moment: what was sent before is still
   /// read and answered, and what the client sends after fails at its side, so that it knows.

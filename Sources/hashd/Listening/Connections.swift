@@ -42,11 +42,11 @@ final class Connections: Sendable {
   enum Ending {
     /// Ends it, if it waits for a request and no request can get lost by that.
     case gently
-    /// Ends it if it waits for a request.
+    /// Ends it if it waits for a request, or for bytes that do not come.
     case now
   }
 
-  /// Ends the connections that wait for a request. Closing such a one could meet the request that its client is just
+  /// Ends all connections, those that wait for a request first. Closing such a one could meet the request that its client is just
   /// sending, so those that can only be closed get some time to send one.
   ///
   /// - Parameter time: How much at most.
@@ -57,7 +57,11 @@ final class Connections: Sendable {
     {
       try? await Task.sleep(for: .milliseconds(10))
     }
-    tell(.now)
+    // Until all are answered; bodies that no longer arrive are not waited for.
+    while count > 0, !Task.isCancelled {
+      tell(.now)
+      try? await Task.sleep(for: .milliseconds(100))
+    }
   }
 
   private func tell(_ ending: Ending) {

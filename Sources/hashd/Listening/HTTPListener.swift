@@ -63,7 +63,11 @@ struct HTTPListener: Service {
   /// manager holds waits there for the next daemon.
   private func end(_ server: any Channel) async {
     connections.beginEnding()
-    socket.file?.remove()
+    if let file = socket.file {
+      file.remove()
+      // Those who have connected just before are still taken.
+      try? await Task.sleep(for: .milliseconds(20))
+    }
     await stopAccepting(server)
     try? await server.close()
     await connections.drain(for: drainTime)

@@ -15,6 +15,8 @@ struct ListeningSocket: Sendable {
   let isUnix: Bool
   /// Whether each request has to show a token: the clients may be on other machines.
   let needsToken: Bool
+  /// Whether the service manager has opened it.
+  var isInherited = false
   /// The file to remove when the daemon ends; `nil` when there is none, or it is not ours.
   let file: SocketFile?
 
@@ -88,25 +90,42 @@ struct ListeningSocket: Sendable {
 
   /// The sockets that the service manager has opened, by the protocol of `sd_listen_fds(3)`; empty when it
   /// has opened none.
-  static func inherited(_ environment: [String: String]) -> [ListeningSocket] {
+  ///
+  /// - Throws: ``StartError`` when it has opened something else than sockets that listen.
+  static func inherited(
+    _ environment: [String: String]
+  ) throws(StartError) -> [ListeningSocket] {
     guard environment["LISTEN_PID"].flatMap({ pid_t($0) }) == getpid(),
       let count = environment["LISTEN_FDS"].flatMap({ CInt($0) }), (1...64).contains(count)
     else { return [] }
-    return (3..<3 + count).compactMap { descriptor in
+    var sockets: [ListeningSocket] = []
+    for descriptor in 3..<3 + count {
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      guard option(SO_ACCEPTCONN, of: descriptor) == 1 else {
+        throw StartError(
+          "descriptor \(descriptor) of the service manager is no stream socket that listens (LISTEN_FDS)"
+        )
+      }
       var address = sockaddr_storage()
       var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-      let isSocket = withUnsafeMutablePointer(to: &address) { address in
+      _ = withUnsafeMutablePointer(to: &address) { address in
         address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          getsockname(descriptor, $0, &size) == 0
+          getsockname(descriptor, $0, &size)
         }
       }
-      guard isSocket else { return nil }
-      return ListeningSocket(
-        descriptor: descriptor, name: "socket \(descriptor) of the service manager",
-        isUnix: CInt(address.ss_family) == AF_UNIX, needsToken: TCPAddress.needsToken(address),
-        file: nil)
+      sockets.append(
+        ListeningSocket(
+          descriptor: descriptor, name: "socket \(descriptor) of the service manager",
+          isUnix: CInt(address.ss_family) == AF_UNIX, needsToken: TCPAddress.needsToken(address),
+          isInherited: true, file: nil))
     }
+    return sockets
+  }
+
+  private static func option(_ name: CInt, of descriptor: CInt) -> CInt? {
+    var value: CInt = 0
+    var size = socklen_t(MemoryLayout<CInt>.size)
+    return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : nil
   }
 
   private static func number(ofGroup group: String) throws(StartError) -> gid_t {

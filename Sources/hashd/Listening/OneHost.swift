@@ -9,12 +9,14 @@ final class OneHost: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
 
-  /// Whether what follows belongs to a request that was refused.
+  /// Whether a request was refused; its connection is closed then.
   private var isRefused = false
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    // Nothing behind a refused request is read: the client would take its answer for that of the refused one.
+    guard !isRefused else { return }
     guard case .head(var head) = unwrapInboundIn(data) else {
-      if !isRefused { context.fireChannelRead(data) }
+      context.fireChannelRead(data)
       return
     }
     guard head.headers["host"].count <= 1 else {

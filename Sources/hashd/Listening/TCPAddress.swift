@@ -14,8 +14,9 @@ struct TCPAddress: Sendable, CustomStringConvertible {
 
   /// - Parameter text: `127.0.0.1:8085`, `[::1]:8085` or `localhost:8085`.
   init?(_ text: some StringProtocol) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
-      port > 0
+    guard let colon = text.lastIndex(of: ":"),
+      text[text.index(after: colon)...].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let port = UInt16(text[text.index(after: colon)...]), port > 0
     else { return nil }
     let host = text[..<colon] == "localhost" ? "127.0.0.1" : String(text[..<colon])
     self.init(host: host, port: port)
@@ -57,10 +58,23 @@ struct TCPAddress: Sendable, CustomStringConvertible {
         return !withUnsafeBytes(of: address) {
           $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1
         }
-      default:
-        return false
+      case AF_UNIX: return false
+      default: return true
       }
     }
+  }
+
+  /// Whether it is an address of this machine at all, whoever listens there.
+  var isOfThisMachine: Bool {
+    let descriptor = socket(family, CInt(SOCK_STREAM.rawValue | UInt32(SOCK_CLOEXEC.rawValue)), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var other = self
+    // Any free port: both kinds of address have it at the same place.
+    withUnsafeMutableBytes(of: &other.storage) {
+      $0.storeBytes(of: 0, toByteOffset: 2, as: UInt16.self)
+    }
+    return other.withPointer { bind(descriptor, $0, $1) } == 0
   }
 
   /// Calls `body` with the address and its size, as `bind` takes them.

@@ -15,6 +15,8 @@ final class LogOutput: Sendable {
     var descriptor: FileDescriptor
     var format: Settings.LogFormat
     var level: Logger.Level
+    /// Lines that could not be written since the last one that was.
+    var lost = 0
   }
 
   private let state: Mutex<State>
@@ -33,9 +35,27 @@ final class LogOutput: Sendable {
   var level: Logger.Level { state.withLock { $0.level } }
 
   /// Writes a whole line at once, so that lines do not mix.
+  ///
+  /// A log that cannot be written is no reason to refuse pictures, nor is one that takes nothing more at the moment, as a
+  /// pipe that nobody reads: lines are left out then, and counted.
   func write(_ line: String) {
-    // A log that cannot be written is no reason to refuse pictures.
-    state.withLock { state in _ = try? state.descriptor.writeAll(line.utf8) }
+    state.withLock { state in
+      guard Self.takes(state.descriptor) else {
+        state.lost += 1
+        return
+      }
+      if state.lost > 0 {
+        let told = "\(state.lost) lines are missing here: the log could not be written\n"
+        state.lost = 0
+        _ = try? state.descriptor.writeAll(told.utf8)
+      }
+      _ = try? state.descriptor.writeAll(line.utf8)
+    }
+  }
+
+  private static func takes(_ file: FileDescriptor) -> Bool {
+    var wanted = pollfd(fd: file.rawValue, events: Int16(POLLOUT), revents: 0)
+    return poll(&wanted, 1, 0) > 0
   }
 
   /// Opens the file by its name again, and takes over how much is logged.

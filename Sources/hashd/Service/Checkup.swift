@@ -36,6 +36,13 @@ struct Checkup {
     checkTokens(settings)
     checkDatabase(settings, environment)
     checkConfinement(settings)
+    if let file = settings.logFile {
+      let folder = file.removingLastComponent()
+      let isThere = file.withPlatformString { access($0, F_OK) } == 0
+      let isWritable = (isThere ? file : folder).withPlatformString { access($0, W_OK) } == 0
+      note(
+        isWritable ? .ok : .wrong, "log.file: \(file)" + (isWritable ? "" : " cannot be written"))
+    }
     if let root = settings.pathRoot {
       do throws(StartError) {
         _ = try PathRoot(root)
@@ -53,7 +60,10 @@ struct Checkup {
   private mutating func checkSockets(_ settings: Settings) {
     if let path = settings.socketPath {
       let folder = path.removingLastComponent()
-      if folder.withPlatformString({ access($0, F_OK) }) != 0 {
+      var status = stat()
+      if path.withPlatformString({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFSOCK {
+        note(.wrong, "socket: \(path) exists, and is not a socket")
+      } else if folder.withPlatformString({ access($0, F_OK) }) != 0 {
         note(
           .warning,
           "socket: there is no folder \(folder); the service manager makes it at the start")
@@ -65,6 +75,10 @@ struct Checkup {
       }
     }
     for address in settings.addresses {
+      guard address.isOfThisMachine else {
+        note(.wrong, "tcp: \(address) is not an address of this machine")
+        continue
+      }
       note(
         .ok,
         "tcp: \(address), "
@@ -92,6 +106,15 @@ struct Checkup {
     do {
       let store = try ListStore(at: folder)
       checkMode(of: folder, allowed: 0o700, "database")
+      for file in ["data.mdb", "lock.mdb"] {
+        checkMode(of: folder.appending(file), allowed: 0o600, "database")
+      }
+      if folder.appending("restoring").withPlatformString({ access($0, F_OK) }) == 0 {
+        note(
+          .warning,
+          "database: \(folder)/restoring is of a restore that was broken off, or is under way; it holds lists"
+        )
+      }
       let lists = try store.lists()
       let entries = lists.reduce(0) { $0 + $1.count }
       note(.ok, "database: \(folder), lists: \(lists.count), entries: \(entries)")

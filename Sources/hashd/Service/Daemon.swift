@@ -28,6 +28,8 @@ struct Daemon {
     let logger = Logger(label: "hashd") { _ in LineLogHandler(output) }
     let inForce = try SettingsInForce(settings, from: source)
     signal(SIGPIPE, SIG_IGN)
+    // Until the settings can be read again; it would end the process.
+    signal(SIGHUP) { _ in }
     let maximumConnections = Self.connections(settings.maximumConnections)
     let connections = Connections(maximum: maximumConnections)
     let metrics = DaemonMetrics(connections: connections)
@@ -35,6 +37,9 @@ struct Daemon {
     let tokens = TokenFile(settings.tokens)
     let sockets = try openSockets()
     defer { for socket in sockets { socket.file?.remove() } }
+    if !settings.addresses.isEmpty, sockets.contains(where: { !$0.isUnix && $0.isInherited }) {
+      logger.warning("the service manager has opened the TCP sockets: tcp.listen is not used")
+    }
     try requireTokens(for: sockets, in: tokens)
     let lists = try OpenLists(settings.database)
     let decoders = try ChosenFingerprinter(
@@ -118,7 +123,7 @@ struct Daemon {
 
   /// The sockets that the service manager has opened; if it has opened none, our own.
   private func openSockets() throws(StartError) -> [ListeningSocket] {
-    let inherited = ListeningSocket.inherited(environment)
+    let inherited = try ListeningSocket.inherited(environment)
     var sockets = inherited
     // The manager has the Unix socket, or all of them.
     if let path = settings.socketPath, inherited.isEmpty {

@@ -12,20 +12,26 @@ struct Rereading: Service {
 
   func run() async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-      reread()
+      // What is told belongs into the new file.
+      let result = Result { try reread() }
       do {
         try output.reopen(settings.current)
         logger.info("log reopened")
       } catch {
         logger.error("the log stays where it is", metadata: ["error": "\(error)"])
       }
+      tell(result)
     }
   }
 
-  private func reread() {
-    do {
-      let (new, source) = try read()
-      let result = try settings.take(new, from: source)
+  private func reread() throws -> SettingsInForce.Rereading {
+    let (new, source) = try read()
+    return try settings.take(new, from: source)
+  }
+
+  private func tell(_ result: Result<SettingsInForce.Rereading, any Error>) {
+    switch result {
+    case .success(let result):
       var told: Logger.Metadata = [:]
       if !result.changed.isEmpty {
         told["changed"] = .array(result.changed.map { "\($0.rawValue)" })
@@ -35,7 +41,7 @@ struct Rereading: Service {
       }
       logger.log(
         level: result.waiting.isEmpty ? .info : .warning, "settings read again", metadata: told)
-    } catch {
+    case .failure(let error):
       logger.error("the settings stay as they are", metadata: ["error": "\(error)"])
     }
   }

@@ -58,6 +58,15 @@ struct Settings: Sendable {
     let reader = SettingsReader(source: source)
     if let text = try reader.text(.database) {
       database = FilePath(text)
+      // hashscan does not read this file, and would change another database than the daemon's.
+      if let file = SettingsSource.systemFile, source.value(of: .database)?.place == file.string,
+        database != DatabaseLocation.system
+      {
+        throw SettingsError(
+          description:
+            "\(file): database: hashscan would use \(DatabaseLocation.system) and so another one; to have"
+            + " it elsewhere, mount that disk there, or make \(DatabaseLocation.system) a link")
+      }
     } else {
       database = FilePath(try Self.standardDatabase(environment))
     }

@@ -40,11 +40,16 @@ final class SettingsInForce: Sendable {
     let texts = Self.texts(of: source)
     return state.withLock { state in
       let different = SettingKey.allCases.filter { texts[$0] != state.texts[$0] }
-      state.settings.takeRereadable(from: new)
+      // A picture that is larger than all bodies together may be would never be received.
+      let isTooLarge = new.maximumBodyBytes > state.settings.maximumBytesInFlight
+      func isTaken(_ key: SettingKey) -> Bool {
+        key.isRereadable && !(key == .limitsBody && isTooLarge)
+      }
+      state.settings.takeRereadable(from: new, withBody: !isTooLarge)
       state.root = root
-      for key in different where key.isRereadable { state.texts[key] = texts[key] }
+      for key in different where isTaken(key) { state.texts[key] = texts[key] }
       return Rereading(
-        changed: different.filter(\.isRereadable), waiting: different.filter { !$0.isRereadable })
+        changed: different.filter(isTaken), waiting: different.filter { !isTaken($0) })
     }
   }
 
@@ -57,15 +62,17 @@ final class SettingsInForce: Sendable {
 
 extension Settings {
   /// Takes over the values of the keys that ``SettingKey/isRereadable`` names.
-  fileprivate mutating func takeRereadable(from new: Settings) {
+  fileprivate mutating func takeRereadable(from new: Settings, withBody: Bool) {
     hosts = new.hosts
     writers = new.writers
     readers = new.readers
     pathRoot = new.pathRoot
     trailingData = new.trailingData
-    maximumBodyBytes = new.maximumBodyBytes
+    if withBody {
+      maximumBodyBytes = new.maximumBodyBytes
+      decoding.bytes = new.decoding.bytes
+    }
     maximumImportBytes = new.maximumImportBytes
-    decoding.bytes = new.decoding.bytes
     decoding.pixels = new.decoding.pixels
     decoding.frames = new.decoding.frames
     pictureTime = new.pictureTime

@@ -1,5 +1,11 @@
 import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A small text file of the operator's.
 enum TextFile {
   /// A file of settings is never as large.
@@ -9,8 +15,13 @@ enum TextFile {
   static func read(_ path: FilePath) throws(StartError) -> String {
     var bytes: [UInt8] = []
     do {
-      let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      // A pipe without a writer would be waited for.
+      let file = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
       defer { try? file.close() }
+      var status = stat()
+      guard fstat(file.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        throw Errno.invalidArgument
+      }
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       while bytes.count <= limit {
         let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }

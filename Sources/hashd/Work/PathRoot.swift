@@ -11,7 +11,7 @@ import SystemPackage
 
 /// The folder whose files clients may have scanned by path. Nothing outside it can be reached: the kernel
 /// resolves the path below the folder, and refuses every symbolic link.
-struct PathRoot: Sendable {
+final class PathRoot: Sendable {
   private let folder: FileDescriptor
 
   /// - Throws: ``StartError`` when the folder cannot be opened.
@@ -22,6 +22,8 @@ struct PathRoot: Sendable {
       throw StartError("path_root: \(path): \(error)")
     }
   }
+
+  deinit { try? folder.close() }
 
   /// All bytes of a regular file.
   ///

@@ -7,6 +7,11 @@ import SystemPackage
 #else
   import Foundation
 #endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Which database a command works on.
 struct DatabaseOption: ParsableArguments {
@@ -23,23 +28,36 @@ struct DatabaseOption: ParsableArguments {
 
   /// Opens the database, to read it.
   func open() throws -> ListStore {
-    try reportingMissing { try ListStore(at: try folder()) }
+    let store = try reportingMissing { try ListStore(at: try folder()) }
+    Self.tellUpgrade(of: store)
+    return store
   }
 
-  /// Opens the database to change it, and says which one that is: somebody who has two must not believe that the
-  /// change is in the other.
+  /// Opens the database to change it. When the command has succeeded it says which one that is: somebody who has two must
+  /// not believe that the change is in the other.
   ///
   /// - Parameter creates: Makes it if there is none.
   func openForChange(creates: Bool = false) throws -> ListStore {
     let folder = try folder()
+    let isNew = folder.appending("data.mdb").withPlatformString { access($0, F_OK) } != 0
     let store = try reportingMissing { try ListStore(at: folder, creates: creates) }
-    Terminal.warn("database: \(ShownPath(folder))")
-    if let upgraded = store.upgraded {
-      Terminal.warn(
-        "database: upgraded from format \(upgraded.from); as it was, it is kept in \(ShownPath(upgraded.kept))"
-      )
-    }
+    ChangedDatabase.note(folder, isNew: isNew)
+    Self.tellUpgrade(of: store)
     return store
+  }
+
+  private static func tellUpgrade(of store: ListStore) {
+    guard let upgraded = store.upgraded else { return }
+    Terminal.warn(
+      "database: upgraded from format \(upgraded.from); as it was, it is kept in \(ShownPath(upgraded.kept))"
+    )
+  }
+
+  /// What helps somebody who may not open the database.
+  static var advice: String {
+    geteuid() == 0
+      ? ""
+      : "; the database is the service's: run this as root or as its user, or name another with --database"
   }
 
   /// Opens the database if there is one.
@@ -57,11 +75,10 @@ struct DatabaseOption: ParsableArguments {
     do {
       return try open()
     } catch let error as StorageError where error.code == .missing {
-      throw Failure("\(error); \"hashscan import\" makes one")
-    } catch let error as StorageError where error.code == .notPermitted {
       throw Failure(
-        "\(error); the database is the service's: run this as root or as its user, or name another with --database"
-      )
+        "\(error); \"hashscan import\" makes one, \"hashscan db restore\" brings one back")
+    } catch let error as StorageError where error.code == .notPermitted {
+      throw Failure("\(error)\(Self.advice)")
     } catch let error as StorageError {
       throw Failure("\(error)")
     }

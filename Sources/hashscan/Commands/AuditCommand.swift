@@ -88,7 +88,10 @@ struct AuditVerifyCommand: ParsableCommand {
       let lines = try copy.map { try Self.lines(of: $0) } ?? []
       let (count, problems) = try database.open().verifyJournal(against: lines)
       for problem in problems { Output.print(problem) }
-      if problems.isEmpty { Output.print("\(Amount(count, "line")), each follows the one before") }
+      if problems.isEmpty {
+        let compared = copy == nil ? "" : "; the first \(lines.count) are as in the copy"
+        Output.print("\(Amount(count, "line")), each follows the one before\(compared)")
+      }
       try ExitStatus(found: !problems.isEmpty, failed: false).exit()
     }
   }
@@ -104,7 +107,12 @@ struct AuditVerifyCommand: ParsableCommand {
         guard count > 0 else { break }
         bytes += buffer[..<count]
       }
-      return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+      let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      guard let first = lines.first else { throw Failure("the copy has no line") }
+      guard first.hasPrefix("{") else {
+        throw Failure("not a copy of the journal as \"hashscan audit --json\" prints it")
+      }
+      return lines.map(String.init)
     } catch {
       throw Failure("\(ShownPath(path.path)): \(error)")
     }

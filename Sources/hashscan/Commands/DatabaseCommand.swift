@@ -17,7 +17,7 @@ struct DatabaseBackupCommand: ParsableCommand {
     commandName: "backup",
     abstract: "Copy the database as it is now into a new folder; the daemon may go on.",
     discussion: """
-      The copy is complete or not there, and as small as it can be. It holds all lists: guard it like the database. \
+      The copy is complete or not there, and as small as it can be; a digest lies beside it. It holds all lists: guard it like the database. \
       "--database" opens it like any other.
       """)
 
@@ -55,8 +55,13 @@ struct DatabaseRestoreCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let folder = try database.folder()
-      let restored = try ListStore.restore(source.path, to: folder)
-      Terminal.warn("database: \(ShownPath(folder))")
+      let restored: ListStore.Restored
+      do {
+        restored = try ListStore.restore(source.path, to: folder)
+      } catch let error as ListError where error.storage?.code == .notPermitted {
+        throw Failure("\(error)\(DatabaseOption.advice)")
+      }
+      ChangedDatabase.note(folder, isNew: restored.kept == nil)
       Output.print(
         "restored from \(ShownPath(source.path)): \(Amount(restored.lists, "list")) with"
           + " \(Amount(restored.entries, "entry", "entries"))")
@@ -70,24 +75,25 @@ struct DatabaseRestoreCommand: ParsableCommand {
 struct DatabaseVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check the index, the entries and the journal.",
-    discussion: "Exit status: 0 all is well, 2 something is wrong.")
+    abstract: "Check every entry, the index and the journal, and a backup's digest.",
+    discussion: """
+      All of it is read, and its parts are compared with each other; of a backup also the digest that was kept when it was \
+      made. Exit status: 0 all is well, 2 (or a signal) something is wrong.
+      """)
 
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
     try reporting {
       let store = try database.open()
-      let journal = try store.verifyJournal()
-      let problems =
-        try store.indexProblems().map { "index: \($0)" } + journal.problems.map { "journal: \($0)" }
-      for problem in problems { Output.print(problem) }
+      let problems = try store.problems()
+      for problem in problems { Output.print(ShownText(problem)) }
       guard problems.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
       let lists = try store.lists()
       Output.print(
         "\(ShownPath(try database.folder())): all is well: \(Amount(lists.count, "list")),"
           + " \(Amount(lists.reduce(0) { $0 + $1.count }, "entry", "entries")),"
-          + " \(Amount(journal.lines, "journal line"))")
+          + " \(Amount(try store.verifyJournal().lines, "journal line"))")
     }
   }
 }

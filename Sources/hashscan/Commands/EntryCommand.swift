@@ -57,8 +57,12 @@ struct EntryDisableCommand: ParsableCommand {
   var reason: String?
 
   func validate() throws {
-    guard until.map({ Timestamp($0) != nil }) ?? true else {
+    guard let until else { return }
+    guard let time = Timestamp(until) else {
       throw ValidationError("a time is written 2026-12-31 or 2026-12-31T12:00:00Z")
+    }
+    guard time > .now else {
+      throw ValidationError("\(until) is over: the entry would match at once")
     }
   }
 

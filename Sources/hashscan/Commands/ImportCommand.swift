@@ -75,6 +75,11 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Print the receipt as JSON.")
   var json = false
 
+  @Flag(
+    name: [.customShort("q"), .long],
+    help: "Print no receipt: only warnings, and what was rejected.")
+  var quiet = false
+
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
@@ -109,8 +114,11 @@ struct ImportCommand: ParsableCommand {
       }
       for warning in receipt.warnings { Terminal.warn("\(name): warning: \(ShownText(warning))") }
       let report = ReceiptReport(receipt, tellsCompleteness: true)
-      Output.print(json ? JSONLine.render(report) : "\(name): \(ReceiptText(receipt))")
-      if !receipt.isComplete { throw ExitCode(3) }
+      if !quiet {
+        Output.print(json ? JSONLine.render(report) : "\(name): \(ReceiptText(receipt))")
+      }
+      if quiet { ChangedDatabase.forget() }
+      if !receipt.isComplete { throw ExitCode(ExitStatus.incomplete.rawValue) }
     } catch let error as ListError {
       throw fail("\(name): not imported: \(error)\(Self.advice(for: error))")
     } catch let error as Failure {

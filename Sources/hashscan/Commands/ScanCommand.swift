@@ -97,7 +97,9 @@ struct ScanCommand: AsyncParsableCommand {
     guard radius.map({ (0...PDQHash.bitCount).contains($0) }) ?? true else {
       throw ValidationError("the radius is a number from 0 to \(PDQHash.bitCount)")
     }
-    guard jobs.map({ $0 > 0 }) ?? true else { throw ValidationError("jobs is at least 1") }
+    guard jobs.map({ (1...1024).contains($0) }) ?? true else {
+      throw ValidationError("jobs is a number from 1 to 1024")
+    }
     guard !paths.isEmpty || filesFrom != nil else { throw ValidationError("no path to scan") }
     guard !json || !csv else { throw ValidationError("--json or --csv, not both") }
     let ofInput =
@@ -124,7 +126,6 @@ struct ScanCommand: AsyncParsableCommand {
       let walk = try walk()
       let isShown = Terminal.isInteractive && !quiet
       let total = isShown ? walk.reduce(0) { count, _ in count + 1 } : nil
-      Interruption.listen()
       var progress = ProgressLine(total: total, unit: .files, isShown: isShown)
       let table = ScanTable(json ? .json : csv ? .csv : .text)
       var summary = ScanSummary(ignoresOtherFiles: ignoreNotPictures)
@@ -137,6 +138,8 @@ struct ScanCommand: AsyncParsableCommand {
       if paths.contains(where: \.isStandardInput) {
         answer("standard input", try examineInput(by: moderator))
       }
+      // Not before: what is read from a pipe that never ends is ended by Ctrl-C at once.
+      Interruption.listen()
       try await ParallelScan(moderator: moderator, jobs: jobs).run(
         walk, isStopped: { Interruption.isInterrupted || Output.isBroken }, answer: answer)
       progress.clear()

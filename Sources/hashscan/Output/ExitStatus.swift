@@ -6,6 +6,8 @@ enum ExitStatus: Int32 {
   case nothingFound = 0
   case found = 1
   case failed = 2
+  /// Imported, but not all of it.
+  case incomplete = 3
 
   /// Found takes precedence over failed: whoever reads only the status must learn of a match.
   init(found: Bool, failed: Bool) {

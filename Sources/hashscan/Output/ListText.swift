@@ -17,6 +17,7 @@ struct ListText: CustomStringConvertible {
       text += "  made \(Age(list.age(at: now))) ago"
     }
     if list.isStale(at: now) { text += "  STALE" }
+    if let limit = settings.staleAfter { text += "  stale after \(Age(limit))" }
     text += "  pdq \(settings.pdqRadius)"
     if settings.meaning != .allow, let review = settings.reviewRadius, review > settings.pdqRadius {
       text += " review \(review)"

@@ -62,12 +62,19 @@ struct ScanTable {
     case .match(let matches):
       return matches.map { match in
         row([
-          "match", match.isExcused ? "allow" : match.meaning.rawValue, match.list, match.entry,
-          match.label ?? "", match.kind.rawValue, "\(match.distance)", "\(match.radius)",
+          "match", match.isExcused ? "allow" : match.meaning.rawValue, match.list,
+          Self.plain(match.entry), Self.plain(match.label ?? ""), match.kind.rawValue,
+          "\(match.distance)", "\(match.radius)",
           "\(match.view)",
         ])
       }
     }
+  }
+
+  /// A text of a source, on one line and no formula.
+  private static func plain(_ text: String) -> String {
+    let shown = ShownText(text).description
+    return shown.first.map { "=+-@".contains($0) } ?? false ? "'" + shown : shown
   }
 
   /// As RFC 4180 has it.

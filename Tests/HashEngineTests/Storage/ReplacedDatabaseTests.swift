@@ -70,7 +70,10 @@ import Testing
         == .notADatabase)
     let mode = try files.attributesOfItem(atPath: folder.path("copy").string)[.posixPermissions]
     #expect(mode as? Int == 0o700)
-    #expect(!files.fileExists(atPath: folder.path("copy").string + ".unfinished"))
+    // As sha256sum would write it.
+    let digest = String(
+      decoding: try TestFiles.bytes(of: folder.path("copy/data.mdb.sha256")), as: UTF8.self)
+    #expect(digest.wholeMatch(of: /[0-9a-f]{64}  data\.mdb\n/) != nil)
   }
 
   @Test func aRestoreTakesEffectAndKeepsWhatWasThere() throws {
@@ -107,7 +110,7 @@ import Testing
   @Test func whatIsNoBackupIsNotRestored() throws {
     let store = try made("before")
     try folder.write("text", to: "no/data.mdb")
-    for name in ["no", "nothing"] {
+    for name in ["no", "nothing", ""] {
       #expect(throws: ListError.self) { try ListStore.restore(folder.path(name), to: path) }
       #expect(store.isInPlace)
     }
@@ -118,6 +121,8 @@ import Testing
   @Test func aDamagedBackupIsNotRestored() throws {
     let store = try made("before")
     try store.backUp(to: folder.path("copy"))
+    // Made by other means than a backup, it has no digest.
+    try files.removeItem(atPath: folder.path("copy/data.mdb.sha256").string)
     do {
       // A journal that lacks its first line.
       let copy = try ListStore(at: folder.path("copy"))
@@ -162,6 +167,105 @@ import Testing
     let store = try ListStore(at: path)
     #expect(try store.lists().map(\.name) == ["before"])
     #expect(try store.verifyJournal().problems.isEmpty)
+  }
+
+  /// A hash that has changed on the disk is found, wherever it stands: in its entry, among those that lead to it, in the
+  /// index, or in a backup.
+  @Test func changedBytesAreFound() throws {
+    let store = try made("l")
+    let hash = PDQHash(
+      words: SIMD4(
+        0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210, 0x0f1e_2d3c_4b5a_6978, 0x1122_3344_5566_7788))
+    let csv = try folder.write("id,pdq\na,\(hash)\n", to: "list.csv")
+    let file = try FileDescriptor.open(csv, .readOnly)
+    defer { try? file.close() }
+    _ = try store.importList(file, into: "l")
+    try store.backUp(to: folder.path("copy"))
+    #expect(try store.problems().isEmpty)
+    #expect(try ListStore(at: folder.path("copy")).problems().isEmpty)
+    let bytes = try TestFiles.bytes(of: folder.path("copy/data.mdb"))
+    // Words lie in the order of the machine.
+    let pattern = withUnsafeBytes(of: hash.words[0]) { Array($0) }
+    var places: [Int] = []
+    for place in 0..<bytes.count - 8 where Array(bytes[place..<place + 8]) == pattern {
+      places.append(place)
+    }
+    let reversed = Array(pattern.reversed())
+    for place in 0..<bytes.count - 8 where Array(bytes[place..<place + 8]) == reversed {
+      places.append(place)
+    }
+    #expect(places.count >= 2)
+    for (number, place) in places.enumerated() {
+      var changed = bytes
+      changed[place] ^= 0xff
+      // Without the digest, so that the parts themselves must show it.
+      try folder.write(changed, to: "changed-\(number)/data.mdb")
+      let found = try? ListStore(at: folder.path("changed-\(number)")).problems()
+      #expect(found?.isEmpty != true, "\(place)")
+      #expect(throws: ListError.self) {
+        try ListStore.restore(folder.path("changed-\(number)"), to: path)
+      }
+    }
+    // With it, any byte.
+    var changed = bytes
+    changed[bytes.count - 1] ^= 1
+    try folder.write(changed, to: "copy/data.mdb")
+    #expect(throws: ListError.self) { try ListStore.restore(folder.path("copy"), to: path) }
+    #expect(store.isInPlace)
+  }
+
+  /// Half a file is told, and ends nothing.
+  @Test func aFileThatIsCutOffIsTold() throws {
+    try made("l").backUp(to: folder.path("copy"))
+    let bytes = try TestFiles.bytes(of: folder.path("copy/data.mdb"))
+    for count in stride(from: 0, to: bytes.count, by: 1024) {
+      try folder.write(Array(bytes[..<count]), to: "half/data.mdb")
+      try? files.removeItem(atPath: folder.path("half/lock.mdb").string)
+      let error = #expect(throws: StorageError.self, "\(count)") {
+        try ListStore(at: folder.path("half"))
+      }
+      #expect(
+        error?.code == .damaged || error?.code == .notADatabase || error?.code == .failed
+          || error?.code == .full)
+      #expect(throws: ListError.self, "\(count)") {
+        try ListStore.restore(folder.path("half"), to: path)
+      }
+    }
+  }
+
+  /// Each restore is of the backup that it names, however many begin at once; those that find another say so.
+  @Test func restoresAtOnce() throws {
+    try made("one").backUp(to: folder.path("c1"))
+    try files.removeItem(atPath: path.string)
+    try made("two").backUp(to: folder.path("c2"))
+    let (path, copies) = (path, folder.path)
+    let threads = (0..<6).map { number in
+      JoinableThread {
+        for _ in 0..<5 {
+          _ = try? ListStore.restore(copies.appending(number % 2 == 0 ? "c1" : "c2"), to: path)
+        }
+      }
+    }
+    for thread in threads { thread.start() }
+    for thread in threads { thread.join() }
+    _ = try ListStore.restore(copies.appending("c1"), to: path)
+    let store = try ListStore(at: path)
+    #expect(try store.lists().map(\.name) == ["one"])
+    #expect(try store.problems().isEmpty)
+    #expect(!files.fileExists(atPath: path.appending("restoring").string))
+  }
+
+  /// Of backups to one place one is made, and it is whole; nothing else is left there.
+  @Test func backupsAtOnce() throws {
+    let store = try made("l")
+    let target = folder.path("there/copy")
+    try files.createDirectory(
+      atPath: folder.path("there").string, withIntermediateDirectories: true)
+    let threads = (0..<6).map { _ in JoinableThread { try? store.backUp(to: target) } }
+    for thread in threads { thread.start() }
+    for thread in threads { thread.join() }
+    #expect(try ListStore(at: target).problems().isEmpty)
+    #expect(try files.contentsOfDirectory(atPath: folder.path("there").string) == ["copy"])
   }
 
   @Test func filesAreTheServicesAlone() throws {
