@@ -59,7 +59,7 @@ def nothing_to_scan(world):
     refused(world.daemon.ask("POST", "/v1/hash", world.picture[:len(world.picture) // 2]), 422, code="truncated")
     refused(world.daemon.ask("POST", "/v1/lookup"), 400)
     form = b"--x\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n" + world.picture + b"\r\n--x--\r\n"
-    refused(world.daemon.ask("POST", "/v1/match", form, {"Content-Type": "multipart/form-data; boundary=x"}), 415)
+    refused(world.daemon.ask("POST", "/v1/match", form, {"Content-Type": "multipart/form-data; boundary=x"}), 400)
 
 
 DEEP = b"[" * 100_000

@@ -179,8 +179,9 @@ def a_stale_and_an_expired_list_are_told(world):
         ready = daemon.ask("GET", "/v1/health/ready")
         expect(ready.status == 200 and ready.json["stale"] == ["demo"] and ready.json["expired"] == ["second"], ready)
         metrics = daemon.ask("GET", "/metrics").body.decode()
-        for line in ('hashd_list_stale{list="demo"} 1', 'hashd_list_expired{list="second"} 1', "hashd_lists_in_force 1"):
+        for line in ('hashd_list_stale{list="demo"} 1', 'hashd_list_expired{list="second"} 1', "hashd_lists_in_force "):
             expect(line in metrics, line)
+        expect("hashd_lists_in_force 0" not in metrics, "nothing in force")
 
 
 @check

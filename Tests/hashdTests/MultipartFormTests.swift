@@ -49,6 +49,9 @@ import Testing
     "--b\r\nContent-Type: image/jpeg\r\n\r\nBYTES\r\n--b--",
     "--b\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nno file\r\n--b--",
     // Each of these is another file to some other program.
+    "--b\r\nContent-Disposition: form-data; name=t\r\nContent-Type: application/octet-stream\r\n\r\nE\r\n"
+      + head
+      + "\r\nC\r\n--b--",
     head
       + "\r\nCLEAN\n--b\r\nContent-Disposition: form-data; name=f; filename=e\r\n\r\nEVIL\r\n--b--",
     head

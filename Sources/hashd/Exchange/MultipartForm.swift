@@ -88,7 +88,7 @@ enum MultipartForm {
   private static func head(
     in body: [UInt8], at start: Int
   ) throws(Refusal) -> (isFile: Bool, content: Int) {
-    var isFile: Bool?
+    var head = Head()
     var position = start
     while true {
       let limit = min(body.count, start + longestHead)
@@ -97,16 +97,29 @@ enum MultipartForm {
         has("\r\n", at: end, in: body)
       else { throw Refusal("the head of a part does not end, or is too long") }
       if end == position {
-        guard let isFile else { throw Refusal("a part has no disposition of form-data") }
+        guard let isFile = head.isFile else {
+          throw Refusal("a part has no disposition of form-data")
+        }
+        guard isFile || !head.isOctets else {
+          throw Refusal("a part without a file's name is bytes")
+        }
         return (isFile, end + 2)
       }
-      try line(body[position..<end], &isFile)
+      try line(body[position..<end], &head)
       position = end + 2
     }
   }
 
+  /// What the head of a part says.
+  private struct Head {
+    /// `nil` as long as there was no disposition.
+    var isFile: Bool?
+    /// Of a type that is a file to some, with a name or without.
+    var isOctets = false
+  }
+
   /// One line in the head of a part.
-  private static func line(_ line: ArraySlice<UInt8>, _ isFile: inout Bool?) throws(Refusal) {
+  private static func line(_ line: ArraySlice<UInt8>, _ head: inout Head) throws(Refusal) {
     guard line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
       throw Refusal("the head of a part has control characters")
     }
@@ -118,14 +131,15 @@ enum MultipartForm {
     skipBlanks(&rest)
     switch String(decoding: name, as: UTF8.self).lowercased() {
     case "content-disposition":
-      guard isFile == nil else { throw Refusal("a part has two dispositions") }
-      isFile = try Self.isFile(rest)
+      guard head.isFile == nil else { throw Refusal("a part has two dispositions") }
+      head.isFile = try isFile(rest)
     case "content-type":
       // With a name of its own it would be a file to some, and with parts of its own several.
       let type = String(decoding: rest, as: UTF8.self).lowercased()
       guard !type.contains("name"), !type.hasPrefix("multipart"), !type.hasPrefix("message") else {
         throw Refusal("a part's content type has a name, or parts of its own")
       }
+      head.isOctets = type.hasPrefix("application/octet-stream")
     case "content-length": break
     case "content-transfer-encoding":
       guard ["binary", "8bit"].contains(String(decoding: rest, as: UTF8.self).lowercased()) else {
