@@ -187,8 +187,11 @@ final class Environment: Sendable {
     // Read transactions are tied to their handle, not to a thread: tasks move between threads.
     let flags = UInt32(MDB_NOTLS)
     if options.isReadOnly {
+      // One that is in use has a lock file, and its writers must see this reader. That of a backup is not made.
+      let hasLock = FileIdentity(EnvironmentFiles.lock(in: folder)) != nil
       return try open(
-        folder, path: path, options: options, flags: flags | UInt32(MDB_RDONLY | MDB_NOLOCK))
+        folder, path: path, options: options,
+        flags: flags | UInt32(MDB_RDONLY) | (hasLock ? 0 : UInt32(MDB_NOLOCK)))
     }
     do {
       return try open(folder, path: path, options: options, flags: flags)

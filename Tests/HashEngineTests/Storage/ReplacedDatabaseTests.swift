@@ -255,6 +255,19 @@ import Testing
     #expect(!files.fileExists(atPath: path.appending("restoring").string))
   }
 
+  /// A database in use can be what is restored elsewhere.
+  @Test func aRestoreOfADatabaseInUse() throws {
+    let store = try made("used")
+    let elsewhere = folder.path("elsewhere")
+    // This process has it open; another would share its locks.
+    #expect(throws: ListError.self) { try ListStore.restore(path, to: elsewhere) }
+    #expect(!files.fileExists(atPath: elsewhere.string))
+    try store.backUp(to: folder.path("copy"))
+    _ = try ListStore(at: folder.path("copy")).lists()
+    // It has a lock file now, which nobody holds.
+    #expect(try ListStore.restore(folder.path("copy"), to: elsewhere).lists == 1)
+  }
+
   /// Of backups to one place one is made, and it is whole; nothing else is left there.
   @Test func backupsAtOnce() throws {
     let store = try made("l")
