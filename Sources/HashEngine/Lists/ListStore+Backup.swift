@@ -27,6 +27,7 @@ extension ListStore {
   /// - Parameters:
   ///   - backup: A folder that ``backUp(to:)`` made.
   ///   - folder: That of the database; made if there is none.
+  ///   - author: Who restores it, and when.
   /// - Throws: ``ListError`` `storage`, `damaged-backup`; nothing was changed then.
   @available(*, noasync)
   public static func restore(

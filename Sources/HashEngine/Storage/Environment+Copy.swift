@@ -109,7 +109,8 @@ extension EnvironmentFiles {
     defer { try? file.close() }
     let now = try digest(of: file)
     guard count == 64, String(decoding: stated, as: UTF8.self) == now else {
-      return "data.mdb is not the file that was backed up: its digest is another"
+      return
+        "data.mdb is not as it was when it was backed up; if you have changed it, remove data.mdb.sha256"
     }
     return nil
   }
