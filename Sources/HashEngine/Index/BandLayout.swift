@@ -2,7 +2,9 @@
 ///
 /// Two hashes within a radius differ little in at least one band (the pigeonhole principle). So it is enough
 /// to look into the few buckets near the query's own in each band; the search is exact, not approximate.
-/// Bits are dealt to the bands by a fixed shuffle, since neighbouring bits of real hashes are alike.
+/// Bits are dealt to the bands by a fixed shuffle, since neighbouring bits of real hashes are alike. Those that a
+/// picture's mirroring, turning or inverting flips together lie side by side: most bands then have the same key in
+/// several orientations of a query, or its complement, and are looked at once for all of them.
 ///
 /// Algorithm: Norouzi, Punjani and Fleet, "Fast Exact Search in Hamming Space with Multi-Index
 /// Hashing", 2014.
@@ -15,9 +17,18 @@ final class BandLayout: Sendable {
   /// For each band the table by which its bits are gathered: 256 entries for each byte of the hash.
   let tables: [[UInt32]]
 
+  /// In which order bits are dealt to bands. Databases rely on it: a new order is a new case.
+  enum Order: UInt16 {
+    /// Shuffled.
+    case shuffled = 0
+    /// Shuffled within the groups of bits that are flipped together.
+    case grouped = 1
+  }
+
   private struct Key: Hashable {
     let width: Int
     let bands: Int
+    let order: Order
   }
 
   private static let known = Memo<Key, BandLayout>(maximum: 16)
@@ -32,14 +43,18 @@ final class BandLayout: Sendable {
   }
 
   /// The layout of hashes of `width` bits in so many bands.
-  static func of(width: Int, bands: Int) -> BandLayout {
-    known.value(for: Key(width: width, bands: bands)) {
-      BandLayout(width: $0.width, bands: $0.bands)
+  static func of(width: Int, bands: Int, order: Order = .grouped) -> BandLayout {
+    known.value(for: Key(width: width, bands: bands, order: order)) {
+      BandLayout(width: $0.width, bands: $0.bands, order: $0.order)
     }
   }
 
-  private init(width: Int, bands: Int) {
-    let order = Self.shuffled(width)
+  private init(width: Int, bands: Int, order: Order) {
+    let shuffled = Self.shuffled(width)
+    let order =
+      order == .shuffled
+      ? shuffled
+      : (0..<4).flatMap { group in shuffled.filter { Self.group(ofBit: $0, width) == group } }
     bits = (0..<bands).map { (($0 + 1) * width) / bands - ($0 * width) / bands }
     tables = (0..<bands).map { band in
       var table = [UInt32](repeating: 0, count: width / 8 * 256)
@@ -51,6 +66,11 @@ final class BandLayout: Sendable {
       }
       return table
     }
+  }
+
+  /// Bits of PDQ that change their sign together: by whether their row and their column have odd frequencies.
+  private static func group(ofBit bit: Int, _ width: Int) -> Int {
+    width == PDQHash.bitCount ? bit / 16 % 2 * 2 + bit % 2 : 0
   }
 
   /// The positions of a hash's bits in an order that never changes, since databases rely on it.

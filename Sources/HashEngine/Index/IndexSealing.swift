@@ -11,10 +11,15 @@ struct IndexSealing<Hash: BinaryHash> {
 
   let tables: IndexTables<Hash>
   let environment: Environment
+  /// How bits are dealt to bands.
+  private let order: BandLayout.Order
 
-  init(_ tables: IndexTables<Hash>, in environment: Environment) {
+  init(
+    _ tables: IndexTables<Hash>, in environment: Environment, order: BandLayout.Order = .grouped
+  ) {
     self.tables = tables
     self.environment = environment
+    self.order = order
   }
 
   /// Fewer hashes than this are not sealed: scanning the tree's leaves is then faster than using bands.
@@ -60,6 +65,7 @@ struct IndexSealing<Hash: BinaryHash> {
     header.count = UInt32(clamping: hashes.count)
     let bands = BandLayout.bands(width: Hash.bitCount, count: hashes.count)
     header.bands = UInt16(bands)
+    header.order = order
     var checksum = SHA256()
     func write(
       _ bytes: Span<UInt8>, _ array: SegmentPart.Array, _ chunk: Int
@@ -80,7 +86,7 @@ struct IndexSealing<Hash: BinaryHash> {
       }
     }
     if case .numbers = Segment<Hash>.content { try write(hashes, .hashes) }
-    let layout = BandLayout.of(width: Hash.bitCount, bands: bands)
+    let layout = BandLayout.of(width: Hash.bitCount, bands: bands, order: header.order)
     for band in 0..<bands {
       let (starts, ids) = buckets(of: hashes, layout, band)
       try write(bytes(of: starts, 0..<starts.count).span, .starts(band), 0)

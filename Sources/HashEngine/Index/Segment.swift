@@ -37,7 +37,7 @@ struct Segment<Hash: BinaryHash> {
     }
     let least = (Hash.bitCount + BandLayout.maximumBits - 1) / BandLayout.maximumBits
     guard (least...Hash.bitCount).contains(bands) else { throw damaged() }
-    layout = .of(width: Hash.bitCount, bands: bands)
+    layout = .of(width: Hash.bitCount, bands: bands, order: header.order)
 
     var smallest = Int.max
     func part<Element>(
@@ -113,12 +113,20 @@ struct Segment<Hash: BinaryHash> {
       var seen = [Set<Hash>](repeating: [], count: queries.count)
       let bytes = queries.map(\.bytes)
       var room = Room()
-      // Band by band, so that a band's table stays in the cache for all queries.
+      // Band by band, so that a band's table stays in the cache for all queries; those with the same key are one probe.
       for (band, bandRadius) in radii.enumerated() where bandRadius >= 0 {
-        for (index, query) in bytes.enumerated() {
-          try probe(band, bandRadius, query, radius: radius, &room, &work) { hash, distance in
+        let keys = keys(of: bytes, band)
+        var start = 0
+        while start < keys.count {
+          let end = keys[start...].firstIndex { $0.key != keys[start].key } ?? keys.count
+          try probe(
+            band, bandRadius, keys[start].key,
+            keys[start..<end].map { ($0.query, bytes[$0.query]) },
+            radius: radius, &room, &work
+          ) { index, hash, distance in
             if seen[index].insert(hash).inserted { body(index, hash, distance) }
           }
+          start = end
         }
       }
     }
@@ -186,13 +194,25 @@ struct Segment<Hash: BinaryHash> {
     }
   }
 
+  /// The queries' keys of a band, in order.
+  private func keys(of queries: [[UInt8]], _ band: Int) -> [(key: UInt32, query: Int)] {
+    var keys: [(key: UInt32, query: Int)] = []
+    keys.reserveCapacity(queries.count)
+    for (index, query) in queries.enumerated() {
+      var key: UInt32 = 0
+      // A query has as many bytes as the table has parts.
+      kernels.table.pointee.band_keys(query, Hash.byteCount, 1, layout.tables[band], &key)
+      keys.append((key, index))
+    }
+    return keys.count > 1 ? keys.sorted { $0.key < $1.key } : keys
+  }
+
   private func probe(
-    _ band: Int, _ bandRadius: Int, _ query: [UInt8], radius: Int, _ room: inout Room,
-    _ work: inout SegmentWork, _ body: (Hash, _ distance: Int) -> Void
+    _ band: Int, _ bandRadius: Int, _ key: UInt32, _ queries: [(index: Int, bytes: [UInt8])],
+    radius: Int, _ room: inout Room, _ work: inout SegmentWork,
+    _ body: (_ query: Int, Hash, _ distance: Int) -> Void
   ) throws(StorageError) {
     let table = kernels.table
-    var key: UInt32 = 0
-    table.pointee.band_keys(query, Hash.byteCount, 1, layout.tables[band], &key)
     let masks = ProbeMasks.of(bits: layout.bits[band], radius: bandRadius).masks
     room.reserve(masks: masks.count)
     var candidates: UInt64 = 0
@@ -208,27 +228,32 @@ struct Segment<Hash: BinaryHash> {
     guard total > 0 else { return }
     room.reserve(candidates: total)
     // There is room for all candidates in each, and ranges lie within the chunks.
-    let count: Int
-    let chunks: [UnsafePointer<UInt8>?]
-    switch buckets[band] {
-    case .hashes(let copies):
-      chunks = copies
-      count = table.pointee.scan_ranges(
-        chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ranges, found, query,
-        UInt32(clamping: radius), &room.hits, &room.distances)
-    case .numbers(let ids):
-      chunks = hashes
+    if case .numbers(let ids) = buckets[band] {
       table.pointee.gather(ids, SegmentPart.idShift, room.ranges, found, &room.ids)
-      count = table.pointee.filter(
-        chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ids, total, header.count, query,
-        UInt32(clamping: radius), &room.hits, &room.distances)
-      guard count >= 0 else {
-        throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
-      }
     }
-    for index in 0..<count {
-      if let hash = hash(Int(room.hits[index]), in: chunks) {
-        body(hash, Int(room.distances[index]))
+    for query in queries {
+      let count: Int
+      let chunks: [UnsafePointer<UInt8>?]
+      switch buckets[band] {
+      case .hashes(let copies):
+        chunks = copies
+        count = table.pointee.scan_ranges(
+          chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ranges, found, query.bytes,
+          UInt32(clamping: radius), &room.hits, &room.distances)
+      case .numbers:
+        chunks = hashes
+        count = table.pointee.filter(
+          chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ids, total, header.count,
+          query.bytes, UInt32(clamping: radius), &room.hits, &room.distances)
+        guard count >= 0 else {
+          throw StorageError(
+            .damaged, "\(path): the database is damaged (a band of sealed hashes)")
+        }
+      }
+      for place in 0..<count {
+        if let hash = hash(Int(room.hits[place]), in: chunks) {
+          body(query.index, hash, Int(room.distances[place]))
+        }
       }
     }
   }

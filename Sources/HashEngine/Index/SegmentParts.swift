@@ -10,12 +10,17 @@ struct SegmentHeader: Equatable {
   /// Hashes.
   var count: UInt32 = 0
   var bands: UInt16 = 0
+  /// How bits are dealt to the bands.
+  var order = BandLayout.Order.shuffled
   /// The generation that the next sealing takes.
   var nextGeneration: UInt32 = 1
   /// A checksum over all parts in the order of their keys.
   var checksum: [UInt8] = []
 
   init() {}
+
+  /// Versions that know no order but the first see a number of bands that no segment has, and refuse it.
+  private static let orderShift: UInt16 = 12
 
   init?(_ bytes: RawSpan) {
     var record = RecordReader(bytes)
@@ -25,7 +30,9 @@ struct SegmentHeader: Equatable {
     else { return nil }
     self.generation = generation
     self.count = count
-    self.bands = bands
+    guard let order = BandLayout.Order(rawValue: bands >> Self.orderShift) else { return nil }
+    self.bands = bands & (1 << Self.orderShift - 1)
+    self.order = order
     nextGeneration = next
     self.checksum = checksum
   }
@@ -34,7 +41,7 @@ struct SegmentHeader: Equatable {
     var record = RecordWriter()
     record.append(generation)
     record.append(count)
-    record.append(bands)
+    record.append(bands | order.rawValue << Self.orderShift)
     record.append(nextGeneration)
     record.append(UInt8(clamping: checksum.count))
     record.append(raw: checksum)

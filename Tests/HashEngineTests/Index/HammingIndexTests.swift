@@ -103,6 +103,36 @@ import Testing
     }
   }
 
+  /// Databases of earlier versions have bands of shuffled bits: they are searched as they are until they are sealed anew.
+  @Test func earlierOrdersOfBitsAreRead() throws {
+    var random = SeededGenerator(seed: 24)
+    let fixture = try IndexFixture<PDQHash>()
+    try fixture.insert(pdqHashes(6000, using: &random))
+    for order in [BandLayout.Order.shuffled, .grouped] {
+      #expect(try fixture.seal(order) == fixture.stored.count)
+      #expect(try fixture.read { try $0.header().order } == order)
+      for radius in [0, 10, 31, 80] {
+        let near = try #require(fixture.stored.randomElement(using: &random))
+        try fixture.check(near.flipping(9, using: &random), radius: radius)
+      }
+    }
+  }
+
+  /// Several forms of one query are looked up together, and each has its own answers.
+  @Test func queriesThatShareKeysAreToldApart() throws {
+    var random = SeededGenerator(seed: 25)
+    let fixture = try IndexFixture<PDQHash>()
+    try fixture.insert(pdqHashes(6000, using: &random))
+    #expect(try fixture.seal() != nil)
+    let first = try #require(fixture.stored.randomElement(using: &random))
+    let queries = [first, first, first.flipping(3, using: &random), .random(using: &random), first]
+    let found = try fixture.read { try $0.search(queries, radius: 31).found }
+    for (query, found) in zip(queries, found) {
+      let expected = fixture.stored.filter { $0.distance(to: query) <= 31 }
+      #expect(Set(found.map(\.hash)) == Set(expected) && found.count == expected.count)
+    }
+  }
+
   @Test(arguments: [(256, 100_000), (256, 1_000_000), (256, 10_000_000), (64, 1_000_000)])
   func bandsCoverEachBitOnce(_ size: (width: Int, count: Int)) {
     let bands = BandLayout.bands(width: size.width, count: size.count)

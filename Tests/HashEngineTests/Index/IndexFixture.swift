@@ -54,7 +54,9 @@ final class IndexFixture<Hash: BinaryHash> {
     #expect(isRemoved == (stored.remove(hash) != nil))
   }
 
-  func seal() throws -> Int? { try IndexSealing(tables, in: environment).run() }
+  func seal(_ order: BandLayout.Order = .grouped) throws -> Int? {
+    try IndexSealing(tables, in: environment, order: order).run()
+  }
 
   /// As another process would, that has not used the index yet.
   func openIndexAnew() {
