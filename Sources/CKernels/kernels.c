@@ -7,6 +7,7 @@
 #include "boxes.h"
 #include "grey.h"
 #include "hamming.h"
+#include "lines.h"
 #include "sums.h"
 #include "transform.h"
 #include "views.h"
@@ -51,6 +52,37 @@
                                           const float *transposed, float *out) {                 \
     transform_body(grid, basis, transposed, out);                                                \
   }                                                                                              \
+  attribute static void signed_hashes_##level(const float *coefficients, unsigned forms,         \
+                                              uint64_t *out) {                                   \
+    signed_hashes_body(coefficients, forms, out);                                                \
+  }                                                                                              \
+  attribute static uint32_t flat_cells_##level(const float *grid, float step) {                  \
+    return flat_cells_body(grid, step);                                                          \
+  }                                                                                              \
+  attribute static void line_steps_##level(                                                      \
+      const uint8_t *grid, size_t width, size_t height, size_t blocks, float *rows_across,       \
+      float *rows_along, float *columns_across, float *columns_along) {                          \
+    line_steps_body(grid, width, height, blocks, rows_across, rows_along, columns_across,        \
+                    columns_along);                                                              \
+  }                                                                                              \
+  attribute static void line_evidence_##level(const float *across, const float *along,           \
+                                              size_t lines, size_t blocks, float *step,          \
+                                              float *texture) {                                  \
+    line_evidence_body(across, along, lines, blocks, step, texture);                             \
+  }                                                                                              \
+  attribute static void line_runs_##level(const float *evidence, size_t lines, size_t blocks,    \
+                                          const int32_t *shifts, float least, float *sums,       \
+                                          float *firsts, float *ends) {                          \
+    line_runs_body(evidence, lines, blocks, shifts, least, sums, firsts, ends);                  \
+  }                                                                                              \
+  attribute static void relax_##level(float *grid, const uint16_t *cells, size_t count,          \
+                                      size_t sweeps) {                                           \
+    relax_body(grid, cells, count, sweeps);                                                      \
+  }                                                                                              \
+  attribute static size_t warp_##level(const float *square, size_t side, const float *map,       \
+                                       float *out, uint16_t *unknown) {                          \
+    return warp_body(square, side, map, out, unknown);                                           \
+  }                                                                                              \
   attribute static void grey_row_##level(const uint8_t *rgb, size_t width, uint8_t *out) {        \
     grey_row_body(rgb, width, out);                                                              \
   }                                                                                              \
@@ -77,23 +109,14 @@
     mean_bytes_body(sums, weights, starts, taps, count, scale, out);                             \
   }                                                                                              \
   attribute static void blend_rows_##level(                                                      \
-      const uint8_t *grid, size_t width, const float *weights, const uint32_t *starts,           \
-      size_t taps, size_t count, size_t stride, float *out) {                                    \
-    blend_rows_body(grid, width, weights, starts, taps, count, stride, out);                     \
+      const uint8_t *grid, size_t width, size_t columns, const float *weights,                   \
+      const uint32_t *starts, size_t taps, size_t count, size_t stride, float *out) {            \
+    blend_rows_body(grid, width, columns, weights, starts, taps, count, stride, out);            \
   }                                                                                              \
   attribute static void blend_columns_##level(                                                   \
       const float *in, size_t stride, size_t rows, const float *weights, const uint32_t *starts, \
       size_t taps, size_t count, float *out) {                                                   \
     blend_columns_body(in, stride, rows, weights, starts, taps, count, out);                     \
-  }                                                                                              \
-  attribute static void row_steps_##level(const uint8_t *row, const uint8_t *previous,           \
-                                          size_t width, uint8_t least, uint32_t *sum,            \
-                                          uint32_t *count) {                                     \
-    row_steps_body(row, previous, width, least, sum, count);                                     \
-  }                                                                                              \
-  attribute static void column_steps_##level(const uint8_t *row, size_t width, uint8_t least,    \
-                                             uint32_t *sums, uint32_t *counts) {                 \
-    column_steps_body(row, width, least, sums, counts);                                          \
   }                                                                                              \
   attribute static uint32_t differing_##level(const uint8_t *row, size_t width, uint8_t tone,    \
                                               uint8_t tolerance, uint32_t *counts) {             \
@@ -134,6 +157,13 @@
       .box_columns = box_columns_##level,                                                        \
       .pick_boxes = pick_boxes_##level,                                                          \
       .transform = transform_##level,                                                            \
+      .flat_cells = flat_cells_##level,                                                          \
+      .signed_hashes = signed_hashes_##level,                                                    \
+      .line_steps = line_steps_##level,                                                          \
+      .line_evidence = line_evidence_##level,                                                    \
+      .line_runs = line_runs_##level,                                                            \
+      .relax = relax_##level,                                                                    \
+      .warp = warp_##level,                                                                      \
       .grey_row = grey_row_##level,                                                              \
       .weigh_row = weigh_row_##level,                                                            \
       .spread_row = spread_row_##level,                                                          \
@@ -142,8 +172,6 @@
       .mean_bytes = mean_bytes_##level,                                                          \
       .blend_rows = blend_rows_##level,                                                          \
       .blend_columns = blend_columns_##level,                                                    \
-      .row_steps = row_steps_##level,                                                            \
-      .column_steps = column_steps_##level,                                                      \
       .differing = differing_##level,                                                            \
       .band_keys = band_keys_##level,                                                            \
       .probe = probe_##level,                                                                    \

@@ -48,6 +48,14 @@ typedef struct {
   /// grid[64 l + k]: each a single sum from zero, taken in order.
   void (*transform)(const float *grid, const float *basis, const float *transposed, float *out);
 
+  /// The hashes (which of 256 values lie above their lower median, 4 words) of 16×16 coefficients whose odd rows, odd
+  /// columns, both or none have their signs reversed: out[4 * form] on for form = 2 * rows + columns, where bit
+  /// `form` of `forms` is set.
+  void (*signed_hashes)(const float *coefficients, unsigned forms, uint64_t *out);
+
+  /// Cells of a 64×64 grid that differ from their neighbours to the right and below by less than `step`.
+  uint32_t (*flat_cells)(const float *grid, float step);
+
   /// Pillow's grey of a row of RGB.
   void (*grey_row)(const uint8_t *rgb, size_t width, uint8_t *out);
 
@@ -77,8 +85,8 @@ typedef struct {
                      size_t taps, size_t count, float scale, uint8_t *out);
 
   /// out[stride * i + x] = the weighted sum of `taps` rows from starts[i] on, for `count` outputs with
-  /// `taps` weights each.
-  void (*blend_rows)(const uint8_t *grid, size_t width, const float *weights,
+  /// `taps` weights each and the first `columns` columns.
+  void (*blend_rows)(const uint8_t *grid, size_t width, size_t columns, const float *weights,
                      const uint32_t *starts, size_t taps, size_t count, size_t stride, float *out);
 
   /// out[count * r + i] = the weighted sum of `taps` columns of row r from starts[i] on; `taps` is a
@@ -86,17 +94,36 @@ typedef struct {
   void (*blend_columns)(const float *in, size_t stride, size_t rows, const float *weights,
                         const uint32_t *starts, size_t taps, size_t count, float *out);
 
-  /// The differences between two rows: their sum, and how many are greater than `least`.
-  void (*row_steps)(const uint8_t *row, const uint8_t *previous, size_t width, uint8_t least,
-                    uint32_t *sum, uint32_t *count);
-
-  /// sums[x] += the step from column x - 1 to x, counts[x] += 1 where it is greater than `least`.
-  void (*column_steps)(const uint8_t *row, size_t width, uint8_t least, uint32_t *sums,
-                       uint32_t *counts);
-
   /// counts[x] += 1 where the row differs from `tone` by more than `tolerance`. Returns how often it does.
   uint32_t (*differing)(const uint8_t *row, size_t width, uint8_t tone, uint8_t tolerance,
                         uint32_t *counts);
+
+  // Straight lines across a picture of up to 512×512 bytes, told in blocks of it (lines.h).
+
+  /// The mean step over two pixels across each row and along it, in each of `blocks` parts of the width, and the same
+  /// for columns in parts of the height: rows[b * height + y], columns[b * width + x].
+  void (*line_steps)(const uint8_t *grid, size_t width, size_t height, size_t blocks,
+                     float *rows_across, float *rows_along, float *columns_across,
+                     float *columns_along);
+
+  /// How clearly each line stands out from those near it, from -1 to 1, by the steps across it; and how much the steps
+  /// along the lines differ between its two sides, from 0 to 1. Lines within 6 of an end have 0.
+  void (*line_evidence)(const float *across, const float *along, size_t lines, size_t blocks,
+                        float *step, float *texture);
+
+  /// For each line the stretch of blocks with the greatest sum of evidence less `least`: the sum, the first block and
+  /// the end. The line leads from block to block through line + shifts[b]; past the ends there is no evidence.
+  void (*line_runs)(const float *evidence, size_t lines, size_t blocks, const int32_t *shifts,
+                    float least, float *sums, float *firsts, float *ends);
+
+  /// Moves cells of a 64×64 grid towards the mean of their neighbours, in the order given, `sweeps` times.
+  void (*relax)(float *grid, const uint16_t *cells, size_t count, size_t sweeps);
+
+  /// Samples a square of `side` by `side` (2 or more) at 64×64 places of the unit square, taken through a projective
+  /// map of 9 numbers to columns and rows of the square. Cells that do not lie in it repeat its edge and are listed in
+  /// `unknown`, which has room for all 4,096 and one more; returns how many they are.
+  size_t (*warp)(const float *square, size_t side, const float *map, float *out,
+                 uint16_t *unknown);
 
   // Multi-index hashing (bands.h). Arrays that are given as chunks have 2^shift elements in each.
 

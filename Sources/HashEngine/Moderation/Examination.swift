@@ -53,11 +53,11 @@ public struct Examination: Sendable, Hashable {
     if case .match(let matches) = verdict { matches.action } else { nil }
   }
 
-  /// Whether the picture is too flat, or too small, for a hash that could be compared. It is on no
-  /// list then, since lists take no such hashes.
+  /// Whether the picture is too flat, or too small, for a hash that could be compared: nothing was looked
+  /// up. A faded picture is not.
   public var lacksDetail: Bool {
     guard let fingerprint else { return false }
-    return fingerprint.frames.allSatisfy { $0.pdq.map { !$0.isUsable } ?? false }
+    return fingerprint.frames.allSatisfy { $0.pdq.map { !$0.isComparable } ?? false }
   }
 }
 

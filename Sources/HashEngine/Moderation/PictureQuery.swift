@@ -40,9 +40,13 @@ struct PictureQuery {
 }
 
 extension FrameFingerprint {
-  /// The hashes of the frame itself that may be listed and matched, as stored or as shown.
-  func exactHashes(isShown: Bool) -> [ListedHash] {
-    let pdq = pdq.flatMap { $0.isUsable ? ListedHash(isShown ? $0.shown : $0.hash) : nil }
+  /// The hashes of the frame itself that may be looked up, as stored or as shown.
+  ///
+  /// - Parameter isListed: Whether they are to be listed: then a faded picture has none.
+  func exactHashes(isShown: Bool, toList isListed: Bool = false) -> [ListedHash] {
+    let pdq = pdq.flatMap {
+      (isListed ? $0.isListable : $0.isComparable) ? ListedHash(isShown ? $0.shown : $0.hash) : nil
+    }
     let phash64 = phash64.flatMap { (isShown ? $0.shown : $0.hash).ifUsable }
     return [pdq, phash64.map { ListedHash($0) }].compactMap { $0 }
   }

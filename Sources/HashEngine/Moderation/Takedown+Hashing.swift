@@ -34,7 +34,7 @@ extension Takedown {
         }
     }
     for frame in seen {
-      for hash in frame.exactHashes(isShown: false) + frame.exactHashes(isShown: true)
+      for hash in [false, true].flatMap({ frame.exactHashes(isShown: $0, toList: true) })
       where !hash.isDegenerate && !hashes.contains(hash) { hashes.append(hash) }
     }
     var crops: [CroppedHash] = []

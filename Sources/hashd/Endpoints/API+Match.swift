@@ -133,7 +133,7 @@ extension API {
       HashAnswer(
         requestID: exchange.id,
         picture: PictureAnswer(
-          fingerprint, lacksDetail: fingerprint.pdq.map { !$0.isUsable } ?? false),
+          fingerprint, lacksDetail: fingerprint.pdq.map { !$0.isListable } ?? false),
         frames: FrameReport.all(of: fingerprint), digests: fingerprint.digestTexts))
   }
 

@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
       let fingerprint = try fingerprinter.fingerprint(
         of: bytes.span, FingerprintRequest(limits: decoding.limits))
       if case .partial(let reason) = fingerprint.completeness { throw reason }
-      guard let pdq = fingerprint.pdq, pdq.isUsable else {
+      guard let pdq = fingerprint.pdq, pdq.isComparable else {
         throw ImageError(
           .unsupported, "too flat to compare (quality \(fingerprint.pdq?.quality ?? 0))")
       }

@@ -32,7 +32,7 @@ import Testing
 
   private func list(_ picture: PaintedPicture, as id: String = "a") throws {
     let hash = try #require(try Fingerprint(of: picture.png.span).pdq)
-    #expect(hash.isUsable)
+    #expect(hash.isListable)
     try fixture.importText("\(hash.hash),\(id)\n", ImportOptions(kind: .pdq))
   }
 
@@ -124,7 +124,11 @@ import Testing
       }, as: "stencil")
     let gif = PaintedGIF(
       width: 160, height: 160, frames: [PaintedGIF.Frame(stencil, transparent: 7)])
-    #expect(try views(gif.bytes).contains("stencil: as in a browser"))
+    // Stored, it is a faded copy of what the page shows.
+    #expect(try views(gif.bytes).contains { $0.hasPrefix("stencil: ") })
+    let frames = try #require(try examine(gif.bytes).fingerprint).frames
+    let page = try #require(frames.first { $0.backdrop == .white }?.pdq)
+    #expect(page.isListable && page.quality > 50)
   }
 
   /// Frames are folded when they look alike, not when their hashes do: a fade has one look, another picture has not.
@@ -145,14 +149,17 @@ import Testing
 
   /// A picture with a border that EXIF turns is trimmed in the turn in which people see it.
   @Test func aTurnedPictureIsTrimmedAsItIsShown() throws {
-    try list(Self.shown)
-    let bordered = PaintedPicture(width: 220, height: 200) { x, y in
-      (30..<190).contains(x) && (20..<180).contains(y)
-        ? Int(Self.shown.pixels[(y - 20) * 160 + x - 30]) : 250
+    let picture = PaintedPicture(width: 320, height: 320) { x, y in
+      Int(Self.shown.pixels[y / 2 * 160 + x / 2])
+    }
+    try list(picture)
+    let bordered = PaintedPicture(width: 440, height: 400) { x, y in
+      (60..<380).contains(x) && (40..<360).contains(y)
+        ? Int(picture.pixels[(y - 40) * 320 + x - 60]) : 250
     }
     // Shown is what is stored, turned right.
-    let stored = PaintedPicture(width: 200, height: 220) { x, y in
-      Int(bordered.pixels[x * 220 + 219 - y])
+    let stored = PaintedPicture(width: 400, height: 440) { x, y in
+      Int(bordered.pixels[x * 440 + 439 - y])
     }
     let found = try views(stored.png(orientation: 6))
     #expect(found.count == 1 && found[0].hasPrefix("a: trimmed ") && found[0].hasSuffix("as shown"))

@@ -53,6 +53,30 @@ import Testing
     }
   }
 
+  /// A copy whose quality is too low to be listed is looked up as long as it has detail; a flat one is not.
+  @Test func fadedCopiesAreFound() throws {
+    let picture = PaintedPicture(width: 320, height: 240) { x, y in
+      128 + ((x / 19 * 37 + y / 23 * 53) % 17 - 8) * 12 + (x * y / 700) % 40 - 20
+    }
+    try store.takeDown([Takedown(of: picture.png.span)], on: "reported", reason: "r")
+    let moderator = Moderator(store, policy: MatchPolicy(lists: ["reported"]))
+    for contrast in [4, 7, 15] {
+      let faded = PaintedPicture(
+        width: 320, height: 240,
+        pixels: picture.pixels.map { UInt8(200 + (Int($0) - 128) * contrast / 100) })
+      let examination = try moderator.examine(faded.png.span)
+      let pdq = try #require(examination.fingerprint?.pdq)
+      #expect(!pdq.isListable && pdq.isComparable)
+      #expect(examination.action == .block && !examination.lacksDetail)
+      // It is not listed by its hash itself.
+      #expect(try Takedown(of: faded.png.span).hashes.allSatisfy { $0.kind.isDigest })
+    }
+    for tone in [0, 128, 255] {
+      let flat = PaintedPicture(width: 320, height: 240) { x, y in tone + (x + y) % 2 }
+      #expect(try moderator.examine(flat.png.span).lacksDetail)
+    }
+  }
+
   /// Each list has its own effort, unless the request says otherwise; lists that ask for less are not
   /// matched by what others ask for.
   @Test func listsSayHowMuchEffort() throws {

@@ -49,7 +49,7 @@ import Testing
     for folder in ["images/photos", "images/negatives"] {
       for path in TestFiles.files(below: TestFiles.shared.appending(folder)) {
         guard let picture = try? fingerprint(of: path),
-          let pdq = picture.pdq, pdq.isUsable
+          let pdq = picture.pdq, pdq.isListable
         else { continue }
         if CommonPictures.contain(pdq.hash) { common.append(path.string) }
       }

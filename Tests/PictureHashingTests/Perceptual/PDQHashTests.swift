@@ -45,7 +45,7 @@ import Testing
     let pixels = SyntheticPixels(kind: "lcg", width: 300, height: 200, channels: 3)
     let fingerprint = try #require(pixels.fingerprint)
     #expect(fingerprint.hash.bitsSet == 128)
-    #expect(fingerprint.isUsable)
+    #expect(fingerprint.isListable)
   }
 
   @Test(arguments: [(4, 100), (100, 4), (1, 1), (1, 20_000)])
@@ -53,7 +53,7 @@ import Testing
     let pixels = [UInt8](repeating: 7, count: width * height)
     let fingerprint = try #require(hashed(pixels, width: width, height: height, channels: 1))
     #expect(fingerprint.quality == 0 && fingerprint.hash.bitsSet == 0)
-    #expect(!fingerprint.isUsable)
+    #expect(!fingerprint.isListable)
   }
 
   @Test func sizesThatDoNotFitAreRefused() {

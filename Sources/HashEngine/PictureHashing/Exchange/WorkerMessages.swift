@@ -92,7 +92,7 @@ package struct WorkerAnswerHead: Sendable, Hashable {
   /// A generous upper bound, in bytes, for any fingerprint made within these limits.
   package static func longestAnswer(_ limits: DecodingLimits) -> Int {
     let (frames, views) = (min(limits.frames, 1 << 24), min(limits.views, 1 << 24))
-    return 4096 + 128 * frames + 64 * (views + 1024)
+    return 4096 + 128 * frames + 80 * (views + 1024)
   }
 
   package enum Content: UInt8, Sendable {

@@ -1,6 +1,6 @@
 extension Fingerprint {
   /// The version of the binary form that this software writes, and the only one it reads.
-  public static let binaryVersion: UInt8 = 3
+  public static let binaryVersion: UInt8 = 4
 
   /// The fingerprint as bytes, numbers in big-endian order:
   ///
@@ -15,10 +15,12 @@ extension Fingerprint {
   /// | 1, n × (1 + digest) | digests with their kinds |
   /// | 4, n × frame | frames, see below |
   ///
-  /// A frame is its picture (2: 0 the main one, 0xFFFF the thumbnail, else its number), its number (4), what shows through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown and quality
-  /// (32 + 32 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a hash (32),
-  /// effort (1), orientation (1), flags (1: inverted, 2: resampled), region in thousandths (4 × 2) and rotation
-  /// in hundredths of a degree (2).
+  /// A frame is its picture (2: 0 the main one, 0xFFFF the thumbnail, else its number), its number (4), what shows
+  /// through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown, quality
+  /// and detail (32 + 32 + 1 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a
+  /// hash (32), effort (1), orientation (1), flags (1: inverted, 2: resampled, 4: corners), region and extent in
+  /// thousandths (4 × 2 each), rotation in hundredths of a degree (2) and with corners also those in thousandths
+  /// (8 × 2).
   public var binary: [UInt8] {
     var writer = RecordWriter(capacity: 256 + frames.count * 128)
     writer.append(raw: Self.magic)
@@ -94,6 +96,7 @@ extension RecordWriter {
       append(raw: pdq.hash.bytes)
       append(raw: pdq.shown.bytes)
       append(UInt8(clamping: pdq.quality))
+      append(UInt8(clamping: pdq.detail))
     }
     if let phash64 = frame.phash64 {
       append(phash64.hash.word)
@@ -105,11 +108,22 @@ extension RecordWriter {
       append(raw: viewed.hash.bytes)
       append(viewed.effort.code)
       append(UInt8(view.orientation.rawValue))
-      append(UInt8((view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0)))
-      for side in [view.region.left, view.region.top, view.region.right, view.region.bottom] {
-        append(Self.scaled(side, by: 1000))
-      }
+      append(
+        UInt8(
+          (view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0) | (view.corners == nil ? 0 : 4)))
+      append(view.region)
+      append(view.extent)
       append(Self.scaled(view.rotation, by: 100))
+      for point in view.corners?.points ?? [] {
+        append(Self.scaled(point.x, by: 1000))
+        append(Self.scaled(point.y, by: 1000))
+      }
+    }
+  }
+
+  private mutating func append(_ region: Region) {
+    for side in [region.left, region.top, region.right, region.bottom] {
+      append(Self.scaled(side, by: 1000))
     }
   }
 
@@ -182,9 +196,11 @@ extension RecordReader {
     else { return nil }
     var pdq: PDQFingerprint?
     if flags & 1 != 0 {
-      guard let hash = pdqHash(), let shown = pdqHash(), let quality = uint8(), quality <= 100
+      guard let hash = pdqHash(), let shown = pdqHash(), let quality = uint8(), quality <= 100,
+        let detail = uint8(), detail <= 100
       else { return nil }
-      pdq = PDQFingerprint(hash: hash, shown: shown, quality: Int(quality))
+      pdq = PDQFingerprint(
+        hash: hash, shown: shown, quality: Int(quality), detail: Int(detail))
     }
     var phash64: PerceptualFingerprint64?
     if flags & 2 != 0 {
@@ -208,17 +224,32 @@ extension RecordReader {
 
   private mutating func viewedHash() -> ViewedHash? {
     guard let hash = pdqHash(), let effort = uint8().flatMap({ Effort(code: $0) }),
-      let orientation = orientation(), let flags = uint8(), flags < 4,
-      let left = share(), let top = share(), let right = share(), let bottom = share(),
-      left < right, top < bottom, let rotation = uint16()
+      let orientation = orientation(), let flags = uint8(), flags < 8,
+      let part = region(), let extent = region(), let rotation = uint16()
     else { return nil }
+    var corners: Corners?
+    if flags & 4 != 0 {
+      let points = (0..<4).compactMap { _ -> Corners.Point? in
+        guard let x = share(), let y = share() else { return nil }
+        return Corners.Point(x: x, y: y)
+      }
+      corners = Corners(points)
+      guard corners != nil else { return nil }
+    }
     return ViewedHash(
       hash: hash,
       view: View(
-        region: Region(left: left, top: top, right: right, bottom: bottom),
+        region: part, corners: corners, extent: extent,
         rotation: Double(Int16(bitPattern: rotation)) / 100, orientation: orientation,
         isInverted: flags & 1 != 0, isResampled: flags & 2 != 0),
       effort: effort)
+  }
+
+  private mutating func region() -> Region? {
+    guard let left = share(), let top = share(), let right = share(), let bottom = share(),
+      left < right, top < bottom
+    else { return nil }
+    return Region(left: left, top: top, right: right, bottom: bottom)
   }
 
   /// A side of a region.

@@ -212,7 +212,8 @@ public struct FrameFingerprint: Sendable, Hashable {
   func hasHashes(
     _ otherPDQ: PDQFingerprint?, _ otherPHash64: PerceptualFingerprint64?
   ) -> Bool {
-    pdq?.hash == otherPDQ?.hash && pdq?.isUsable == otherPDQ?.isUsable
+    pdq?.hash == otherPDQ?.hash && pdq?.isComparable == otherPDQ?.isComparable
+      && pdq?.isListable == otherPDQ?.isListable
       && phash64?.hash == otherPHash64?.hash
   }
 }

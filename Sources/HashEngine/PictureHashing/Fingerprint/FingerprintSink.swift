@@ -92,7 +92,8 @@ struct FingerprintSink: RowSink {
     let exact = self.pdq?.finish()
     let pdq = exact.map { exact in
       PDQFingerprint(
-        exact.coefficients, quality: exact.quality, shown: orientation, turned: turned?.finish())
+        exact.coefficients, quality: exact.quality, detail: exact.detail, shown: orientation,
+        turned: turned?.finish())
     }
     let phash64 = lanczos.map { PerceptualFingerprint64($0.finish(), shown: orientation) }
     // A frame like an earlier one is not worth its time: one with the same hashes, and where there are views, the

@@ -111,7 +111,7 @@ package enum CommonPictures {
 extension PDQHash {
   /// How far rows may be from each other on average, in bits of 16, in a regular hash: patterns lie well below, and
   /// photographs above.
-  private static let regularity = 0.75
+  private static let regularity = 1.0
 
   /// Whether its rows, or its columns, repeat each other or each other's negative, as those of stripes, chequers and
   /// grids do.
@@ -122,10 +122,11 @@ extension PDQHash {
     let columns = (0..<16).map { column in
       rows.enumerated().reduce(UInt16(0)) { $0 | ($1.element >> column & 1) << $1.offset }
     }
-    return Self.repeats(rows) || Self.repeats(columns)
+    return min(Self.repetition(rows), Self.repetition(columns)) <= Self.regularity
   }
 
-  private static func repeats(_ lines: [UInt16]) -> Bool {
+  /// How far lines are on average from the nearest other one or its negative, in bits.
+  private static func repetition(_ lines: [UInt16]) -> Double {
     var sum = 0
     for (place, line) in lines.enumerated() {
       var least = 16
@@ -135,6 +136,6 @@ extension PDQHash {
       }
       sum += least
     }
-    return Double(sum) / Double(lines.count) <= regularity
+    return Double(sum) / Double(lines.count)
   }
 }

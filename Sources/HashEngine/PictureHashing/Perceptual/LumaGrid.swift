@@ -14,6 +14,41 @@ struct LumaGrid: Sendable, Hashable {
   let aspect: Double
   /// Row by row, 0 to 255.
   let values: [UInt8]
+
+  /// Whether its four corners have one tone.
+  var hasPlainCorners: Bool {
+    let side = 3
+    guard width > 2 * side, height > 2 * side else { return false }
+    var (least, greatest) = (UInt8.max, UInt8.min)
+    for row in Array(0..<side) + Array(height - side..<height) {
+      for column in Array(0..<side) + Array(width - side..<width) {
+        let value = values[row * width + column]
+        (least, greatest) = (min(least, value), max(greatest, value))
+      }
+    }
+    return greatest - least <= 16
+  }
+
+  /// A part of it, without the samples that its sides run through; `nil` where too little is left.
+  func part(_ region: Region) -> LumaGrid? {
+    func samples(_ start: Double, _ end: Double, _ count: Int) -> Range<Int>? {
+      let first = min(Double(count), max(0, (start * Double(count) - 0.1).rounded(.up)))
+      let last = min(Double(count), max(0, (end * Double(count) + 0.1).rounded(.down)))
+      return last - first >= 32 ? Int(first)..<Int(last) : nil
+    }
+    guard let columns = samples(region.left, region.right, width),
+      let rows = samples(region.top, region.bottom, height)
+    else { return nil }
+    var part: [UInt8] = []
+    part.reserveCapacity(columns.count * rows.count)
+    for row in rows {
+      part += values[row * width + columns.lowerBound..<row * width + columns.upperBound]
+    }
+    return LumaGrid(
+      width: columns.count, height: rows.count,
+      aspect: aspect * Double(columns.count) / Double(width) * Double(height) / Double(rows.count),
+      values: part)
+  }
 }
 
 /// Makes a ``LumaGrid`` of rows as they arrive.

@@ -13,6 +13,32 @@ struct PDQGrid {
     // `values` has the 64×64 floats that the kernel reads.
     min(100, Int(kernels.table.pointee.gradient(values)) / 90)
   }
+
+  /// Whether four fifths of it are flat: a page without its picture, or a border that was extended.
+  func isMostlyFlat(kernels: Kernels) -> Bool {
+    // `values` has the 64×64 floats that the kernel reads.
+    let flat = Int(kernels.table.pointee.flat_cells(values, 0.5))
+    return 5 * flat > 4 * (Self.side - 1) * (Self.side - 1)
+  }
+
+  /// The standard deviation of a picture with full contrast, in grey levels.
+  private static let fullContrast: Float = 64
+  /// How much contrast may be restored. What is flatter than four grey levels is lost in what an encoder leaves.
+  private static let mostRestored: Float = 16
+  /// A picture with less contrast than this, in grey levels, is flat.
+  private static let leastContrast: Float = 1.5
+
+  /// The ``quality(kernels:)`` that the picture would have with full contrast.
+  func detail(kernels: Kernels = .best) -> Int {
+    let quality = quality(kernels: kernels)
+    guard quality < PDQHash.minimumQuality else { return quality }
+    let mean = values.reduce(0, +) / Float(values.count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(values.count)
+    let contrast = variance.squareRoot()
+    guard contrast >= Self.leastContrast else { return quality }
+    let gain = min(Self.mostRestored, max(1, Self.fullContrast / contrast))
+    return PDQGrid(values: values.map { ($0 - mean) * gain }).quality(kernels: kernels)
+  }
 }
 
 /// Makes a ``PDQGrid`` of rows as they arrive.

@@ -54,20 +54,27 @@ public struct PDQFingerprint: Sendable, Hashable {
   /// 0 (flat) to 100: how much detail the picture has, by the reference's gradient sum.
   public let quality: Int
 
-  init(hash: PDQHash, shown: PDQHash, quality: Int) {
-    (self.hash, self.shown, self.quality) = (hash, shown, quality)
+  /// 0 to 100: what ``quality`` would be if the picture had full contrast. A faded copy of a picture has as much
+  /// detail as the picture.
+  public let detail: Int
+
+  init(hash: PDQHash, shown: PDQHash, quality: Int, detail: Int) {
+    (self.hash, self.shown, self.quality, self.detail) = (hash, shown, quality, detail)
   }
 
   /// - Parameter turned: The coefficients of the turned pixels; `nil` to turn those of the stored ones.
   init(
-    _ coefficients: PDQCoefficients, quality: Int, shown orientation: Orientation = .asStored,
-    turned: PDQCoefficients? = nil
+    _ coefficients: PDQCoefficients, quality: Int, detail: Int,
+    shown orientation: Orientation = .asStored, turned: PDQCoefficients? = nil
   ) {
     let hash = coefficients.hash
     let shown = orientation == .asStored ? nil : turned ?? coefficients.turned(orientation)
-    self.init(hash: hash, shown: shown?.hash ?? hash, quality: quality)
+    self.init(hash: hash, shown: shown?.hash ?? hash, quality: quality, detail: detail)
   }
 
-  /// Whether the hash may be stored and matched. Hashes of flat pictures are rounding noise.
-  public var isUsable: Bool { quality >= PDQHash.minimumQuality }
+  /// Whether the hash may be listed. Hashes of flat pictures are rounding noise.
+  public var isListable: Bool { quality >= PDQHash.minimumQuality }
+
+  /// Whether the hash may be looked up among listed ones: of a faded copy, too.
+  public var isComparable: Bool { detail >= PDQHash.minimumQuality }
 }

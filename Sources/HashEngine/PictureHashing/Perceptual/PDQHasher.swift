@@ -36,10 +36,22 @@ struct PDQHasher {
     exact?.take(rows)
   }
 
-  /// The coefficients and the quality; all zero when the picture is too small to have any.
-  mutating func finish() -> (coefficients: PDQCoefficients, quality: Int) {
-    guard let grid = streamed?.finish() ?? exact?.finish() else { return (.none, 0) }
-    return (PDQCoefficients(grid, kernels: kernels), grid.quality(kernels: kernels))
+  /// What a picture comes to.
+  struct Result {
+    let coefficients: PDQCoefficients
+    let quality: Int
+    let detail: Int
+  }
+
+  /// All zero when the picture is too small to have a hash.
+  mutating func finish() -> Result {
+    guard let grid = streamed?.finish() ?? exact?.finish() else {
+      return Result(coefficients: .none, quality: 0, detail: 0)
+    }
+    return Result(
+      coefficients: PDQCoefficients(grid, kernels: kernels),
+      quality: grid.quality(kernels: kernels),
+      detail: grid.detail(kernels: kernels))
   }
 }
 
@@ -56,10 +68,10 @@ extension PDQFingerprint {
     pixels: Span<UInt8>, width: Int, height: Int, channels: Int, exact: Bool = true
   ) {
     guard
-      let (coefficients, quality) = Self.finished(
+      let result = Self.finished(
         pixels, width: width, height: height, channels: channels, exact: exact)
     else { return nil }
-    self.init(coefficients, quality: quality)
+    self.init(result.coefficients, quality: result.quality, detail: result.detail)
   }
 
   /// The PDQ hashes of decoded pixels in all eight orientations, from one DCT: the reference's dihedral hashes.
@@ -69,16 +81,15 @@ extension PDQFingerprint {
     pixels: Span<UInt8>, width: Int, height: Int, channels: Int
   ) -> [Orientation: PDQHash]? {
     guard
-      let (coefficients, _) = finished(
-        pixels, width: width, height: height, channels: channels, exact: true)
+      let result = finished(pixels, width: width, height: height, channels: channels, exact: true)
     else { return nil }
-    return Dictionary(
-      uniqueKeysWithValues: Orientation.allCases.map { ($0, coefficients.turned($0).hash) })
+    let hashes = OrientedHashes(result.coefficients)
+    return Dictionary(uniqueKeysWithValues: Orientation.allCases.map { ($0, hashes[$0]) })
   }
 
   private static func finished(
     _ pixels: Span<UInt8>, width: Int, height: Int, channels: Int, exact: Bool
-  ) -> (coefficients: PDQCoefficients, quality: Int)? {
+  ) -> PDQHasher.Result? {
     guard width > 0, height > 0, channels == 1 || channels == 3 else { return nil }
     let (row, rowOverflow) = width.multipliedReportingOverflow(by: channels)
     let (size, overflow) = row.multipliedReportingOverflow(by: height)

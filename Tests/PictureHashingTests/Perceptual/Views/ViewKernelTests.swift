@@ -16,28 +16,84 @@ import Testing
     rows[index * width..<(index + 1) * width]
   }
 
+  /// Lines are told in blocks: what they say is the mean of the block's steps, whatever the size.
   @Test(arguments: Kernels.available)
-  func stepsAreCounted(_ kernels: Kernels) {
-    var (sums, counts) = (
-      [UInt32](repeating: 0, count: Self.width), [UInt32](repeating: 0, count: Self.width)
-    )
-    var (expectedSums, expectedCounts) = (sums, counts)
-    for index in 0..<9 {
-      let row = Array(Self.row(index))
-      kernels.table.pointee.column_steps(row, Self.width, 30, &sums, &counts)
-      for x in 1..<Self.width {
-        let step = abs(Int(row[x]) - Int(row[x - 1]))
-        expectedSums[x] += UInt32(step)
-        expectedCounts[x] += step > 30 ? 1 : 0
-      }
-      guard index > 0 else { continue }
-      let previous = Array(Self.row(index - 1))
-      var (sum, count): (UInt32, UInt32) = (0, 0)
-      kernels.table.pointee.row_steps(row, previous, Self.width, 30, &sum, &count)
-      let steps = zip(row, previous).map { abs(Int($0) - Int($1)) }
-      #expect(Int(sum) == steps.reduce(0, +) && Int(count) == steps.count { $0 > 30 })
+  func stepsAreAveragedInBlocks(_ kernels: Kernels) {
+    let (width, height, blocks) = (Self.width, 9, 4)
+    var rowsAcross = [Float](repeating: -1, count: blocks * height)
+    var rowsAlong = rowsAcross
+    var columnsAcross = [Float](repeating: -1, count: blocks * width)
+    var columnsAlong = columnsAcross
+    kernels.table.pointee.line_steps(
+      Self.rows, width, height, blocks, &rowsAcross, &rowsAlong, &columnsAcross, &columnsAlong)
+    func step(_ a: Int, _ b: Int) -> Float {
+      Float(min(96, abs(Int(Self.rows[a]) - Int(Self.rows[b]))))
     }
-    #expect(sums == expectedSums && counts == expectedCounts)
+    for block in 0..<blocks {
+      let part = block * width / blocks..<(block + 1) * width / blocks
+      for y in 1..<height - 1 {
+        let across = part.reduce(Float(0)) {
+          $0 + step((y - 1) * width + $1, (y + 1) * width + $1)
+        }
+        #expect(abs(rowsAcross[block * height + y] - across / Float(part.count)) < 0.01)
+        let along = part.filter { $0 > 0 && $0 + 1 < width }.reduce(Float(0)) {
+          $0 + step(y * width + $1 - 1, y * width + $1 + 1)
+        }
+        #expect(abs(rowsAlong[block * height + y] - along / Float(part.count)) < 0.01)
+      }
+    }
+    let sum = columnsAcross.reduce(0, +)
+    let expected = (1..<height - 1).reduce(Float(0)) { sum, y in
+      sum + (1..<width - 1).reduce(Float(0)) { $0 + step(y * width + $1 - 1, y * width + $1 + 1) }
+    }
+    #expect(abs(sum * Float(height) / Float(blocks) - expected) < expected * 0.001)
+  }
+
+  /// The best stretch of a line's blocks is that of trying all.
+  @Test(arguments: Kernels.available)
+  func runsAreTheBestOfAll(_ kernels: Kernels) {
+    var random = SeededGenerator(seed: 74)
+    let (lines, blocks) = (40, 8)
+    let evidence = (0..<lines * blocks).map { _ in Float.random(in: -1...1, using: &random) }
+    let shifts: [Int32] = [-3, -2, -1, 0, 0, 1, 2, 3]
+    var sums = [Float](repeating: 0, count: lines)
+    var (firsts, ends) = (sums, sums)
+    kernels.table.pointee.line_runs(
+      evidence, lines, blocks, shifts, 0.3, &sums, &firsts, &ends)
+    for line in 0..<lines {
+      var best: Float = 0
+      for first in 0..<blocks {
+        var sum: Float = 0
+        for block in first..<blocks {
+          let place = line + Int(shifts[block])
+          guard (0..<lines).contains(place) else { break }
+          sum += evidence[block * lines + place] - 0.3
+          best = max(best, sum)
+        }
+      }
+      #expect(abs(sums[line] - best) < 1e-4)
+      let stretch = Int(firsts[line])..<Int(ends[line])
+      let said = stretch.reduce(Float(0)) {
+        $0 + evidence[$1 * lines + line + Int(shifts[$1])] - 0.3
+      }
+      #expect(abs(said - best) < 1e-4)
+    }
+  }
+
+  /// Nothing that a hostile map says leads out of the square.
+  @Test(arguments: Kernels.available)
+  func aWarpStaysInItsSquare(_ kernels: Kernels) {
+    let square = [Float](repeating: 7, count: 16)
+    for map: [Float] in [
+      [4, 0, 0, 0, 4, 0, 0, 0, 1], [.nan, 0, 0, 0, 1, 0, 0, 0, 1], [1, 0, 0, 0, 1, 0, 0, 0, 0],
+      [1e30, 0, -1e30, 0, -1e30, 1e30, 0, 0, 1], [.infinity, 0, 0, 0, 1, 0, 0, 0, 1],
+    ] {
+      var out = [Float](repeating: 0, count: 4096)
+      var unknown = [UInt16](repeating: 9999, count: 4097)
+      let count = kernels.table.pointee.warp(square, 4, map, &out, &unknown)
+      #expect(out.allSatisfy { $0 == 7 })
+      #expect(count <= 4096 && unknown.prefix(count).allSatisfy { $0 < 4096 })
+    }
   }
 
   @Test(arguments: Kernels.available)
@@ -60,7 +116,8 @@ import Testing
       let region = Region(left: -0.05, top: 0.1, right: 0.9, bottom: 1.02)
       let grids = Kernels.available.map { kernels in
         var sampler = ViewSampler(luma, kernels: kernels)
-        return sampler.grid(of: region, phase: 0.06).values
+        let warped = WarpedGrids(sampler).grid(rotatedBy: 3, extent: .inset(-0.05))
+        return sampler.grid(of: .whole, extent: region, phase: 0.06).values + warped.values
       }
       #expect(Set(grids).count == 1)
     }

@@ -75,7 +75,7 @@ import Testing
       return x > 40 && abs(y) < 4 ? 250 : 10
     }
     let luma = LumaGrid(width: side, height: side, aspect: 1, values: values)
-    let grid = RotatedGrids(ViewSampler(luma)).grid(rotatedBy: degrees)
+    let grid = WarpedGrids(ViewSampler(luma)).grid(rotatedBy: degrees, extent: .whole)
     func heightOfWedge(_ column: Int) -> Double {
       var (sum, total) = (0.0, 0.0)
       for row in 0..<PDQGrid.side {
@@ -87,5 +87,48 @@ import Testing
     }
     let expected = 26.5 * tan(degrees * .pi / 180)
     #expect(abs(heightOfWedge(58) - expected) < 0.3)
+  }
+
+  /// What is past the picture is guessed from what is near: between the least and the greatest of it, and a flat
+  /// picture goes on flat. The picture stays as it is.
+  @Test(arguments: Kernels.available)
+  func whatIsUnknownIsGuessed(_ kernels: Kernels) {
+    var random = SeededGenerator(seed: 75)
+    var grid = PDQGrid(values: (0..<4096).map { _ in Float.random(in: 20...200, using: &random) })
+    let before = grid
+    grid.guess(allBut: 4..<60, 8..<64, kernels: kernels)
+    for row in 0..<64 {
+      for column in 0..<64 {
+        let value = grid.values[row * 64 + column]
+        if (4..<60).contains(row), column >= 8 {
+          #expect(value == before.values[row * 64 + column])
+        } else {
+          #expect((0...220).contains(value))
+        }
+      }
+    }
+    var flat = PDQGrid(values: [Float](repeating: 90, count: 4096))
+    flat.guess(allBut: 10..<50, 10..<50, kernels: kernels)
+    #expect(flat.values.allSatisfy { $0 == 90 })
+    var unknown = before
+    unknown.guess(Array(0..<4096), kernels: kernels)
+    #expect(unknown.values == before.values)
+  }
+
+  /// A region is sampled without what lies beside it.
+  @Test func aRegionKnowsNothingOfItsPage() {
+    var random = SeededGenerator(seed: 76)
+    var values = (0..<200 * 200).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let region = Region(left: 0.25, top: 0.25, right: 0.75, bottom: 0.75)
+    func grid() -> [Float] {
+      var sampler = ViewSampler(LumaGrid(width: 200, height: 200, aspect: 1, values: values))
+      return sampler.grid(of: region, extent: .inset(-0.02)).values
+    }
+    let first = grid()
+    for index in values.indices
+    where !(50..<150).contains(index / 200) || !(50..<150).contains(index % 200) {
+      values[index] = 255 - values[index]
+    }
+    #expect(grid() == first)
   }
 }

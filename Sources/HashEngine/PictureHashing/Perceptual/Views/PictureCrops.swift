@@ -9,13 +9,16 @@ struct PictureCrops {
   private static let minimumSide = 0.5
 
   init(of luma: LumaGrid, _ picture: PDQFingerprint, kernels: Kernels = .best) {
-    guard picture.isUsable, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
+    guard picture.isListable, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
     var sampler = ViewSampler(luma, kernels: kernels)
     var seen: Set<PDQHash> = [picture.hash]
     for region in Self.regions(aspect: luma.aspect) {
       let grid = sampler.grid(of: region, phase: PictureViews.usualPhase)
-      guard grid.hasDetail(kernels: kernels), !grid.isMostlyFlat else { continue }
-      let hash = PDQCoefficients(grid, kernels: kernels).hash
+      guard grid.quality(kernels: kernels) >= PDQHash.minimumQuality,
+        !grid.isMostlyFlat(kernels: kernels)
+      else { continue }
+      let hash = OrientedHashes(PDQCoefficients(grid, kernels: kernels), kernels: kernels)[
+        .asStored]
       guard seen.insert(hash).inserted else { continue }
       hashes.append(
         ViewedHash(hash: hash, view: View(region: region, isResampled: true), effort: .exact))

@@ -1,13 +1,15 @@
 /// The views of a picture besides the two exact ones (as stored and as shown), for a level of effort.
 ///
-/// Flat views are where false matches come from: a view without detail is left out, and so is one whose
-/// hash another view has already.
+/// Flat and regular views are where false matches come from: a view without detail is left out, and so is one whose
+/// hash is regular, or another view's already.
 struct PictureViews {
   private(set) var hashes: [ViewedHash] = []
 
   private let kernels: Kernels
   private var sampler: ViewSampler
   private var seen: Set<PDQHash>
+  /// The turns that EXIF asks for, besides none.
+  private let turns: [Orientation]
 
   /// How far the reference's samples typically lie after the middle of their blocks, in blocks, for a picture
   /// of some hundred pixels: its boxes of an even number of pixels reach one pixel farther ahead than back.
@@ -23,81 +25,74 @@ struct PictureViews {
     limits: DecodingLimits = DecodingLimits(), kernels: Kernels = .best
   ) throws(ImageError) {
     self.kernels = kernels
+    // People see, border and crop the picture as EXIF turns it.
+    self.turns = turns.filter { $0 != .asStored }
     sampler = ViewSampler(luma, kernels: kernels)
     seen = [picture.hash]
     guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
     addTurned(picture, coefficients)
-    // People see, border and crop the picture as EXIF turns it.
-    let turns = turns.filter { $0 != .asStored }
-    addExtended(.standard, [.inset(-0.015)], turns)
-    let trims = Trims(of: luma, kernels: kernels)
-    addContents(trims.contents, [.asStored, .mirrored] + turns, .standard)
-    addRectangles(trims.rectangles(.clear), mirrored: 2, turns, .standard)
+    add(.whole, extent: .inset(-0.015), Self.mirrored, .standard)
+    let inner = InnerPictures(of: luma, kernels: kernels)
+    addInner(inner.regions(.clear), .standard)
     guard effort > .standard else { return }
     try limits.checkTime()
-    addContents(trims.contents.prefix(3), Self.otherwiseTurned, .thorough)
-    addRectangles(trims.rectangles(.any), mirrored: 8, turns, .thorough)
+    add(.whole, extent: .inset(-0.015), Orientation.allCases, .thorough)
+    addInner(inner.nestedRegions(.any), .thorough)
+    try limits.checkTime()
+    addTilted(TiltedPictures(luma, inner.lines))
     try limits.checkTime()
     addPhases()
-    addExtended(.thorough, Self.extensions, turns)
-    addRotated()
+    addWarped()
   }
 
   // MARK: The sets
 
-  /// The eight orientations, and the inverted picture, whose coefficients differ only in their sign.
+  private static let mirrored: [Orientation] = [.asStored, .mirrored]
+
+  /// The eight orientations, and the inverted picture in all of them.
   ///
   /// Where the picture's own coefficients, turned, give a hash farther from the grid's than this, it is asked too:
   /// fine lines, as of text, lie otherwise on the grid than on the reference's samples.
   private mutating func addTurned(_ picture: PDQFingerprint, _ coefficients: PDQCoefficients) {
-    if picture.isUsable { add(~picture.hash, View(isInverted: true), .standard) }
-    let first = hashes.count
-    add(sampler.grid(of: .whole), .standard, turned: Orientation.allCases)
-    guard picture.isUsable, coefficients != .none else { return }
-    let resampled = hashes[first...]
-    for orientation in Orientation.allCases where orientation != .asStored {
-      let hash = coefficients.turned(orientation).hash
-      let isNear = resampled.contains {
-        $0.view.orientation == orientation && $0.hash.distance(to: hash) <= Self.nearHash
-      }
-      if !isNear { add(hash, View(orientation: orientation), .standard) }
+    if picture.isComparable { add(~picture.hash, View(isInverted: true), .standard) }
+    let grid = sampler.grid(of: .whole)
+    guard grid.detail(kernels: kernels) >= PDQHash.minimumQuality else { return }
+    let resampled = OrientedHashes(PDQCoefficients(grid, kernels: kernels), kernels: kernels)
+    let stored =
+      picture.isComparable && coefficients != .none
+      ? OrientedHashes(coefficients, kernels: kernels) : nil
+    for orientation in Orientation.allCases {
+      let view = View(orientation: orientation, isResampled: true)
+      add(resampled[orientation], view, .standard)
+      if orientation != .asStored { add(~resampled[orientation], view.inverted, .standard) }
+      guard orientation != .asStored, let hash = stored?[orientation],
+        hash.distance(to: resampled[orientation]) > Self.nearHash
+      else { continue }
+      add(hash, View(orientation: orientation), .standard)
+      add(~hash, View(orientation: orientation, isInverted: true), .standard)
     }
   }
 
   /// Bits by which hashes may differ to count as one.
   private static let nearHash = 12
 
-  private mutating func addContents(
-    _ regions: some Sequence<Region>, _ orientations: [Orientation], _ effort: Effort
-  ) {
-    for region in regions {
-      if orientations.contains(.asStored) {
-        add(sampler.grid(of: region, phase: Self.usualPhase), of: region, effort)
-      }
-      add(
-        sampler.grid(of: region), of: region, effort,
-        turned: orientations.filter { $0 != .asStored })
+  private mutating func addInner(_ regions: some Sequence<Region>, _ effort: Effort) {
+    let isThorough = effort > .standard
+    for (index, region) in regions.enumerated() {
+      let orientations =
+        index < 2 && isThorough ? Orientation.allCases : index < 6 ? Self.mirrored : [.asStored]
+      add(region, orientations, effort)
+      if index < 5 { add(region, extent: .inset(-0.015), [.asStored], effort) }
     }
   }
 
-  /// The orientations of a region that only `thorough` adds.
-  private static let otherwiseTurned = Orientation.allCases.filter {
-    $0 != .asStored && $0 != .mirrored
-  }
-
-  private mutating func addRectangles(
-    _ regions: [Region], mirrored: Int, _ turns: [Orientation], _ effort: Effort
-  ) {
-    // Regions that share their rows follow each other, so that the rows are blended only once.
-    let grouped = regions.enumerated().sorted {
-      ($0.element.top, $0.element.bottom, $0.offset) < (
-        $1.element.top, $1.element.bottom, $1.offset
-      )
-    }
-    for (index, region) in grouped {
-      add(
-        sampler.grid(of: region), of: region, effort,
-        turned: (index < mirrored ? [.asStored, .mirrored] : [.asStored]) + turns)
+  private mutating func addTilted(_ tilted: TiltedPictures) {
+    for (index, found) in tilted.found.enumerated() {
+      let bounds = found.corners.bounds
+      let warped = WarpedGrids(sampler, region: bounds)
+      guard let grid = warped.grid(of: found.corners) else { continue }
+      let view = View(corners: found.corners, isResampled: true)
+      add(grid, view, index < 2 ? Self.mirrored : [.asStored], .thorough)
     }
   }
 
@@ -105,16 +100,8 @@ struct PictureViews {
     for phase in [2 * Self.usualPhase, -2 * Self.usualPhase] {
       // In a mirrored picture, what lay after the middle lies before it.
       let turned: [Orientation] = phase > 0 ? [.asStored] : [.mirrored, .turnedHalf, .flipped]
-      add(sampler.grid(of: .whole, phase: phase), .thorough, turned: turned)
-    }
-  }
-
-  private mutating func addExtended(
-    _ effort: Effort, _ regions: [Region], _ turns: [Orientation]
-  ) {
-    for region in regions {
-      add(sampler.grid(of: region, phase: Self.usualPhase), of: region, effort)
-      if !turns.isEmpty { add(sampler.grid(of: region), of: region, effort, turned: turns) }
+      add(
+        sampler.grid(of: .whole, phase: phase), View(isResampled: true), turned, .thorough)
     }
   }
 
@@ -125,55 +112,60 @@ struct PictureViews {
     + [0.025, 0.055].map { Region(top: -$0, bottom: 1 + $0) }
     + [0.01, 0.02, 0.025, 0.045, 0.06].map { .inset(-$0) }
 
-  private mutating func addRotated() {
-    let rotated = RotatedGrids(sampler)
+  /// The picture extended, and rotated. For each angle, what a rotation leaves of the picture follows from geometry: it
+  /// kept its frame and lost its corners, or what the corners left empty was cut off, or the frame grew with it.
+  private mutating func addWarped() {
+    let warped = WarpedGrids(sampler)
+    for extent in Self.extensions {
+      let view = View(extent: extent, isResampled: true)
+      add(warped.grid(rotatedBy: 0, extent: extent), view, [.asStored], .thorough)
+    }
+    // A frame that grew has corners that nothing was put into.
+    let frames: [RotatedFrame] =
+      sampler.luma.hasPlainCorners ? [.kept, .cut, .grown] : [.kept, .cut]
     for size in [1.2, 2.5, 4, 5.3] {
       for degrees in [-size, size] {
-        add(rotated.grid(rotatedBy: degrees), rotation: degrees, .thorough)
+        for frame in frames {
+          let extent = frame.extent(degrees, sampler.luma.aspect)
+          let view = View(extent: extent, rotation: degrees, isResampled: true)
+          add(warped.grid(rotatedBy: degrees, extent: extent), view, [.asStored], .thorough)
+        }
       }
     }
   }
 
   // MARK: One view
 
+  /// A part of the picture, or an area that reaches past it, in these orientations and those of EXIF.
   private mutating func add(
-    _ grid: PDQGrid, of region: Region = .whole, rotation: Double = 0, _ effort: Effort,
-    turned orientations: [Orientation] = [.asStored]
+    _ region: Region, extent: Region = .whole, _ orientations: [Orientation], _ effort: Effort
   ) {
-    guard grid.hasDetail(kernels: kernels), region == .whole || !grid.isMostlyFlat else { return }
-    let coefficients = PDQCoefficients(grid, kernels: kernels)
+    let view = View(region: region, extent: extent, isResampled: true)
+    // Upright, samples lie where the reference's do; turned, they lie in the middle.
+    let phase = orientations == [.asStored] && turns.isEmpty ? Self.usualPhase : 0
+    add(
+      sampler.grid(of: region, extent: extent, phase: phase), view,
+      orientations + turns.filter { !orientations.contains($0) }, effort)
+  }
+
+  private mutating func add(
+    _ grid: PDQGrid, _ view: View, _ orientations: [Orientation], _ effort: Effort
+  ) {
+    guard grid.detail(kernels: kernels) >= PDQHash.minimumQuality,
+      view.region == .whole || !grid.isMostlyFlat(kernels: kernels)
+    else { return }
+    let turned = OrientedHashes(
+      PDQCoefficients(grid, kernels: kernels), orientations, kernels: kernels)
+    guard let first = orientations.first, !turned[first].isRegular else { return }
     for orientation in orientations {
-      let view = View(
-        region: region.inThousandths, rotation: rotation, orientation: orientation,
-        isResampled: true)
-      add(coefficients.turned(orientation).hash, view, effort)
+      var view = view
+      view.orientation = orientation
+      add(turned[orientation], view, effort)
     }
   }
 
   private mutating func add(_ hash: PDQHash, _ view: View, _ effort: Effort) {
     guard seen.insert(hash).inserted else { return }
-    hashes.append(ViewedHash(hash: hash, view: view, effort: effort))
-  }
-}
-
-extension PDQGrid {
-  /// Whether there is enough detail for a hash to say anything about the picture.
-  func hasDetail(kernels: Kernels) -> Bool {
-    quality(kernels: kernels) >= PDQHash.minimumQuality
-  }
-
-  /// Whether four fifths of it are flat: a page without its picture, or a border that was extended.
-  var isMostlyFlat: Bool {
-    var flat = 0
-    for row in 0..<Self.side - 1 {
-      let start = row * Self.side
-      for index in start..<start + Self.side - 1 {
-        let value = values[index]
-        if abs(values[index + 1] - value) < 0.5, abs(values[index + Self.side] - value) < 0.5 {
-          flat += 1
-        }
-      }
-    }
-    return 5 * flat > 4 * (Self.side - 1) * (Self.side - 1)
+    hashes.append(ViewedHash(hash: hash, view: view.inThousandths, effort: effort))
   }
 }

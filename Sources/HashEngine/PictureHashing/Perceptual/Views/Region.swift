@@ -25,6 +25,13 @@ public struct Region: Sendable, Hashable {
   var width: Double { right - left }
   var height: Double { bottom - top }
 
+  /// A part of this region, or an area that reaches past it, given in shares of it.
+  func part(_ part: Region) -> Region {
+    Region(
+      left: left + part.left * width, top: top + part.top * height,
+      right: left + part.right * width, bottom: top + part.bottom * height)
+  }
+
   /// The nearest region whose sides are whole thousandths, as they are stored.
   var inThousandths: Region {
     func rounded(_ side: Double) -> Double { (side * 1000).rounded() / 1000 }
@@ -54,10 +61,13 @@ public struct Region: Sendable, Hashable {
 
   /// Left, top, right and bottom in percent: `0,12,100,88`.
   package var text: String {
-    [left, top, right, bottom].map { side in
-      let tenths = Int((side * 1000).rounded())
-      let whole = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10)"
-      return tenths % 10 == 0 ? whole : "\(whole).\(abs(tenths) % 10)"
-    }.joined(separator: ",")
+    [left, top, right, bottom].map { Self.percent($0) }.joined(separator: ",")
+  }
+
+  /// A share in percent, to a tenth: `12` or `-1.5`.
+  static func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    let whole = "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10)"
+    return tenths % 10 == 0 ? whole : "\(whole).\(abs(tenths) % 10)"
   }
 }

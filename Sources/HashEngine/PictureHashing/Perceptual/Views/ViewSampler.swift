@@ -4,10 +4,23 @@ internal import CKernels
 struct ViewSampler {
   let luma: LumaGrid
   let kernels: Kernels
-  /// The rows that ``blended`` holds, kept for the next region, which often has the same top and bottom.
-  private var rows: (top: Double, bottom: Double, phase: Double)?
+  /// The rows that `blended` holds, kept for the next area, which often has the same top and bottom.
+  private var rows: BlendedRows?
   private var blended: [Float]
   private let stride: Int
+
+  private struct BlendedRows: Equatable {
+    let columns: Range<Int>
+    let content: ClosedRange<Double>
+    let stretch: ClosedRange<Double>
+    let phase: Double
+    var known = 0..<0
+
+    static func == (one: BlendedRows, other: BlendedRows) -> Bool {
+      one.columns == other.columns && one.content == other.content && one.stretch == other.stretch
+        && one.phase == other.phase
+    }
+  }
 
   init(_ luma: LumaGrid, kernels: Kernels = .best) {
     self.luma = luma
@@ -17,33 +30,49 @@ struct ViewSampler {
     blended = [Float](repeating: 0, count: PDQGrid.side * stride)
   }
 
-  /// - Parameter phase: How far samples lie to the right of and below the middle of their blocks, in blocks.
-  mutating func grid(of region: Region, phase: Double = 0) -> PDQGrid {
-    if rows.map({ $0 != (region.top, region.bottom, phase) }) ?? true {
-      blend(
-        rows: TentTaps(
-          length: luma.height, stretch: Self.stretch(region.top, region.bottom, luma.height),
-          phase: phase), into: &blended)
-      rows = (region.top, region.bottom, phase)
-    }
+  /// Samples an area. What of it lies past the region is guessed from the region's border.
+  ///
+  /// - Parameters:
+  ///   - region: The part of the picture that is the picture.
+  ///   - extent: What to sample, in shares of the region.
+  ///   - phase: How far samples lie to the right of and below the middle of their blocks, in blocks.
+  mutating func grid(
+    of region: Region, extent: Region = .whole, phase: Double = 0
+  ) -> PDQGrid {
+    let area = region.part(extent)
     let columns = TentTaps(
-      length: luma.width, stretch: Self.stretch(region.left, region.right, luma.width),
-      phase: phase, unit: 8)
+      length: luma.width, content: Self.stretch(region.left, region.right, luma.width),
+      stretch: Self.stretch(area.left, area.right, luma.width), phase: phase, unit: 8)
+    let vertical = BlendedRows(
+      columns: columns.lines(of: luma.width),
+      content: Self.stretch(region.top, region.bottom, luma.height),
+      stretch: Self.stretch(area.top, area.bottom, luma.height), phase: phase)
+    if rows != vertical {
+      let taps = TentTaps(
+        length: luma.height, content: vertical.content, stretch: vertical.stretch, phase: phase)
+      blend(rows: taps, vertical.columns, into: &blended)
+      rows = vertical
+      rows?.known = taps.known
+    }
     var grid = PDQGrid()
     blend(columns: columns, of: blended, rows: PDQGrid.side, into: &grid.values)
+    if let known = rows?.known {
+      grid.guess(allBut: known, columns.known, kernels: kernels)
+    }
     return grid
   }
 
-  /// The whole picture in more samples than PDQ's 64, with PDQ's blur.
-  func oversampled(_ side: Int) -> [Float] {
-    let whole = { Self.stretch(0, 1, $0) }
+  /// A part of the picture in more samples than PDQ's 64, with PDQ's blur.
+  func oversampled(_ side: Int, of region: Region = .whole) -> [Float] {
+    let rows = Self.stretch(region.top, region.bottom, luma.height)
+    let columns = Self.stretch(region.left, region.right, luma.width)
     var blended = [Float](repeating: 0, count: side * stride)
     blend(
-      rows: TentTaps(length: luma.height, stretch: whole(luma.height), samples: side),
+      rows: TentTaps(length: luma.height, stretch: rows, samples: side), 0..<luma.width,
       into: &blended)
     var samples = [Float](repeating: 0, count: side * side)
     blend(
-      columns: TentTaps(length: luma.width, stretch: whole(luma.width), samples: side, unit: 8),
+      columns: TentTaps(length: luma.width, stretch: columns, samples: side, unit: 8),
       of: blended, rows: side, into: &samples)
     return samples
   }
@@ -54,12 +83,18 @@ struct ViewSampler {
     return first...max(first + 1, end * Double(length))
   }
 
-  private func blend(rows: TentTaps, into blended: inout [Float]) {
-    // Rows from each start on, as many as there are taps, lie in the grid; `blended` has a row of
-    // `stride` for each sample.
-    kernels.table.pointee.blend_rows(
-      luma.values, luma.width, rows.weights, rows.starts, rows.count, rows.starts.count, stride,
-      &blended)
+  /// - Parameter columns: Those that will be needed.
+  private func blend(rows: TentTaps, _ columns: Range<Int>, into blended: inout [Float]) {
+    luma.values.withUnsafeBufferPointer { values in
+      blended.withUnsafeMutableBufferPointer { blended in
+        guard let base = values.baseAddress, let out = blended.baseAddress else { return }
+        // Rows from each start on, as many as there are taps, lie in the grid, and the columns in each; `blended` has
+        // a row of `stride` for each sample.
+        kernels.table.pointee.blend_rows(
+          base + columns.lowerBound, luma.width, columns.count, rows.weights, rows.starts,
+          rows.count, rows.starts.count, stride, out + columns.lowerBound)
+      }
+    }
   }
 
   private func blend(

@@ -3,8 +3,14 @@ import Testing
 
 @testable import PictureHashing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Where a picture begins within what was put round it is found to a fraction of a percent.
-@Suite struct TrimsTests {
+@Suite struct InnerPicturesTests {
   private static let texture: [UInt8] = {
     var random = SeededGenerator(seed: 73)
     return (0..<300 * 400).map { _ in UInt8.random(in: 60...200, using: &random) }
@@ -70,10 +76,73 @@ import Testing
       right: Double(scene.picture.left + scene.picture.width) / across,
       bottom: Double(scene.picture.top + scene.picture.height) / down)
     for kernels in Kernels.available {
-      let trims = Trims(of: luma, kernels: kernels)
-      let found = trims.contents + trims.rectangles(.clear)
+      let found = InnerPictures(of: luma, kernels: kernels).regions(.clear)
       #expect(found.contains { $0.isNear(expected, within: 0.004) })
-      #expect(found.count < 20)
+      #expect(found.count <= 12)
+    }
+  }
+
+  /// A picture of blotches, so that it has neither lines nor one tone.
+  private static func blotches(_ x: Double, _ y: Double) -> Double {
+    128 + 45 * sin(x / 9 + 3 * sin(y / 17)) + 40 * sin(y / 7 + 2 * cos(x / 13))
+  }
+
+  enum Surround: String, CaseIterable, CustomTestStringConvertible {
+    case gradient, noise, chequers, soft
+    var testDescription: String { rawValue }
+  }
+
+  /// What lies round a picture need not have one tone.
+  @Test(arguments: Surround.allCases)
+  func thePictureIsFoundIn(_ surround: Surround) {
+    var random = SeededGenerator(seed: 77)
+    let (width, height) = (360, 320)
+    let picture = (left: 41, top: 37, right: 322, bottom: 283)
+    let values = (0..<width * height).map { index -> UInt8 in
+      let (x, y) = (index % width, index / width)
+      if (picture.left..<picture.right).contains(x), (picture.top..<picture.bottom).contains(y) {
+        return UInt8(Self.blotches(Double(x), Double(y)))
+      }
+      switch surround {
+      case .gradient: return UInt8(40 + 160 * x / width)
+      case .noise: return UInt8.random(in: 0...255, using: &random)
+      case .chequers: return (x / 6 + y / 6) % 2 == 0 ? 240 : 20
+      case .soft: return UInt8(90 + 60 * sin(Double(x) / 60) * cos(Double(y) / 70))
+      }
+    }
+    let luma = LumaGrid(width: width, height: height, aspect: 1.125, values: values)
+    let expected = Region(
+      left: 41.0 / 360, top: 37.0 / 320, right: 322.0 / 360, bottom: 283.0 / 320)
+    for kernels in Kernels.available {
+      let found = InnerPictures(of: luma, kernels: kernels).regions(.any)
+      #expect(found.contains { $0.isNear(expected, within: 0.006) })
+    }
+  }
+
+  /// A tilted picture's corners are found to a fraction of a percent.
+  @Test(arguments: [-7.0, -3, 2, 5])
+  func aTiltedPictureIsFound(_ degrees: Double) throws {
+    let (width, height) = (400, 320)
+    let (sine, cosine) = (sin(degrees * .pi / 180), cos(degrees * .pi / 180))
+    let values = (0..<width * height).map { index -> UInt8 in
+      let (x, y) = (Double(index % width) + 0.5 - 200, Double(index / width) + 0.5 - 160)
+      let (across, down) = (cosine * x + sine * y, cosine * y - sine * x)
+      guard abs(across) < 130, abs(down) < 100 else { return 235 }
+      return UInt8(Self.blotches(across + 130, down + 100))
+    }
+    let luma = LumaGrid(width: width, height: height, aspect: 1.25, values: values)
+    let expected = [(-130.0, -100.0), (130, -100), (130, 100), (-130, 100)].map {
+      Corners.Point(
+        x: (200 + cosine * $0.0 - sine * $0.1) / 400, y: (160 + sine * $0.0 + cosine * $0.1) / 320)
+    }
+    for kernels in Kernels.available {
+      let found = TiltedPictures(luma, StraightLines(luma, kernels: kernels)).found
+      #expect(
+        found.contains {
+          zip($0.corners.points, expected).allSatisfy {
+            abs($0.x - $1.x) < 0.006 && abs($0.y - $1.y) < 0.006
+          }
+        })
     }
   }
 
@@ -97,8 +166,9 @@ import Testing
 
   @Test func aPictureWithoutEdgesHasNone() {
     let luma = LumaGrid(width: 300, height: 400, aspect: 0.75, values: Self.texture)
-    let trims = Trims(of: luma)
-    #expect(trims.contents.isEmpty && trims.rectangles(.clear).isEmpty)
+    let inner = InnerPictures(of: luma)
+    #expect(inner.nestedRegions(.any).isEmpty)
+    #expect(TiltedPictures(luma, inner.lines).found.isEmpty)
   }
 
   /// However thin or small, nothing goes wrong.
@@ -109,8 +179,7 @@ import Testing
       let luma = LumaGrid(
         width: size.width, height: size.height, aspect: Double(size.width) / Double(size.height),
         values: values)
-      _ = Trims(of: luma).rectangles(.any)
-      let picture = PDQFingerprint(PDQCoefficients.none, quality: 0)
+      let picture = PDQFingerprint(PDQCoefficients.none, quality: 0, detail: 0)
       let views = try PictureViews(of: luma, picture, upTo: .thorough)
       #expect(views.hashes.count < 200)
     }
