@@ -190,16 +190,18 @@ benchmark-confinement: setup peers
 	$(BUILD)
 	.build/peers/bin/python Benchmarks/confinement.py ../shared/images $(MORE)
 
-# What is found after edits, at each effort and by other libraries; false matches; time per picture.
+# What is found after edits and pairs of edits, at each effort and by other libraries; strangers; time per picture.
+# MORE="--write-docs Docs" puts the tables and the plot into Docs; MORE="--more NAME=FOLDER" takes other pictures, too.
 benchmark-robustness: setup peers
 	$(BUILD)
-	.build/peers/bin/python Benchmarks/robustness.py ../shared/images $(MORE)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .build/peers/bin/python Benchmarks/robustness ../shared/images $(MORE)
 
 # The libraries that benchmarks measure against, in an environment of their own.
 .PHONY: peers
 peers:
 	test -d .build/peers || python3 -m venv .build/peers
-	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt
+	.build/peers/bin/pip install -q -r Benchmarks/requirements.txt -r Benchmarks/robustness/requirements.txt
+	.build/peers/bin/pip install -q --no-deps -r Benchmarks/robustness/alone.txt
 
 # Names each public declaration that has no doc comment. Reads what `make test` has built, as CI does.
 documented: setup

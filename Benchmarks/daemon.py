@@ -101,7 +101,7 @@ def import_list(folder, size):
     (folder / "list.txt").write_text("\n".join(text[i:i + 64] for i in range(0, len(text), 64)) + "\n")
     subprocess.run([HASHSCAN, "import", folder / "list.txt", "--list", "l", "--kind", "pdq", "--db", folder / "db"],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    # The daemon is measured, not the views, of which robustness.py tells.
+    # The daemon is measured, not the views, of which `robustness` tells.
     subprocess.run([HASHSCAN, "list", "set", "l", "--effort", "exact", "--db", folder / "db"], check=True,
                    stdout=subprocess.DEVNULL)
 
