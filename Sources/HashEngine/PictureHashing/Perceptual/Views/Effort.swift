@@ -2,11 +2,11 @@
 public enum Effort: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
   /// The picture as stored and as shown: copies that were resized or recompressed.
   case exact
-  /// Also copies that were mirrored, turned or inverted, were given uniform borders or clear bars, or were
-  /// cropped by a percent or two.
+  /// Also copies that were mirrored, turned or inverted, lie in borders or between clear straight sides, or were
+  /// cropped by a percent or two, and some of these at once.
   case standard
-  /// Also copies that were rotated by up to six degrees, were cropped by more, or lie within any straight
-  /// edges, and some of these at once.
+  /// Also copies that were rotated by up to six degrees, were cropped by more, lie tilted or in perspective, or lie
+  /// between less clear sides or within something that does, and more of these at once.
   case thorough
 
   public static func < (a: Effort, b: Effort) -> Bool { a.rank < b.rank }

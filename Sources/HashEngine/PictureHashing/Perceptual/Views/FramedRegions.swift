@@ -145,12 +145,6 @@ struct FramedRegions {
     var isWhole: Bool { start.clarity == nil && end.clarity == nil }
   }
 
-  private struct Side {
-    let clarity: Float
-    /// How clearly the line goes on past the corners.
-    let beyond: Float
-  }
-
   /// Without those whose sides lie beside those of one before.
   private static func distinct(_ found: [Found]) -> [Found] {
     var kept: [Found] = []

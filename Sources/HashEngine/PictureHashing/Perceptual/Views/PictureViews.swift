@@ -61,7 +61,8 @@ struct PictureViews {
     let stored =
       picture.isComparable && coefficients != .none
       ? OrientedHashes(coefficients, kernels: kernels) : nil
-    for orientation in Orientation.allCases {
+    let isRegular = resampled[.asStored].isRegular
+    for orientation in isRegular ? [.asStored] : Orientation.allCases {
       let view = View(orientation: orientation, isResampled: true)
       add(resampled[orientation], view, .standard)
       if orientation != .asStored { add(~resampled[orientation], view.inverted, .standard) }
