@@ -57,7 +57,10 @@ public struct Examination: Sendable, Hashable {
   /// up. A faded picture is not.
   public var lacksDetail: Bool {
     guard let fingerprint else { return false }
-    return fingerprint.frames.allSatisfy { $0.pdq.map { !$0.isComparable } ?? false }
+    // A part of it, or the picture turned, may have what the whole lacks.
+    return fingerprint.frames.allSatisfy {
+      ($0.pdq.map { !$0.isComparable } ?? false) && $0.views.isEmpty
+    }
   }
 }
 

@@ -82,7 +82,7 @@ struct PictureViews {
     for (index, region) in regions.enumerated() {
       let orientations =
         index < 2 && isThorough ? Orientation.allCases : index < 6 ? Self.mirrored : [.asStored]
-      add(region, orientations, effort)
+      add(region, orientations, alsoInverted: index < (isThorough ? 3 : 1), effort)
       if index < 5 { add(region, extent: .inset(-0.015), [.asStored], effort) }
     }
   }
@@ -93,7 +93,9 @@ struct PictureViews {
       let warped = WarpedGrids(sampler, region: bounds)
       guard let grid = warped.grid(of: found.corners) else { continue }
       let view = View(corners: found.corners, isResampled: true)
-      add(grid, view, index < 2 ? Self.mirrored : [.asStored], .thorough)
+      let orientations =
+        index == 0 ? Orientation.allCases : index == 1 ? Self.mirrored : [.asStored]
+      add(grid, view, orientations, alsoInverted: index == 0, .thorough)
     }
   }
 
@@ -139,18 +141,21 @@ struct PictureViews {
 
   /// A part of the picture, or an area that reaches past it, in these orientations and those of EXIF.
   private mutating func add(
-    _ region: Region, extent: Region = .whole, _ orientations: [Orientation], _ effort: Effort
+    _ region: Region, extent: Region = .whole, _ orientations: [Orientation],
+    alsoInverted: Bool = false, _ effort: Effort
   ) {
     let view = View(region: region, extent: extent, isResampled: true)
     // Upright, samples lie where the reference's do; turned, they lie in the middle.
     let phase = orientations == [.asStored] && turns.isEmpty ? Self.usualPhase : 0
     add(
       sampler.grid(of: region, extent: extent, phase: phase), view,
-      orientations + turns.filter { !orientations.contains($0) }, effort)
+      orientations + turns.filter { !orientations.contains($0) }, alsoInverted: alsoInverted,
+      effort)
   }
 
   private mutating func add(
-    _ grid: PDQGrid, _ view: View, _ orientations: [Orientation], _ effort: Effort
+    _ grid: PDQGrid, _ view: View, _ orientations: [Orientation], alsoInverted: Bool = false,
+    _ effort: Effort
   ) {
     guard grid.detail(kernels: kernels) >= PDQHash.minimumQuality,
       view.region == .whole || !grid.isMostlyFlat(kernels: kernels)
@@ -162,6 +167,7 @@ struct PictureViews {
       var view = view
       view.orientation = orientation
       add(turned[orientation], view, effort)
+      if alsoInverted { add(~turned[orientation], view.inverted, effort) }
     }
   }
 

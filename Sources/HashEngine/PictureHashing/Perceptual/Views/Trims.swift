@@ -13,8 +13,10 @@ struct Trims {
     let page = PageContent(luma, kernels: kernels)
     let inner = page.withoutBorders(.loose)
     let blocks = page.blocks()
+    let peeled = inner.map { Self.peeled($0, luma, kernels) } ?? []
     let plain =
-      [inner, inner == nil ? nil : page.withoutBorders(.strict)].compactMap { $0 } + blocks
+      [inner].compactMap { $0 } + peeled
+      + (inner == nil ? [] : [page.withoutBorders(.strict)].compactMap { $0 }) + blocks
     // Regions for pictures that have borders of their own come last.
     var bordered: [Region] = []
     if let inner {
@@ -28,6 +30,22 @@ struct Trims {
     where Self.isPart(region) && Self.isNew(region, contents) {
       contents.append(region)
     }
+  }
+
+  /// How many borders may lie within each other.
+  private static let mostBorders = 3
+
+  /// What is left within a border's own borders: a line within a margin, a letterbox on a page.
+  private static func peeled(_ region: Region, _ luma: LumaGrid, _ kernels: Kernels) -> [Region] {
+    var regions: [Region] = []
+    var outer = region
+    while regions.count + 1 < mostBorders, let part = luma.part(outer),
+      let inner = PageContent(part, kernels: kernels).withoutBorders(.loose)
+    {
+      outer = outer.part(inner)
+      regions.append(outer)
+    }
+    return regions
   }
 
   /// The picture with its own border, where something of the same tone was put round it: a bar at one side,
