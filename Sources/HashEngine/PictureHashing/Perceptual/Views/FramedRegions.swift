@@ -5,8 +5,8 @@ struct FramedRegions {
   struct Selection {
     let lines: Int
     let minimumClarity: Float
-    /// How clear a region must be in all. Of regions that are pictures in a frame, 19 in 20 have 2.1 and more; of the
-    /// best that a photograph without a frame has, most have less.
+    /// How clear a region must be in all. Regions that are pictures in a frame seldom have less than 2.1; the
+    /// best that a photograph without a frame has mostly do.
     let minimumScore: Float
     /// How many regions to keep.
     let regions: Int
