@@ -9,6 +9,7 @@ public enum Effort: String, Sendable, Hashable, CaseIterable, Codable, Comparabl
   /// between less clear sides or within something that does, and more of these at once.
   case thorough
 
+  /// Whether it has fewer views.
   public static func < (a: Effort, b: Effort) -> Bool { a.rank < b.rank }
 
   private var rank: Int {
