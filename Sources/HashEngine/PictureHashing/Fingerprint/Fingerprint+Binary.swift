@@ -1,6 +1,6 @@
 extension Fingerprint {
   /// The version of the binary form that this software writes, and the only one it reads.
-  public static let binaryVersion: UInt8 = 4
+  public static let binaryVersion: UInt8 = 5
 
   /// The fingerprint as bytes, numbers in big-endian order:
   ///
@@ -18,9 +18,9 @@ extension Fingerprint {
   /// A frame is its picture (2: 0 the main one, 0xFFFF the thumbnail, else its number), its number (4), what shows
   /// through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown, quality
   /// and detail (32 + 32 + 1 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a
-  /// hash (32), effort (1), orientation (1), flags (1: inverted, 2: resampled, 4: corners), region and extent in
-  /// thousandths (4 × 2 each), rotation in hundredths of a degree (2) and with corners also those in thousandths
-  /// (8 × 2).
+  /// hash (32), effort (1), orientation (1), flags (1: inverted, 2: resampled, 4: corners, 8: round corners filled),
+  /// region and extent in thousandths (4 × 2 each), rotation in hundredths of a degree (2) and with corners also those in
+  /// thousandths (8 × 2).
   public var binary: [UInt8] {
     var writer = RecordWriter(capacity: 256 + frames.count * 128)
     writer.append(raw: Self.magic)
@@ -110,7 +110,8 @@ extension RecordWriter {
       append(UInt8(view.orientation.rawValue))
       append(
         UInt8(
-          (view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0) | (view.corners == nil ? 0 : 4)))
+          (view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0) | (view.corners == nil ? 0 : 4)
+            | (view.hasFilledCorners ? 8 : 0)))
       append(view.region)
       append(view.extent)
       append(Self.scaled(view.rotation, by: 100))
@@ -224,7 +225,7 @@ extension RecordReader {
 
   private mutating func viewedHash() -> ViewedHash? {
     guard let hash = pdqHash(), let effort = uint8().flatMap({ Effort(code: $0) }),
-      let orientation = orientation(), let flags = uint8(), flags < 8,
+      let orientation = orientation(), let flags = uint8(), flags < 16,
       let part = region(), let extent = region(), let rotation = uint16()
     else { return nil }
     var corners: Corners?
@@ -236,13 +237,12 @@ extension RecordReader {
       corners = Corners(points)
       guard corners != nil else { return nil }
     }
-    return ViewedHash(
-      hash: hash,
-      view: View(
-        region: part, corners: corners, extent: extent,
-        rotation: Double(Int16(bitPattern: rotation)) / 100, orientation: orientation,
-        isInverted: flags & 1 != 0, isResampled: flags & 2 != 0),
-      effort: effort)
+    var view = View(
+      region: part, corners: corners, extent: extent,
+      rotation: Double(Int16(bitPattern: rotation)) / 100, orientation: orientation,
+      isInverted: flags & 1 != 0, isResampled: flags & 2 != 0)
+    view.hasFilledCorners = flags & 8 != 0
+    return ViewedHash(hash: hash, view: view, effort: effort)
   }
 
   private mutating func region() -> Region? {

@@ -76,7 +76,8 @@ import Testing
       right: Double(scene.picture.left + scene.picture.width) / across,
       bottom: Double(scene.picture.top + scene.picture.height) / down)
     for kernels in Kernels.available {
-      let found = InnerPictures(of: luma, kernels: kernels).regions(.clear)
+      let found = InnerPictures(of: luma, upTo: .standard, kernels: kernels).parts(.standard).map(
+        \.region)
       #expect(found.contains { $0.isNear(expected, within: 0.004) })
       #expect(found.count <= 12)
     }
@@ -114,7 +115,8 @@ import Testing
     let expected = Region(
       left: 41.0 / 360, top: 37.0 / 320, right: 322.0 / 360, bottom: 283.0 / 320)
     for kernels in Kernels.available {
-      let found = InnerPictures(of: luma, kernels: kernels).regions(.any)
+      let found = InnerPictures(of: luma, upTo: .thorough, kernels: kernels).parts(.thorough).map(
+        \.region)
       #expect(found.contains { $0.isNear(expected, within: 0.006) })
     }
   }
@@ -166,9 +168,61 @@ import Testing
 
   @Test func aPictureWithoutEdgesHasNone() {
     let luma = LumaGrid(width: 300, height: 400, aspect: 0.75, values: Self.texture)
-    let inner = InnerPictures(of: luma)
-    #expect(inner.nestedRegions(.any).isEmpty)
+    let inner = InnerPictures(of: luma, upTo: .thorough)
+    #expect(inner.parts(.thorough).isEmpty)
+    #expect(inner.partsOfParts().isEmpty)
     #expect(TiltedPictures(luma, inner.lines).found.isEmpty)
+  }
+
+  /// A part through which a line of the page runs is less likely than what lies beside the line.
+  @Test func theLikeliestPartHasNoLineThroughIt() {
+    let (width, height) = (400, 400)
+    let values = (0..<width * height).map { index -> UInt8 in
+      let (x, y) = (index % width, index / width)
+      // Two pictures, one above the other, on a page that is not plain.
+      if (60..<340).contains(x), (30..<190).contains(y) || (214..<374).contains(y) {
+        return UInt8(Self.blotches(Double(x), Double(y)))
+      }
+      return UInt8(200 + x / 10 + (x + y) % 2)
+    }
+    let luma = LumaGrid(width: width, height: height, aspect: 1, values: values)
+    let inner = InnerPictures(of: luma, upTo: .standard)
+    let first = inner.parts(.standard).prefix(2).map(\.region)
+    for (top, bottom) in [(0.075, 0.475), (0.535, 0.935)] {
+      let one = Region(left: 0.15, top: top, right: 0.85, bottom: bottom)
+      #expect(first.contains { $0.isNear(one, within: 0.006) })
+    }
+  }
+
+  /// Corners that were cut off round are told from corners that belong to the picture, and filled.
+  @Test(arguments: [0, 3, 5, 9])
+  func roundCornersAreFilled(_ radius: Int) throws {
+    var grid = PDQGrid()
+    for row in 0..<64 {
+      for column in 0..<64 {
+        grid.values[row * 64 + column] = Float(Self.blotches(Double(5 * column), Double(5 * row)))
+      }
+    }
+    let picture = grid
+    let isCut = { (row: Int, column: Int) -> Bool in
+      let (x, y) = (min(column, 63 - column), min(row, 63 - row))
+      guard x < radius, y < radius else { return false }
+      return (radius - x) * (radius - x) + (radius - y) * (radius - y) > radius * radius
+    }
+    for row in 0..<64 {
+      for column in 0..<64 where isCut(row, column) { grid.values[row * 64 + column] = 250 }
+    }
+    for kernels in Kernels.available {
+      let filled = grid.withFilledCorners(kernels: kernels)
+      guard radius > 0 else {
+        #expect(filled == nil)
+        continue
+      }
+      let values = try #require(filled?.values)
+      #expect(!values.contains { $0 >= 249 })
+      // What is left of the picture is as it was.
+      #expect((12..<52).allSatisfy { values[$0] == picture.values[$0] })
+    }
   }
 
   /// However thin or small, nothing goes wrong.

@@ -32,12 +32,19 @@ struct PictureViews {
     guard effort > .exact, min(luma.width, luma.height) >= PDQHasher.minimumSide else { return }
     addTurned(picture, coefficients)
     add(.whole, extent: .inset(-0.015), Self.mirrored, .standard)
-    let inner = InnerPictures(of: luma, kernels: kernels)
-    addInner(inner.regions(.clear), .standard)
+    let inner = InnerPictures(of: luma, upTo: effort, kernels: kernels)
+    addInner(inner.parts(.standard), .standard)
     guard effort > .standard else { return }
     try limits.checkTime()
     add(.whole, extent: .inset(-0.015), Orientation.allCases, .thorough)
-    addInner(inner.nestedRegions(.any), .thorough)
+    addInner(inner.parts(.thorough), .thorough)
+    addInner(inner.partsOfParts(), .thorough)
+    if let part = inner.parts(.standard).first, part.score >= InnerPictures.likely,
+      let cut = luma.part(part.region)
+    {
+      let warped = WarpedGrids(sampler, region: part.region)
+      addRotated(warped, part.region, cut.aspect, hasGrown: cut.hasPlainCorners)
+    }
     try limits.checkTime()
     addTilted(TiltedPictures(luma, inner.lines))
     try limits.checkTime()
@@ -72,18 +79,23 @@ struct PictureViews {
       add(hash, View(orientation: orientation), .standard)
       add(~hash, View(orientation: orientation, isInverted: true), .standard)
     }
+    addFilled(grid, View(isResampled: true), Self.mirrored, .standard)
   }
 
   /// Bits by which hashes may differ to count as one.
   private static let nearHash = 12
 
-  private mutating func addInner(_ regions: some Sequence<Region>, _ effort: Effort) {
-    let isThorough = effort > .standard
-    for (index, region) in regions.enumerated() {
+  /// Parts, and the likeliest of them in more ways.
+  private mutating func addInner(_ parts: [InnerPictures.Part], _ effort: Effort) {
+    for (index, part) in parts.enumerated() {
+      let isLikely = part.score >= InnerPictures.likely
       let orientations =
-        index < 2 && isThorough ? Orientation.allCases : index < 6 ? Self.mirrored : [.asStored]
-      add(region, orientations, alsoInverted: index < (isThorough ? 3 : 1), effort)
-      if index < 5 { add(region, extent: .inset(-0.015), [.asStored], effort) }
+        isLikely && index < (effort > .standard ? 2 : 1)
+        ? Orientation.allCases : isLikely || index < 4 ? Self.mirrored : [.asStored]
+      add(part.region, orientations, alsoInverted: isLikely && index == 0, effort)
+      if isLikely || index < 4 {
+        add(part.region, extent: .inset(-0.015), [.asStored], effort)
+      }
     }
   }
 
@@ -95,25 +107,23 @@ struct PictureViews {
       let view = View(corners: found.corners, isResampled: true)
       let orientations =
         index == 0 ? Orientation.allCases : index == 1 ? Self.mirrored : [.asStored]
-      add(grid, view, orientations, alsoInverted: index == 0, .thorough)
+      add(grid, view, orientations, .thorough)
     }
   }
 
   private mutating func addPhases() {
     for phase in [2 * Self.usualPhase, -2 * Self.usualPhase] {
-      // In a mirrored picture, what lay after the middle lies before it.
-      let turned: [Orientation] = phase > 0 ? [.asStored] : [.mirrored, .turnedHalf, .flipped]
-      add(
-        sampler.grid(of: .whole, phase: phase), View(isResampled: true), turned, .thorough)
+      let grid = sampler.grid(of: .whole, phase: phase)
+      add(grid, View(isResampled: true), [.asStored], .thorough)
     }
   }
 
   private static let extensions: [Region] =
     [0.025, 0.05, 0.1].flatMap { [Region(left: -$0), Region(right: 1 + $0)] }
-    + [0.025, 0.055].map { Region(left: -$0, right: 1 + $0) }
+    + [0.055].map { Region(left: -$0, right: 1 + $0) }
     + [0.025, 0.05, 0.1].flatMap { [Region(top: -$0), Region(bottom: 1 + $0)] }
-    + [0.025, 0.055].map { Region(top: -$0, bottom: 1 + $0) }
-    + [0.01, 0.02, 0.025, 0.045, 0.06].map { .inset(-$0) }
+    + [0.055].map { Region(top: -$0, bottom: 1 + $0) }
+    + [0.025, 0.045, 0.06].map { .inset(-$0) }
 
   /// The picture extended, and rotated. For each angle, what a rotation leaves of the picture follows from geometry: it
   /// kept its frame and lost its corners, or what the corners left empty was cut off, or the frame grew with it.
@@ -123,15 +133,23 @@ struct PictureViews {
       let view = View(extent: extent, isResampled: true)
       add(warped.grid(rotatedBy: 0, extent: extent), view, [.asStored], .thorough)
     }
+    addRotated(warped, .whole, sampler.luma.aspect, hasGrown: sampler.luma.hasPlainCorners)
+  }
+
+  /// A part, as whatever a rotation left of it.
+  private mutating func addRotated(
+    _ warped: WarpedGrids, _ region: Region, _ aspect: Double, hasGrown: Bool
+  ) {
     // A frame that grew has corners that nothing was put into.
-    let frames: [RotatedFrame] =
-      sampler.luma.hasPlainCorners ? [.kept, .cut, .grown] : [.kept, .cut]
-    for size in [1.2, 2.5, 4, 5.3] {
+    let frames: [RotatedFrame] = hasGrown ? [.kept, .cut, .grown] : [.kept, .cut]
+    for size in region == .whole ? [1.2, 2.5, 4, 5.3] : [1.8, 3.5] {
       for degrees in [-size, size] {
         for frame in frames {
-          let extent = frame.extent(degrees, sampler.luma.aspect)
-          let view = View(extent: extent, rotation: degrees, isResampled: true)
-          add(warped.grid(rotatedBy: degrees, extent: extent), view, [.asStored], .thorough)
+          let extent = frame.extent(degrees, aspect)
+          let view = View(region: region, extent: extent, rotation: degrees, isResampled: true)
+          add(
+            warped.grid(rotatedBy: degrees, extent: extent), view,
+            frame == .grown ? Self.mirrored : [.asStored], .thorough)
         }
       }
     }
@@ -160,6 +178,23 @@ struct PictureViews {
     guard grid.detail(kernels: kernels) >= PDQHash.minimumQuality,
       view.region == .whole || !grid.isMostlyFlat(kernels: kernels)
     else { return }
+    addHashes(grid, view, orientations, alsoInverted: alsoInverted, effort)
+    guard view.extent == .whole, view.rotation == 0, view.corners == nil else { return }
+    addFilled(grid, view, orientations, effort)
+  }
+
+  /// The grid with its round corners filled, if it has such corners.
+  private mutating func addFilled(
+    _ grid: PDQGrid, _ view: View, _ orientations: [Orientation], _ effort: Effort
+  ) {
+    guard let filled = grid.withFilledCorners(kernels: kernels) else { return }
+    addHashes(filled, view.withFilledCorners, orientations, effort)
+  }
+
+  private mutating func addHashes(
+    _ grid: PDQGrid, _ view: View, _ orientations: [Orientation], alsoInverted: Bool = false,
+    _ effort: Effort
+  ) {
     let turned = OrientedHashes(
       PDQCoefficients(grid, kernels: kernels), orientations, kernels: kernels)
     guard let first = orientations.first, !turned[first].isRegular else { return }

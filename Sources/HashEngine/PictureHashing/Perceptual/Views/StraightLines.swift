@@ -29,17 +29,18 @@ struct StraightLines {
     fileprivate let across: [Float]
 
     /// How clearly a line shows in a block, from 0 to 1: itself, or one beside it.
-    func clarity(near line: Int, in block: Int) -> Float {
-      guard line > 0, line + 1 < count, block >= 0, block < blocks else { return 0 }
-      let index = block * count + line
-      var most: Float = 0
-      for kind in evidence { most = max(most, kind[index - 1], kind[index], kind[index + 1]) }
-      return most
-    }
+    func clarity(near line: Int, in block: Int) -> Float { evidence(near: line, in: block).x }
 
-    /// How clearly a line shows in each block.
-    func clarities(of line: Int) -> [Float] {
-      (0..<blocks).map { clarity(near: line, in: $0) }
+    /// How clearly a line shows in a block, itself or one beside it: by either kind of evidence, by its step, and by the
+    /// texture beside it.
+    func evidence(near line: Int, in block: Int) -> SIMD4<Float> {
+      guard line > 0, line + 1 < count, block >= 0, block < blocks else { return .zero }
+      let index = block * count + line
+      func most(_ kind: [Float]) -> Float {
+        max(0, max(kind[index - 1], max(kind[index], kind[index + 1])))
+      }
+      let (step, texture) = (most(evidence[0]), most(evidence[1]))
+      return SIMD4(max(step, texture), step, texture, 0)
     }
 
     /// The mean step across a line in a block.
@@ -49,8 +50,7 @@ struct StraightLines {
   let rows: Axis
   let columns: Axis
   private let kernels: Kernels
-  /// How busy the picture is in 32 by 32 parts, 0 to 1: sums of all parts above and to the left.
-  private let busy: [Float]
+  let busyness: Busyness
 
   init(_ luma: LumaGrid, kernels: Kernels = .best) {
     self.kernels = kernels
@@ -61,7 +61,7 @@ struct StraightLines {
     kernels.table.pointee.line_steps(
       luma.values, width, height, blocks, &rows.across, &rows.along, &columns.across,
       &columns.along)
-    busy = Self.sums(of: rows.along, height: height)
+    busyness = Busyness(rows.along, height: height)
     self.rows = Self.axis(rows, count: height, kernels)
     self.columns = Self.axis(columns, count: width, kernels)
   }
@@ -83,42 +83,6 @@ struct StraightLines {
     kernels.table.pointee.line_evidence(
       steps.across, steps.along, count, blocks, &step, &texture)
     return Axis(count: count, evidence: [step, texture], across: steps.across)
-  }
-
-  /// A mean step from which on a row of a block is busy, in grey levels.
-  private static let busyStep: Float = 4
-
-  /// Steps along rows, by block and row, made parts of 0 to 1 and added up.
-  private static func sums(of along: [Float], height: Int) -> [Float] {
-    var sums = [Float](repeating: 0, count: (blocks + 1) * (blocks + 1))
-    for part in 0..<blocks {
-      let rows =
-        part * height / blocks..<max(part * height / blocks + 1, (part + 1) * height / blocks)
-      for block in 0..<blocks {
-        var sum: Float = 0
-        for row in rows where row < height { sum += min(1, along[block * height + row] / busyStep) }
-        let index = (part + 1) * (blocks + 1) + block + 1
-        sums[index] =
-          sum / Float(rows.count) + sums[index - 1] + sums[index - blocks - 1]
-          - sums[index - blocks - 2]
-      }
-    }
-    return sums
-  }
-
-  /// The share of a region that is busy.
-  func busyShare(of region: Region) -> Float {
-    func part(_ share: Double) -> Int {
-      min(Self.blocks, max(0, Int((share * Double(Self.blocks)).rounded())))
-    }
-    let (left, right) = (part(region.left), part(region.right))
-    let (top, bottom) = (part(region.top), part(region.bottom))
-    guard left < right, top < bottom else { return 0 }
-    let width = Self.blocks + 1
-    let sum =
-      busy[bottom * width + right] - busy[top * width + right] - busy[bottom * width + left]
-      + busy[top * width + left]
-    return sum / Float((right - left) * (bottom - top))
   }
 
   /// What a block must say for a line, on average, to speak for it.

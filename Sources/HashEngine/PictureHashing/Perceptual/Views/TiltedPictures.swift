@@ -13,7 +13,7 @@ struct TiltedPictures {
   /// Sides may slant by as much as this: about eight degrees.
   private static let mostSlant = 0.15
   /// By so many lines a slant differs from the next: half of that is set right when a side is fitted.
-  private static let slantStep = 12.0
+  private static let slantStep = 16.0
   /// How clear the sides must be on average, and each.
   private static let minimumClarity: Float = 0.4
   private static let minimumSide: Float = 0.25
@@ -125,7 +125,7 @@ struct TiltedPictures {
         beyond += clarity.beyond
       }
       guard sum / 4 >= minimumClarity else { return nil }
-      let score = sum / 4 + least - 0.6 * beyond / 4 + lines.busyShare(of: corners.bounds)
+      let score = sum / 4 + least - 0.6 * beyond / 4 + lines.busyness.share(of: corners.bounds)
       return score >= minimumScore ? score : nil
     }
 

@@ -14,6 +14,8 @@ public struct View: Sendable, Hashable {
   public var isAsShown = false
   /// Whether its colours are inverted.
   public var isInverted = false
+  /// Whether its corners, which were cut off round, are filled with what is guessed.
+  public var hasFilledCorners = false
   /// What shows through its transparent pixels.
   public var backdrop = Backdrop.none
   /// Whether samples lie where a larger copy would have them. The reference's differ a little, since they lie
@@ -45,6 +47,13 @@ public struct View: Sendable, Hashable {
     return view
   }
 
+  /// The same view with its round corners filled.
+  var withFilledCorners: View {
+    var view = self
+    view.hasFilledCorners = true
+    return view
+  }
+
   /// The same view with its colours inverted.
   var inverted: View {
     var view = self
@@ -71,7 +80,7 @@ public struct View: Sendable, Hashable {
   /// How much is done to the picture; 0 is the plainest. Of equally near matches, the plainest view counts.
   package var plainness: Int {
     (region == .whole && corners == nil ? 0 : 16) + (extent == .whole ? 0 : 8)
-      + (rotation == 0 ? 0 : 8) + (isInverted ? 4 : 0)
+      + (rotation == 0 ? 0 : 8) + (hasFilledCorners ? 8 : 0) + (isInverted ? 4 : 0)
       + (orientation == .asStored || isAsShown ? 0 : 2) + (isResampled ? 1 : 0)
       + Int(backdrop.rawValue)
   }
@@ -96,6 +105,7 @@ extension View: CustomStringConvertible {
     if extent != .whole {
       parts.append("\(extent.isBeyond ? "extended" : "cut") \(extent.text)")
     }
+    if hasFilledCorners { parts.append("corners filled") }
     if isAsShown {
       parts.append("as shown")
     } else if orientation != .asStored {
