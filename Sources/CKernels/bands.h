@@ -38,6 +38,63 @@ BODY ptrdiff_t probe_body(const uint32_t *restrict starts, uint32_t total, uint3
   return (ptrdiff_t)found;
 }
 
+// Buckets in a directory: a number of 64 bits for every 32 buckets and one more. Its low half has a bit for each bucket that
+// is not empty; its high half says how many such buckets lie before these 32. Each bucket that is not empty has an element:
+// what it holds, or, with the highest bit set, where in the rest of the elements that begins, whose last has that bit set.
+
+// The places of the elements of the buckets at key ^ mask that are not empty; -1 if one is not below `total`.
+BODY ptrdiff_t look_up_body(const uint64_t *restrict directory, uint32_t total, uint32_t key,
+                            const uint32_t *restrict masks, size_t mask_count,
+                            uint32_t *restrict places) {
+  size_t found = 0;
+  uint32_t wrong = 0;
+  for (size_t i = 0; i < mask_count; i++) {
+    if (i + ahead_of_use < mask_count)
+      __builtin_prefetch(directory + ((key ^ masks[i + ahead_of_use]) >> 5));
+    const uint32_t bucket = key ^ masks[i], bit = bucket & 31;
+    const uint64_t entry = directory[bucket >> 5];
+    const uint32_t held = (uint32_t)entry, before = held & (((uint32_t)1 << bit) - 1);
+    const uint32_t place = (uint32_t)(entry >> 32) + (uint32_t)__builtin_popcount(before);
+    const uint32_t taken = held >> bit & 1;
+    // Always written, but counted only if the bucket holds anything: there is no branch to mispredict.
+    places[found] = place;
+    found += taken;
+    wrong |= taken & (place >= total);
+  }
+  return wrong ? -1 : (ptrdiff_t)found;
+}
+
+// What the buckets with these places hold; as much of it as there is `room` for is copied to `out`. Elements in chunks of
+// 2^shift: `first` of buckets, and the rest up to `total`. Returns how much it is; -1 if it lies past the rest, or is more
+// than all.
+BODY ptrdiff_t collect_body(const uint32_t *const *chunks, uint32_t shift, uint32_t first,
+                            uint32_t total, const uint32_t *restrict places, size_t count,
+                            size_t room, uint32_t *restrict out) {
+  const uint32_t mask = ((uint32_t)1 << shift) - 1, highest = (uint32_t)1 << 31;
+  size_t copied = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (i + ahead_of_use < count) {
+      const uint32_t next = places[i + ahead_of_use];
+      __builtin_prefetch(chunks[next >> shift] + (next & mask));
+    }
+    uint32_t element = chunks[places[i] >> shift][places[i] & mask];
+    if (element & highest) {
+      uint32_t place = first + (element & ~highest);
+      do {
+        if (place < first || place >= total || copied > total) return -1;
+        element = chunks[place >> shift][place & mask];
+        if (copied < room) out[copied] = element & ~highest;
+        copied++;
+        place++;
+      } while (!(element & highest));
+    } else {
+      if (copied < room) out[copied] = element;
+      copied++;
+    }
+  }
+  return (ptrdiff_t)copied;
+}
+
 // Copies the elements at the positions of the ranges to `out`; elements in chunks of 2^shift.
 BODY void gather_body(const uint32_t *const *chunks, uint32_t shift,
                       const uint32_t *restrict ranges, size_t count, uint32_t *restrict out) {

@@ -135,6 +135,16 @@
                                        const uint32_t *ranges, size_t count, uint32_t *out) {    \
     gather_body(chunks, shift, ranges, count, out);                                              \
   }                                                                                              \
+  attribute static ptrdiff_t look_up_##level(const uint64_t *directory, uint32_t total,          \
+                                             uint32_t key, const uint32_t *masks,                \
+                                             size_t mask_count, uint32_t *places) {              \
+    return look_up_body(directory, total, key, masks, mask_count, places);                       \
+  }                                                                                              \
+  attribute static ptrdiff_t collect_##level(                                                    \
+      const uint32_t *const *chunks, uint32_t shift, uint32_t first, uint32_t total,             \
+      const uint32_t *places, size_t count, size_t room, uint32_t *out) {                        \
+    return collect_body(chunks, shift, first, total, places, count, room, out);                  \
+  }                                                                                              \
   attribute static ptrdiff_t filter_##level(                                                        \
       const uint8_t *const *chunks, uint32_t shift, size_t words, const uint32_t *ids,           \
       size_t count, uint32_t total, const uint8_t *query, uint32_t radius, uint32_t *out_ids,    \
@@ -176,6 +186,8 @@
       .band_keys = band_keys_##level,                                                            \
       .probe = probe_##level,                                                                    \
       .gather = gather_##level,                                                                  \
+      .look_up = look_up_##level,                                                                \
+      .collect = collect_##level,                                                                \
       .scan_ranges = scan_ranges_##level,                                                        \
       .filter = filter_##level,                                                                      \
   };

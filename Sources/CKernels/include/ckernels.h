@@ -141,6 +141,19 @@ typedef struct {
   void (*gather)(const uint32_t *const *chunks, uint32_t shift, const uint32_t *ranges,
                  size_t count, uint32_t *out);
 
+  /// The places of the elements of the buckets at key ^ mask that are not empty, for which `places` has room for each mask;
+  /// how many they are. The directory has a number for every 32 buckets and one more: in its low half a bit for each bucket
+  /// that is not empty, in its high half how many of these lie before. -1 if a place is not below `total`.
+  ptrdiff_t (*look_up)(const uint64_t *directory, uint32_t total, uint32_t key,
+                       const uint32_t *masks, size_t mask_count, uint32_t *places);
+
+  /// What the buckets with these places hold, up to `room` of it. An element is what the bucket holds, or with its highest
+  /// bit set where what it holds begins among those from `first` to `total`, of which the last has that bit set. Returns
+  /// how much it is, with what there is no room for; -1 if it lies past `total`.
+  ptrdiff_t (*collect)(const uint32_t *const *chunks, uint32_t shift, uint32_t first,
+                       uint32_t total, const uint32_t *places, size_t count, size_t room,
+                       uint32_t *out);
+
   /// Those of `ids` whose hashes of `words` words lie within the radius, with their distances.
   /// -1 if an id is not below `total`.
   ptrdiff_t (*filter)(const uint8_t *const *chunks, uint32_t shift, size_t words,

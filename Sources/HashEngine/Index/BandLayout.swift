@@ -14,15 +14,21 @@ final class BandLayout: Sendable {
 
   /// Bits of each band; together the hash's width.
   let bits: [Int]
+  let order: Order
   /// For each band the table by which its bits are gathered: 256 entries for each byte of the hash.
   let tables: [[UInt32]]
 
   /// In which order bits are dealt to bands. Databases rely on it: a new order is a new case.
-  enum Order: UInt16 {
+  enum Order: UInt16, CaseIterable {
     /// Shuffled.
     case shuffled = 0
     /// Shuffled within the groups of bits that are flipped together.
     case grouped = 1
+    /// The same, and buckets of numbers are found by a ``BucketDirectory``.
+    case directories = 2
+
+    /// What is sealed from now on.
+    static let latest = directories
   }
 
   private struct Key: Hashable {
@@ -33,23 +39,25 @@ final class BandLayout: Sendable {
 
   private static let known = Memo<Key, BandLayout>(maximum: 16)
 
-  /// How many bands serve `count` hashes best. Bands of about log₂(count) bits have about one hash a bucket;
-  /// where buckets hold the hashes themselves, sixteen in a row cost hardly more than one.
-  static func bands(width: Int, count: Int) -> Int {
-    let perBucket = BandContent.of(width: width) == .hashes ? 4 : 0
-    let bits = max(1, count.bitWidth - count.leadingZeroBitCount - perBucket)
+  /// How many bands serve `count` hashes best. Bands of log₂(count) bits and two have a hash in every fourth bucket: with a
+  /// directory to see which are empty, buckets cost less than hashes. Where buckets hold the hashes themselves, sixteen in a
+  /// row cost hardly more than one.
+  static func bands(width: Int, count: Int, order: Order = .latest) -> Int {
+    let more = BandContent.of(width: width) == .hashes ? -4 : order == .directories ? 2 : 0
+    let bits = max(1, count.bitWidth - count.leadingZeroBitCount + more)
     let least = (width + maximumBits - 1) / maximumBits
     return min(max(least, (width + bits / 2) / bits), width)
   }
 
   /// The layout of hashes of `width` bits in so many bands.
-  static func of(width: Int, bands: Int, order: Order = .grouped) -> BandLayout {
+  static func of(width: Int, bands: Int, order: Order = .latest) -> BandLayout {
     known.value(for: Key(width: width, bands: bands, order: order)) {
       BandLayout(width: $0.width, bands: $0.bands, order: $0.order)
     }
   }
 
   private init(width: Int, bands: Int, order: Order) {
+    self.order = order
     let shuffled = Self.shuffled(width)
     let order =
       order == .shuffled

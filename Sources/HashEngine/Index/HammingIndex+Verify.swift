@@ -100,23 +100,18 @@ extension HammingIndex {
     of header: SegmentHeader
   ) throws(StorageError) -> [UInt8] {
     var checksum = SHA256()
-    func add(_ array: SegmentPart.Array, chunks shift: UInt32?) throws(StorageError) {
-      let chunks = shift.map { (Int(header.count) + 1 << Int($0) - 1) >> Int($0) } ?? 1
-      for chunk in 0..<chunks {
+    func add(_ array: SegmentPart.Array) throws(StorageError) {
+      for chunk in 0..<Int(UInt16.max) {
         let key = SegmentPart(generation: header.generation, array: array, chunk: chunk).key
-        if let bytes = try parts.bytes(for: key) {
-          checksum.update(bufferPointer: bytes)
-        }
+        guard let bytes = try parts.bytes(for: key) else { break }
+        checksum.update(bufferPointer: bytes)
       }
     }
     // In the order of sealing.
-    let content = Segment<Hash>.content
-    if content == .numbers { try add(.hashes, chunks: SegmentPart.hashShift) }
+    if Segment<Hash>.content == .numbers { try add(.hashes) }
     for band in 0..<Int(header.bands) {
-      try add(.starts(band), chunks: nil)
-      try add(
-        .buckets(band),
-        chunks: content == .numbers ? SegmentPart.idShift : SegmentPart.hashShift)
+      try add(.starts(band))
+      try add(.buckets(band))
     }
     return Array(checksum.finalize())
   }

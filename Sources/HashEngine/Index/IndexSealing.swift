@@ -15,7 +15,7 @@ struct IndexSealing<Hash: BinaryHash> {
   private let order: BandLayout.Order
 
   init(
-    _ tables: IndexTables<Hash>, in environment: Environment, order: BandLayout.Order = .grouped
+    _ tables: IndexTables<Hash>, in environment: Environment, order: BandLayout.Order = .latest
   ) {
     self.tables = tables
     self.environment = environment
@@ -30,7 +30,9 @@ struct IndexSealing<Hash: BinaryHash> {
   /// - Returns: How many hashes are sealed now; `nil` when there are too few to seal.
   func run() throws(StorageError) -> Int? {
     let (hashes, state) = try snapshot()
-    guard hashes.count >= Self.minimumCount else { return nil }
+    guard (Self.minimumCount..<Int(BucketDirectory.mark)).contains(hashes.count) else {
+      return nil
+    }
     try checkRoom(for: hashes.count)
     let generation = try begin()
     do throws(StorageError) {
@@ -63,7 +65,7 @@ struct IndexSealing<Hash: BinaryHash> {
     var header = SegmentHeader()
     header.generation = generation
     header.count = UInt32(clamping: hashes.count)
-    let bands = BandLayout.bands(width: Hash.bitCount, count: hashes.count)
+    let bands = BandLayout.bands(width: Hash.bitCount, count: hashes.count, order: order)
     header.bands = UInt16(bands)
     header.order = order
     var checksum = SHA256()
@@ -88,8 +90,14 @@ struct IndexSealing<Hash: BinaryHash> {
     if case .numbers = Segment<Hash>.content { try write(hashes, .hashes) }
     let layout = BandLayout.of(width: Hash.bitCount, bands: bands, order: header.order)
     for band in 0..<bands {
-      let (starts, ids) = buckets(of: hashes, layout, band)
-      try write(bytes(of: starts, 0..<starts.count).span, .starts(band), 0)
+      var (starts, ids) = buckets(of: hashes, layout, band)
+      if Segment<Hash>.hasDirectories(order) {
+        let directory = BucketDirectory(starts, ids)
+        ids = directory.elements
+        try write(bytes(of: directory.groups, 0..<directory.groups.count).span, .starts(band), 0)
+      } else {
+        try write(bytes(of: starts, 0..<starts.count).span, .starts(band), 0)
+      }
       switch Segment<Hash>.content {
       case .hashes:
         var copies = HashBlock<Hash>()
@@ -245,7 +253,7 @@ struct IndexSealing<Hash: BinaryHash> {
     return (starts, ids)
   }
 
-  private func bytes(of numbers: [UInt32], _ range: Range<Int>) -> [UInt8] {
+  private func bytes<Number>(of numbers: [Number], _ range: Range<Int>) -> [UInt8] {
     numbers[range].withUnsafeBytes { Array($0) }
   }
 }

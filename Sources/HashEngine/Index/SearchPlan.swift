@@ -13,10 +13,11 @@ public enum SearchPlan: Sendable, Hashable {
     /// A hash in a scan of all.
     let scanned: Double
 
-    static func of(width: Int) -> Cost {
-      switch BandContent.of(width: width) {
-      case .numbers: Cost(probe: 3, candidate: 8, scanned: 0.8)
-      case .hashes: Cost(probe: 27, candidate: 1, scanned: 0.2)
+    static func of(width: Int, _ order: BandLayout.Order) -> Cost {
+      switch (BandContent.of(width: width), order) {
+      case (.numbers, .directories): Cost(probe: 2, candidate: 16, scanned: 0.8)
+      case (.numbers, _): Cost(probe: 3, candidate: 8, scanned: 0.8)
+      case (.hashes, _): Cost(probe: 27, candidate: 1, scanned: 0.2)
       }
     }
   }
@@ -26,7 +27,8 @@ public enum SearchPlan: Sendable, Hashable {
   /// By the pigeonhole principle, band radii rᵢ whose rᵢ + 1 add up to the radius + 1 miss nothing: a
   /// hash that differs in more than rᵢ bits in every band differs in more bits than the radius in total.
   static func plan(radius: Int, layout: BandLayout, count: Int, width: Int) -> SearchPlan {
-    let key = Key(radius: radius, bands: layout.bits.count, count: count, width: width)
+    let key = Key(
+      radius: radius, bands: layout.bits.count, order: layout.order, count: count, width: width)
     return known.value(for: key) {
       make(radius: $0.radius, layout: layout, count: $0.count, width: $0.width)
     }
@@ -35,6 +37,7 @@ public enum SearchPlan: Sendable, Hashable {
   private struct Key: Hashable {
     let radius: Int
     let bands: Int
+    let order: BandLayout.Order
     let count: Int
     let width: Int
   }
@@ -46,7 +49,7 @@ public enum SearchPlan: Sendable, Hashable {
     radius: Int, layout: BandLayout, count: Int, width: Int
   ) -> SearchPlan {
     guard radius >= 0, radius < width else { return .scan }
-    let costs = Cost.of(width: width)
+    let costs = Cost.of(width: width, layout.order)
     func cost(_ bits: Int, _ radius: Int) -> Double {
       let perBucket = Double(count) / Double(1 << bits)
       return ProbeMasks.count(bits: bits, radius: radius)

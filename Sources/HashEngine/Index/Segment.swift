@@ -7,13 +7,20 @@ struct Segment<Hash: BinaryHash> {
   private let path: String
   private let kernels: Kernels
   // Each points to as many elements as its part must have, which `init` has checked.
-  private let starts: [UnsafePointer<UInt32>?]
+  private let starts: [Starts]
   private let buckets: [Buckets]
   private let hashes: [UnsafePointer<UInt8>?]
 
   /// Whether all parts keep their addresses: LMDB keeps large values in pages of their own, but small ones
   /// share pages and may be moved.
   let staysInPlace: Bool
+
+  /// Where the buckets of a band are.
+  private enum Starts {
+    case numbers(UnsafePointer<UInt32>)
+    /// With how many buckets are not empty, and how many elements there are.
+    case directory(UnsafePointer<UInt64>, buckets: UInt32, elements: UInt32)
+  }
 
   /// The buckets of a band, in chunks.
   private enum Buckets {
@@ -24,6 +31,11 @@ struct Segment<Hash: BinaryHash> {
   var count: Int { Int(header.count) }
 
   static var content: BandContent { .of(width: Hash.bitCount) }
+
+  /// Whether buckets are found by a ``BucketDirectory``.
+  static func hasDirectories(_ order: BandLayout.Order) -> Bool {
+    content == .numbers && order == .directories
+  }
 
   /// `nil` for one without hashes.
   init?(
@@ -51,27 +63,41 @@ struct Segment<Hash: BinaryHash> {
       smallest = min(smallest, bytes.count)
       return base.assumingMemoryBound(to: Element.self)
     }
-    func chunks(_ shift: UInt32) -> [(index: Int, count: Int)] {
-      stride(from: 0, to: Int(header.count), by: 1 << Int(shift)).enumerated().map {
-        ($0.offset, min(1 << Int(shift), Int(header.count) - $0.element))
+    func chunks(_ shift: UInt32, of total: UInt32) -> [(index: Int, count: Int)] {
+      stride(from: 0, to: Int(total), by: 1 << Int(shift)).enumerated().map {
+        ($0.offset, min(1 << Int(shift), Int(total) - $0.element))
       }
     }
     func hashChunks(_ array: SegmentPart.Array) throws(StorageError) -> [UnsafePointer<UInt8>?] {
       var parts: [UnsafePointer<UInt8>?] = []
-      for (chunk, count) in chunks(SegmentPart.hashShift) {
+      for (chunk, count) in chunks(SegmentPart.hashShift, of: header.count) {
         parts.append(try part(array, chunk, count: count * Hash.byteCount, of: UInt8.self))
       }
       return parts
     }
-    var starts: [UnsafePointer<UInt32>?] = []
+    var starts: [Starts] = []
     var buckets: [Buckets] = []
     for (band, bits) in layout.bits.enumerated() {
-      starts.append(try part(.starts(band), 0, count: 1 << bits + 1, of: UInt32.self))
+      var elements = header.count
+      if Self.hasDirectories(header.order) {
+        let count = BucketDirectory.count(bits: bits)
+        let directory = try part(.starts(band), 0, count: count, of: UInt64.self)
+        // It has `count` numbers.
+        let counts = BucketDirectory.counts(directory[count - 1])
+        elements = counts.elements
+        // A bucket with several numbers has one element more than these.
+        guard counts.buckets <= min(header.count, elements),
+          UInt64(elements) <= 2 * UInt64(header.count)
+        else { throw damaged() }
+        starts.append(.directory(directory, buckets: counts.buckets, elements: elements))
+      } else {
+        starts.append(.numbers(try part(.starts(band), 0, count: 1 << bits + 1, of: UInt32.self)))
+      }
       switch Self.content {
       case .hashes: buckets.append(.hashes(try hashChunks(.buckets(band))))
       case .numbers:
         var parts: [UnsafePointer<UInt32>?] = []
-        for (chunk, count) in chunks(SegmentPart.idShift) {
+        for (chunk, count) in chunks(SegmentPart.idShift, of: elements) {
           parts.append(try part(.buckets(band), chunk, count: count, of: UInt32.self))
         }
         buckets.append(.numbers(parts))
@@ -207,54 +233,91 @@ struct Segment<Hash: BinaryHash> {
     return keys.count > 1 ? keys.sorted { $0.key < $1.key } : keys
   }
 
+  private func damaged() -> StorageError {
+    StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
+  }
+
   private func probe(
     _ band: Int, _ bandRadius: Int, _ key: UInt32, _ queries: [(index: Int, bytes: [UInt8])],
     radius: Int, _ room: inout Room, _ work: inout SegmentWork,
     _ body: (_ query: Int, Hash, _ distance: Int) -> Void
   ) throws(StorageError) {
-    let table = kernels.table
     let masks = ProbeMasks.of(bits: layout.bits[band], radius: bandRadius).masks
     room.reserve(masks: masks.count)
-    var candidates: UInt64 = 0
-    // The table has 2^bits + 1 entries, and key and masks have `bits` bits.
-    let found = table.pointee.probe(
-      starts[band], header.count, key, masks, masks.count, &room.ranges, &candidates)
     work.probes += masks.count
-    guard found >= 0, candidates <= UInt64(header.count) else {
-      throw StorageError(.damaged, "\(path): the database is damaged (a band of sealed hashes)")
+    let ranges: Int
+    let total: Int
+    switch starts[band] {
+    case .numbers(let starts):
+      (ranges, total) = try look(in: starts, buckets[band], key, masks, &room)
+    case .directory(let directory, let count, let elements):
+      ranges = 0
+      total = try look(in: directory, count, elements, buckets[band], key, masks, &room)
     }
-    let total = Int(candidates)
-    work.candidates += total
     guard total > 0 else { return }
-    room.reserve(candidates: total)
-    // There is room for all candidates in each, and ranges lie within the chunks.
-    if case .numbers(let ids) = buckets[band] {
-      table.pointee.gather(ids, SegmentPart.idShift, room.ranges, found, &room.ids)
-    }
+    work.candidates += total
     for query in queries {
       let count: Int
       let chunks: [UnsafePointer<UInt8>?]
       switch buckets[band] {
       case .hashes(let copies):
         chunks = copies
-        count = table.pointee.scan_ranges(
-          chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ranges, found, query.bytes,
+        // There is room for all candidates, and ranges lie within the chunks.
+        count = kernels.table.pointee.scan_ranges(
+          chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ranges, ranges, query.bytes,
           UInt32(clamping: radius), &room.hits, &room.distances)
       case .numbers:
         chunks = hashes
-        count = table.pointee.filter(
+        // There is room for all candidates; the kernel checks that their numbers are hashes'.
+        count = kernels.table.pointee.filter(
           chunks, SegmentPart.hashShift, Hash.bitCount / 64, room.ids, total, header.count,
           query.bytes, UInt32(clamping: radius), &room.hits, &room.distances)
-        guard count >= 0 else {
-          throw StorageError(
-            .damaged, "\(path): the database is damaged (a band of sealed hashes)")
-        }
+        guard count >= 0 else { throw damaged() }
       }
       for place in 0..<count {
         if let hash = hash(Int(room.hits[place]), in: chunks) {
           body(query.index, hash, Int(room.distances[place]))
         }
       }
+    }
+  }
+
+  /// Writes the ranges of the buckets near a key that are not empty to `room`, and what they hold where that is numbers.
+  private func look(
+    in starts: UnsafePointer<UInt32>, _ buckets: Buckets, _ key: UInt32, _ masks: [UInt32],
+    _ room: inout Room
+  ) throws(StorageError) -> (ranges: Int, candidates: Int) {
+    var candidates: UInt64 = 0
+    // The table has 2^bits + 1 entries, and key and masks have `bits` bits.
+    let ranges = kernels.table.pointee.probe(
+      starts, header.count, key, masks, masks.count, &room.ranges, &candidates)
+    guard ranges >= 0, candidates <= UInt64(header.count) else { throw damaged() }
+    room.reserve(candidates: Int(candidates))
+    if case .numbers(let ids) = buckets {
+      // There is room for all candidates, and ranges lie within the chunks.
+      kernels.table.pointee.gather(ids, SegmentPart.idShift, room.ranges, ranges, &room.ids)
+    }
+    return (ranges, Int(candidates))
+  }
+
+  /// Writes what the buckets near a key hold to `room`.
+  private func look(
+    in directory: UnsafePointer<UInt64>, _ first: UInt32, _ total: UInt32, _ buckets: Buckets,
+    _ key: UInt32, _ masks: [UInt32], _ room: inout Room
+  ) throws(StorageError) -> Int {
+    guard case .numbers(let ids) = buckets else { return 0 }
+    // The directory has a number for all groups of the band's buckets, and key and masks have the band's bits.
+    let places = kernels.table.pointee.look_up(
+      directory, first, key, masks, masks.count, &room.ranges)
+    guard places >= 0 else { throw damaged() }
+    room.reserve(candidates: places)
+    while true {
+      // Places are those of elements, of which there are `total` in the chunks; `ids` has as much room as is stated.
+      let candidates = kernels.table.pointee.collect(
+        ids, SegmentPart.idShift, first, total, room.ranges, places, room.ids.count, &room.ids)
+      guard candidates >= 0, candidates <= Int(header.count) else { throw damaged() }
+      if candidates <= room.ids.count { return candidates }
+      room.reserve(candidates: candidates)
     }
   }
 }

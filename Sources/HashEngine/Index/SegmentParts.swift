@@ -54,7 +54,8 @@ struct SegmentPart: Hashable {
   enum Array: Hashable {
     /// The hashes, in chunks; not there when bands hold them (see ``BandContent``).
     case hashes
-    /// Of a band, where each bucket starts, and where the last ends: one value of 2^bits + 1 numbers.
+    /// Of a band, where each bucket starts, and where the last ends: one value of 2^bits + 1 numbers, or a
+    /// ``BucketDirectory``.
     case starts(Int)
     /// Of a band, what is in its buckets, one behind the other, in chunks.
     case buckets(Int)

@@ -54,7 +54,7 @@ final class IndexFixture<Hash: BinaryHash> {
     #expect(isRemoved == (stored.remove(hash) != nil))
   }
 
-  func seal(_ order: BandLayout.Order = .grouped) throws -> Int? {
+  func seal(_ order: BandLayout.Order = .latest) throws -> Int? {
     try IndexSealing(tables, in: environment, order: order).run()
   }
 

@@ -35,19 +35,22 @@ import Testing
   }
 
   /// Damage in the tables is an error, never a crash.
-  @Test func damagedTablesAreTold() throws {
+  @Test(arguments: BandLayout.Order.allCases)
+  func damagedTablesAreTold(_ order: BandLayout.Order) throws {
     var random = SeededGenerator(seed: 25)
     try damage(
-      pdqHashes(5000, using: &random), [.starts(0), .buckets(0), .hashes], radius: 31, &random)
-    try damage(phashes(5000, using: &random), [.starts(0), .buckets(0)], radius: 8, &random)
+      pdqHashes(5000, using: &random), order, [.starts(0), .buckets(0), .hashes], radius: 31,
+      &random)
+    try damage(phashes(5000, using: &random), order, [.starts(0), .buckets(0)], radius: 8, &random)
   }
 
   private func damage<Hash: BinaryHash>(
-    _ hashes: [Hash], _ arrays: [SegmentPart.Array], radius: Int, _ random: inout SeededGenerator
+    _ hashes: [Hash], _ order: BandLayout.Order, _ arrays: [SegmentPart.Array], radius: Int,
+    _ random: inout SeededGenerator
   ) throws {
     let fixture = try IndexFixture<Hash>()
     try fixture.insert(hashes)
-    #expect(try fixture.seal() != nil)
+    #expect(try fixture.seal(order) != nil)
     let header = try fixture.read { try $0.header() }
     let query = try #require(fixture.stored.first)
     for array in arrays {
