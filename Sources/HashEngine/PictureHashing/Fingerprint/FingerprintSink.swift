@@ -119,7 +119,8 @@ struct FingerprintSink: RowSink {
     omission =
       omission
       ?? ImageError(
-        .overLimit, "too long: no views were hashed from frame \(number) on")
+        .overLimit,
+        "too long: no views were hashed from frame \(number) on; a lower effort reaches farther")
   }
 
   private mutating func hashesOfViews(

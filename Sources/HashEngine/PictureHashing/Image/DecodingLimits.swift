@@ -15,7 +15,7 @@ public struct DecodingLimits: Sendable, Hashable {
   public var animationPixels = 1 << 29
   /// Views hashed of all frames of an animation together; each frame itself counts as 24 more. Later frames
   /// are hashed without views, and the picture counts as partial.
-  public var views = 1 << 14
+  public var views = 3 << 13
   /// Scans of a JPEG: each may cost a pass over the picture.
   public var scans = 100
   /// Pixels of all scans of a JPEG together, counted for each component of a scan.

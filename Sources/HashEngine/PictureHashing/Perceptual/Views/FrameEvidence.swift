@@ -56,7 +56,7 @@ struct FrameEvidence {
   func isClear(_ minimum: Float) -> Bool { clarity >= minimum && least >= 0.7 * minimum }
 
   /// So near to a side, in shares of the picture, a line does not run through the inside.
-  private static let margin = 0.03
+  private static let margin = 0.012
 
   /// Looks for lines that run through the region.
   mutating func look(inside region: Region, rows: [LineProfile], columns: [LineProfile]) {

@@ -87,12 +87,14 @@ struct PictureViews {
 
   /// Parts, and the likeliest of them in more ways.
   private mutating func addInner(_ parts: [InnerPictures.Part], _ effort: Effort) {
+    let isThorough = effort > .standard
     for (index, part) in parts.enumerated() {
       let isLikely = part.score >= InnerPictures.likely
       let orientations =
-        isLikely && index < (effort > .standard ? 2 : 1)
+        isLikely && index < (isThorough ? 4 : 2)
         ? Orientation.allCases : isLikely || index < 4 ? Self.mirrored : [.asStored]
-      add(part.region, orientations, alsoInverted: isLikely && index == 0, effort)
+      let alsoInverted = isLikely && index < (isThorough ? 2 : 1)
+      add(part.region, orientations, alsoInverted: alsoInverted, effort)
       if isLikely || index < 4 {
         add(part.region, extent: .inset(-0.015), [.asStored], effort)
       }
@@ -107,7 +109,7 @@ struct PictureViews {
       let view = View(corners: found.corners, isResampled: true)
       let orientations =
         index == 0 ? Orientation.allCases : index == 1 ? Self.mirrored : [.asStored]
-      add(grid, view, orientations, .thorough)
+      add(grid, view, orientations, alsoInverted: index == 0, .thorough)
     }
   }
 
@@ -149,7 +151,8 @@ struct PictureViews {
           let view = View(region: region, extent: extent, rotation: degrees, isResampled: true)
           add(
             warped.grid(rotatedBy: degrees, extent: extent), view,
-            frame == .grown ? Self.mirrored : [.asStored], .thorough)
+            frame == .grown ? Self.mirrored : [.asStored], alsoInverted: region != .whole,
+            .thorough)
         }
       }
     }
