@@ -20,7 +20,7 @@ struct FramedRegions {
   private static let minimumArea = 0.04
   private static let minimumSide = 0.15
   /// Of regions whose sides lie as near to each other as this, the likeliest is kept.
-  private static let nearSide = 0.008
+  private static let nearSide = 0.005
   /// More are never asked.
   private static let most = 24
 

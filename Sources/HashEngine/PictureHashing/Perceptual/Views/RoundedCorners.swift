@@ -1,49 +1,67 @@
 /// Corners that were cut off round: each shows what is behind the picture, in one tone.
 extension PDQGrid {
-  /// A corner that reaches farther than this is a part of the picture.
+  /// A corner that reaches farther than this, in cells, is a part of the picture.
   private static let mostRounded = 14
-  /// A corner that is smaller is the picture's own, or hardly changes the hash.
-  private static let leastRounded = 2
-  /// The difference between samples of one tone.
+  /// The difference between cells of one tone.
   private static let tolerance: Float = 6
 
-  /// The same with its corners guessed, as far as these are cut off round; `nil` unless all four are.
+  /// The same with its corners guessed, as far as these are cut off round; `nil` unless two are, or all four where they
+  /// are small.
   func withFilledCorners(kernels: Kernels) -> PDQGrid? {
-    let cells = roundedCorners()
-    guard !cells.isEmpty else { return nil }
+    let corners = Corner.all.compactMap { cut(at: $0) }
+    // Any picture may have one such corner, or small ones.
+    guard corners.count >= 2,
+      corners.allSatisfy({ abs($0.tone - corners[0].tone) <= Self.tolerance }),
+      corners.count == 4 || corners.allSatisfy({ $0.reach > 1 })
+    else { return nil }
     var grid = self
-    grid.guess(cells, kernels: kernels)
+    grid.guess(corners.flatMap(\.cells), kernels: kernels)
     return grid
   }
 
-  private func roundedCorners() -> [UInt16] {
-    let last = Self.side - 1
-    var cells: [UInt16] = []
-    for (isBelow, isRight) in [(false, false), (false, true), (true, false), (true, true)] {
-      func value(_ row: Int, _ column: Int) -> Float {
-        values[(isBelow ? last - row : row) * Self.side + (isRight ? last - column : column)]
-      }
-      let tone = value(0, 0)
-      var reach = Self.mostRounded + 1
-      var lengths: [Int] = []
-      for row in 0...Self.mostRounded {
-        // Each row of a round corner is no longer than the one before.
-        let length = (0..<reach).prefix { abs(value(row, $0) - tone) <= Self.tolerance }.count
-        guard length > 0 else { break }
-        lengths.append(length)
-        reach = length
-      }
-      guard let first = lengths.first, (Self.leastRounded...Self.mostRounded).contains(first),
-        (Self.leastRounded...Self.mostRounded).contains(lengths.count)
-      else { return [] }
-      // The sample beside the last one is a mixture.
-      for (row, length) in (lengths + [0]).enumerated() {
-        for column in 0...length {
-          cells.append(
-            UInt16((isBelow ? last - row : row) * Self.side + (isRight ? last - column : column)))
-        }
-      }
+  private struct Corner {
+    let isBelow: Bool
+    let isRight: Bool
+
+    static let all = [(false, false), (false, true), (true, false), (true, true)].map {
+      Corner(isBelow: $0.0, isRight: $0.1)
     }
-    return cells
+
+    /// The place of a cell, counted from the corner.
+    func index(_ row: Int, _ column: Int) -> Int {
+      let last = PDQGrid.side - 1
+      return (isBelow ? last - row : row) * PDQGrid.side + (isRight ? last - column : column)
+    }
+  }
+
+  /// What was cut off at a corner.
+  private struct Cut {
+    let tone: Float
+    /// Cells of its tone along the side.
+    let reach: Int
+    let cells: [UInt16]
+  }
+
+  private func cut(at corner: Corner) -> Cut? {
+    let tone = values[corner.index(0, 0)]
+    var lengths: [Int] = []
+    for row in 0...Self.mostRounded {
+      // Each row of a round corner is no longer than the one before.
+      let most = lengths.last ?? Self.mostRounded + 1
+      let length = (0..<most).prefix {
+        abs(values[corner.index(row, $0)] - tone) <= Self.tolerance
+      }.count
+      guard length > 0 else { break }
+      lengths.append(length)
+    }
+    guard let reach = lengths.first, reach <= Self.mostRounded, lengths.count <= Self.mostRounded,
+      // As far down as across, nearly.
+      abs(reach - lengths.count) <= 2
+    else { return nil }
+    // The cell beside the last one is a mixture.
+    let cells = (lengths + [0]).enumerated().flatMap { row, length in
+      (0...length).map { UInt16(corner.index(row, $0)) }
+    }
+    return Cut(tone: tone, reach: reach, cells: cells)
   }
 }
