@@ -29,7 +29,7 @@ import Testing
     ("mirrored", "case-1", Effort.standard, "mirrored"),
     ("turned-left", "case-2", .standard, "turned right"),
     ("inverted", "case-3", .standard, "inverted"),
-    ("bordered", "case-4", .standard, "trimmed 4.5,5.9,95.5,94.1"),
+    ("bordered", "case-4", .standard, "trimmed 4.3,5.6,95.7,94.4"),
     ("bordered-mirrored", "case-5", .standard, "trimmed 2.8,3.7,97.2,96.3, mirrored"),
     ("captioned", "case-6", .standard, "trimmed 0,14.3,100,100"),
     ("letterboxed", "case-1", .standard, "trimmed 0,12.5,100,87.5"),

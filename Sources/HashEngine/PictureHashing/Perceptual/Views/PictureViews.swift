@@ -37,6 +37,7 @@ struct PictureViews {
     guard effort > .standard else { return }
     try limits.checkTime()
     add(.whole, extent: .inset(-0.015), Orientation.allCases, .thorough)
+    add(.whole, extent: .inset(-0.025), [.mirrored], .thorough)
     addInner(inner.parts(.thorough), .thorough)
     addInner(inner.partsOfParts(), .thorough)
     if let part = inner.parts(.standard).first, part.score >= InnerPictures.likely,
@@ -97,6 +98,9 @@ struct PictureViews {
       add(part.region, orientations, alsoInverted: alsoInverted, effort)
       if isLikely || index < 4 {
         add(part.region, extent: .inset(-0.015), [.asStored], effort)
+      }
+      if isLikely && isThorough && index < 2 {
+        add(part.region, extent: .inset(-0.025), [.asStored], effort)
       }
     }
   }
