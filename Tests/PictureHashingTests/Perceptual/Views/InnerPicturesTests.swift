@@ -148,6 +148,36 @@ import Testing
     }
   }
 
+  /// The picture on a tilted print, within its rim, is found once the print is upright.
+  @Test(arguments: [-5.0, 3])
+  func aTiltedPrintIsStraightened(_ degrees: Double) throws {
+    let (width, height) = (480, 400)
+    let (sine, cosine) = (sin(degrees * .pi / 180), cos(degrees * .pi / 180))
+    let values = (0..<width * height).map { index -> UInt8 in
+      let (x, y) = (Double(index % width) + 0.5 - 240, Double(index / width) + 0.5 - 200)
+      let (across, down) = (cosine * x + sine * y, cosine * y - sine * x)
+      guard abs(across) < 160, abs(down) < 130 else { return 90 }
+      guard abs(across) < 140, abs(down) < 110 else { return 250 }
+      return UInt8(Self.blotches(across + 140, down + 110))
+    }
+    let luma = LumaGrid(width: width, height: height, aspect: 1.2, values: values)
+    let corners = try #require(
+      Corners(
+        [(-160.0, -130.0), (160, -130), (160, 130), (-160, 130)].map {
+          Corners.Point(
+            x: (240 + cosine * $0.0 - sine * $0.1) / 480,
+            y: (200 + sine * $0.0 + cosine * $0.1) / 400)
+        }))
+    let straight = try #require(luma.straightened(corners))
+    #expect(abs(straight.aspect - 320.0 / 260) < 0.01)
+    let picture = Region(left: 20.0 / 320, top: 20.0 / 260, right: 300.0 / 320, bottom: 240.0 / 260)
+    let parts = InnerPictures(of: straight, upTo: .standard).parts(.standard)
+    #expect(parts.contains { $0.region.isNear(picture, within: 0.006) })
+    let part = try #require(corners.part(picture)?.points.first)
+    #expect(abs(part.x - (240 - cosine * 140 + sine * 110) / 480) < 0.001)
+    #expect(abs(part.y - (200 - sine * 140 - cosine * 110) / 400) < 0.001)
+  }
+
   /// An edge between samples is where it is, not at one of them.
   @Test(arguments: [0.2, 0.5, 0.75])
   func edgesLieBetweenSamples(_ share: Double) {

@@ -78,6 +78,24 @@ public struct Corners: Sendable, Hashable {
     ]
   }
 
+  /// A place within them, given in shares of what lies between them; `nil` where there is none.
+  static func place(_ x: Double, _ y: Double, through map: [Double]) -> Point? {
+    let depth = map[6] * x + map[7] * y + map[8]
+    guard depth > 1e-6 else { return nil }
+    return Point(
+      x: (map[0] * x + map[1] * y + map[2]) / depth, y: (map[3] * x + map[4] * y + map[5]) / depth)
+  }
+
+  /// The corners of a part of what lies between them.
+  func part(_ region: Region) -> Corners? {
+    guard let map = mapFromSquare else { return nil }
+    return Corners(
+      [
+        (region.left, region.top), (region.right, region.top), (region.right, region.bottom),
+        (region.left, region.bottom),
+      ].compactMap { Self.place($0.0, $0.1, through: map) })
+  }
+
   /// In percent, point by point: `10,12 90,8 92,88 11,90`.
   package var text: String {
     points.map { "\(Region.percent($0.x)),\(Region.percent($0.y))" }.joined(separator: " ")

@@ -105,16 +105,30 @@ struct PictureViews {
     }
   }
 
+  /// Pictures that lie tilted, and what lies within the likeliest one, if that is likely: a print has a rim.
   private mutating func addTilted(_ tilted: TiltedPictures) {
     for (index, found) in tilted.found.enumerated() {
-      let bounds = found.corners.bounds
-      let warped = WarpedGrids(sampler, region: bounds)
-      guard let grid = warped.grid(of: found.corners) else { continue }
-      let view = View(corners: found.corners, isResampled: true)
-      let orientations =
-        index == 0 ? Orientation.allCases : index == 1 ? Self.mirrored : [.asStored]
-      add(grid, view, orientations, alsoInverted: index == 0, .thorough)
+      let isFirst = index == 0 && found.clarity >= TiltedPictures.likely
+      addTilted(
+        found.corners, isFirst ? Orientation.allCases : index == 0 ? Self.mirrored : [.asStored],
+        alsoInverted: isFirst)
+      guard isFirst, let straight = sampler.luma.straightened(found.corners) else { continue }
+      let inner = InnerPictures(of: straight, upTo: .standard, kernels: kernels)
+      for part in inner.parts(.standard).prefix(4) {
+        guard let corners = found.corners.part(part.region) else { continue }
+        let isLikely = part.score >= InnerPictures.likely
+        addTilted(corners, isLikely ? Orientation.allCases : [.asStored])
+      }
     }
+  }
+
+  private mutating func addTilted(
+    _ corners: Corners, _ orientations: [Orientation], alsoInverted: Bool = false
+  ) {
+    let warped = WarpedGrids(sampler, region: corners.bounds)
+    guard let grid = warped.grid(of: corners) else { return }
+    let view = View(corners: corners, isResampled: true)
+    add(grid, view, orientations, alsoInverted: alsoInverted, .thorough)
   }
 
   private mutating func addPhases() {

@@ -21,6 +21,8 @@ struct TiltedPictures {
   private static let minimumArea = 0.06
   /// How many of the likeliest are fitted and kept.
   private static let most = 5
+  /// One in ten pictures without a tilted one has one that is as clear as this.
+  static let likely: Float = 1.85
   /// How clear one must be in all.
   private static let minimumScore: Float = 1.7
 
