@@ -69,12 +69,13 @@ struct PictureViews {
     let stored =
       picture.isComparable && coefficients != .none
       ? OrientedHashes(coefficients, kernels: kernels) : nil
-    let isRegular = resampled[.asStored].isRegular
-    for orientation in isRegular ? [.asStored] : Orientation.allCases {
+    add(resampled[.asStored], View(isResampled: true), .standard)
+    for orientation in Orientation.allCases
+    where orientation != .asStored && !resampled[orientation].isRegular {
       let view = View(orientation: orientation, isResampled: true)
       add(resampled[orientation], view, .standard)
-      if orientation != .asStored { add(~resampled[orientation], view.inverted, .standard) }
-      guard orientation != .asStored, let hash = stored?[orientation],
+      add(~resampled[orientation], view.inverted, .standard)
+      guard let hash = stored?[orientation], !hash.isRegular,
         hash.distance(to: resampled[orientation]) > Self.nearHash
       else { continue }
       add(hash, View(orientation: orientation), .standard)
@@ -218,8 +219,8 @@ struct PictureViews {
   ) {
     let turned = OrientedHashes(
       PDQCoefficients(grid, kernels: kernels), orientations, kernels: kernels)
-    guard let first = orientations.first, !turned[first].isRegular else { return }
-    for orientation in orientations {
+    // Turned, a hash may be regular that was not.
+    for orientation in orientations where !turned[orientation].isRegular {
       var view = view
       view.orientation = orientation
       add(turned[orientation], view, effort)
