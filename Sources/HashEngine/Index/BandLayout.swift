@@ -39,11 +39,11 @@ final class BandLayout: Sendable {
 
   private static let known = Memo<Key, BandLayout>(maximum: 16)
 
-  /// How many bands serve `count` hashes best. Bands of log₂(count) bits and two have a hash in every fourth bucket: with a
+  /// How many bands serve `count` hashes best. Bands of log₂(count) bits and three have a hash in every eighth bucket: with a
   /// directory to see which are empty, buckets cost less than hashes. Where buckets hold the hashes themselves, sixteen in a
   /// row cost hardly more than one.
   static func bands(width: Int, count: Int, order: Order = .latest) -> Int {
-    let more = BandContent.of(width: width) == .hashes ? -4 : order == .directories ? 2 : 0
+    let more = BandContent.of(width: width) == .hashes ? -4 : order == .directories ? 3 : 0
     let bits = max(1, count.bitWidth - count.leadingZeroBitCount + more)
     let least = (width + maximumBits - 1) / maximumBits
     return min(max(least, (width + bits / 2) / bits), width)

@@ -92,14 +92,14 @@ struct PictureViews {
     let isThorough = effort > .standard
     for (index, part) in parts.enumerated() {
       let isLikely = part.score >= InnerPictures.likely
+      // At `thorough`, the first parts have been asked mirrored and extended already.
+      let isFirst = isLikely || index < 4 && !isThorough
       let orientations =
         isLikely && index < (isThorough ? 4 : 2)
-        ? Orientation.allCases : isLikely || index < 4 ? Self.mirrored : [.asStored]
+        ? Orientation.allCases : isFirst ? Self.mirrored : [.asStored]
       let alsoInverted = isLikely && index < (isThorough ? 2 : 1)
       add(part.region, orientations, alsoInverted: alsoInverted, effort)
-      if isLikely || index < 4 {
-        add(part.region, extent: .inset(-0.015), [.asStored], effort)
-      }
+      if isFirst { add(part.region, extent: .inset(-0.015), [.asStored], effort) }
       if isLikely && isThorough && index < 2 {
         add(part.region, extent: .inset(-0.025), [.asStored], effort)
       }
