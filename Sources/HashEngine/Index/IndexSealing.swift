@@ -49,7 +49,7 @@ struct IndexSealing<Hash: BinaryHash> {
   /// Refuses to seal where the disk has less room than the segment takes: whatever else is to be written is worth
   /// more.
   private func checkRoom(for count: Int) throws(StorageError) {
-    // About 130 bytes a hash of 256 bits, and 33 of 64 (Docs/Performance.md); some room is left for others.
+    // About 115 bytes a hash of 256 bits, and 33 of 64 (Docs/Performance.md); some room is left for others.
     let needed = count * (Hash.bitCount == 64 ? 60 : 180)
     guard let free = environment.freeBytes, free < needed else { return }
     throw StorageError(

@@ -62,7 +62,9 @@ struct PictureViews {
   /// Where the picture's own coefficients, turned, give a hash farther from the grid's than this, it is asked too:
   /// fine lines, as of text, lie otherwise on the grid than on the reference's samples.
   private mutating func addTurned(_ picture: PDQFingerprint, _ coefficients: PDQCoefficients) {
-    if picture.isComparable { add(~picture.hash, View(isInverted: true), .standard) }
+    if picture.isComparable, !picture.hash.isRegular {
+      add(~picture.hash, View(isInverted: true), .standard)
+    }
     let grid = sampler.grid(of: .whole)
     guard grid.detail(kernels: kernels) >= PDQHash.minimumQuality else { return }
     let resampled = OrientedHashes(PDQCoefficients(grid, kernels: kernels), kernels: kernels)
