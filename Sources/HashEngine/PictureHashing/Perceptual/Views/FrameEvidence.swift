@@ -17,7 +17,7 @@ struct FrameEvidence {
   /// Whether the region is what lies on a page of one tone.
   private let isOnPage: Bool
 
-  /// From how many of these on a region is asked for.
+  /// The logarithm of the odds, less a constant that is the same for all regions of all pictures.
   var score: Float {
     5.3 * step + 3.8 * texture + 3.1 * least - 7.2 * inner - 2.1 * busyOutside + 5.8 * coverage
       + 0.65 * Float(sides) + (isOnPage ? 2.2 : 0) - 10.2
