@@ -75,7 +75,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Sources/HashEngine/PictureHashing",
-      swiftSettings: strict),
+      // A reader cannot outlive the bytes that it reads: the compiler sees to that.
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .target(
       name: "HashEngine",
       dependencies: [

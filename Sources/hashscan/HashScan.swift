@@ -16,7 +16,7 @@ struct HashScan: AsyncParsableCommand {
     subcommands: [
       ImportCommand.self, ExportCommand.self, ListsCommand.self, ListCommand.self,
       EntryCommand.self, TakedownCommand.self, AllowCommand.self, ReleaseCommand.self,
-      CaseCommand.self, ScanCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
+      CaseCommand.self, ScanCommand.self, RematchCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
       IndexCommand.self, AuditCommand.self, DatabaseCommand.self,
     ])
 
@@ -39,8 +39,9 @@ struct HashScan: AsyncParsableCommand {
       try Output.finish()
       ChangedDatabase.tell()
     } catch {
-      // An import that was not complete has changed something all the same.
-      if (error as? ExitCode)?.rawValue == ExitStatus.incomplete.rawValue { ChangedDatabase.tell() }
+      // An import that was not complete, or after which something matched, has changed something all the same.
+      let changed = [ExitStatus.incomplete, .found].map(\.rawValue)
+      if let code = error as? ExitCode, changed.contains(code.rawValue) { ChangedDatabase.tell() }
       end(with: error)
     }
   }

@@ -4,6 +4,12 @@ public import PictureHashing
 internal import Synchronization
 public import SystemPackage
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// Decodes pictures in workers: separate processes that have given up everything decoding does not need. A
 /// picture that attacks or crashes its decoder harms nothing but its own result.
 ///
@@ -96,6 +102,13 @@ public final class ConfinedFingerprinter: Fingerprinter {
     pool.idle.append(first)
     self.pool = Mutex(pool)
     free = DispatchSemaphore(value: max(1, options.workers))
+  }
+
+  /// Tells the worker program from an earlier or later one.
+  var programIdentity: String {
+    var status = stat()
+    guard program.withPlatformString({ stat($0, &status) }) == 0 else { return "" }
+    return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 
   /// Whether the last attempt to start a worker succeeded.

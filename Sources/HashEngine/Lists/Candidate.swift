@@ -48,6 +48,8 @@ public struct ListVersion: Sendable, Hashable {
   public let canMatch: Bool
   /// Whether its last import is older than the operator wants.
   public let isStale: Bool
+  /// How many changes it has had, of whatever; tells two states of one list apart.
+  var changes = 0
 }
 
 /// What the lists need a picture to be hashed for.

@@ -10,6 +10,30 @@ struct EntryFront {
   let details: EntryDetails
   let hasCrops: Bool
 
+  /// What of an entry tells at a glance whether the rest is of interest.
+  struct Sign {
+    let list: UInt32
+    let receipt: Int
+    /// Whether it is, or was, disabled until some time.
+    let isTimed: Bool
+
+    /// `nil` when the bytes are not an entry.
+    init?(_ bytes: RawSpan) {
+      func number<N: FixedWidthInteger & BitwiseCopyable>(at offset: Int, _: N.Type) -> N? {
+        guard offset + N.bitWidth / 8 <= bytes.byteCount else { return nil }
+        // Within the bytes, as was just checked; a number is good whatever its bits.
+        return N(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: N.self))
+      }
+      guard let list = number(at: 0, UInt32.self), let parts = number(at: 4, UInt16.self),
+        let length = number(at: 6, UInt16.self),
+        let receipt = number(at: 16 + Int(length), UInt32.self)
+      else { return nil }
+      self.list = list
+      self.receipt = Int(receipt)
+      isTimed = Parts(rawValue: parts).contains(.disabledUntil)
+    }
+  }
+
   /// Which optional parts an entry has: one bit each.
   struct Parts: OptionSet {
     let rawValue: UInt16

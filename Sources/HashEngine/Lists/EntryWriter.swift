@@ -9,6 +9,8 @@ struct EntryWriter: ~Copyable {
   /// Whether anything was written.
   private(set) var isDirty = false
   private(set) var keepsUndo = true
+  /// Whether an entry was written that comes into force by itself.
+  private(set) var hasTimedEntries = false
   /// A sentence for each hash that is both on an allowlist and on another list; past ten, also their number.
   var warnings: [String] {
     guard contradictions > examples.count else { return examples }
@@ -70,6 +72,7 @@ struct EntryWriter: ~Copyable {
     _ entry: Entry, over old: (number: UInt64, entry: Entry)?, _ ids: borrowing TableCursor
   ) throws(StorageError) -> UInt64 {
     try begin()
+    if case .disabled(.some) = entry.state { hasTimedEntries = true }
     let number = old?.number ?? next
     record.clear()
     StoredEntry(list: list, entry: entry).write(to: &record)

@@ -250,6 +250,7 @@ struct ListChange: ~Copyable {
     try flush()
     receipt.warnings += writer.warnings
     list.receipts = UInt32(receipt.number)
+    if writer.hasTimedEntries { list.hasTimedEntries = true }
     if writer.isDirty {
       list.serial += 1
       list.undoable = writer.keepsUndo ? list.receipts : 0

@@ -16,6 +16,8 @@ struct ListRecord {
   /// When a file was last imported, and its name.
   var importedAt: Timestamp?
   var source: String?
+  /// Whether an entry of it may come into force by itself, being disabled until some time.
+  var hasTimedEntries = false
 
   init(id: UInt32, createdAt: Timestamp) {
     self.id = id
@@ -52,11 +54,16 @@ struct ListRecord {
     settings.phash64Radius = Int(phash64)
     settings.expiresAt = expiry == 0 ? nil : Timestamp(seconds: Int(clamping: expiry))
     settings.note = note.isEmpty ? nil : note
-    if !isWhole, record.isAtEnd { return }
+    if !isWhole, record.isAtEnd {
+      hasTimedEntries = true
+      return
+    }
     guard let review = record.uint16(), let code = record.uint8(), let effort = Effort(code: code)
     else { return nil }
     settings.reviewRadius = review == 0 ? nil : Int(review)
     settings.effort = effort
+    // Nobody kept count of timed entries before the last part was written.
+    hasTimedEntries = true
     // Records written before common hashes were known end here.
     if record.isAtEnd { return }
     guard let common = record.uint8() else { return nil }
@@ -69,6 +76,10 @@ struct ListRecord {
     settings.staleAfter = staleAfter == 0 ? nil : .seconds(Int(clamping: staleAfter))
     importedAt = imported == 0 ? nil : Timestamp(seconds: Int(clamping: imported))
     self.source = source.isEmpty ? nil : source
+    // Records written before timed entries were counted end here.
+    if record.isAtEnd { return }
+    guard let timed = record.uint8() else { return nil }
+    hasTimedEntries = timed != 0
   }
 
   var bytes: [UInt8] {
@@ -94,6 +105,7 @@ struct ListRecord {
     record.append(UInt64(clamping: settings.staleAfter?.components.seconds ?? 0))
     record.append(importedAt.map { UInt64(clamping: max(1, $0.seconds)) } ?? 0)
     record.append(source ?? "")
+    record.append(UInt8(hasTimedEntries ? 1 : 0))
     return record.bytes
   }
 

@@ -28,7 +28,8 @@ extension ListStore {
           ListVersion(
             name: name, serial: Int(record.serial), isInForce: isInForce,
             isExpired: record.settings.isEnabled && !isInForce, canMatch: canMatch,
-            isStale: record.list(named: name).isStale(at: options.now)))
+            isStale: record.list(named: name).isStale(at: options.now),
+            changes: Int(record.receipts)))
       }
       return SearchResult(
         candidates: search.candidates.map { found in

@@ -26,8 +26,11 @@ public struct Examination: Sendable, Hashable {
 
   /// The verdict on the picture.
   public let verdict: Verdict
-  /// What was computed; `nil` when nothing could be decoded.
+  /// What was computed; `nil` when nothing could be decoded, and when it was of no need, since the ledger knows the
+  /// verdict.
   public let fingerprint: Fingerprint?
+  /// What is known of the picture besides its hashes; `nil` when nothing could be decoded.
+  public let facts: PictureFacts?
   /// The lists that were searched, in the state at that time; empty when no search took place.
   public let lists: [ListVersion]
   /// Hashes that were looked up: of views, and digests.
@@ -37,11 +40,12 @@ public struct Examination: Sendable, Hashable {
 
   /// An examination made up by the caller; for tests of code that uses a moderator.
   public init(
-    verdict: Verdict, fingerprint: Fingerprint?, lists: [ListVersion] = [], lookups: Int = 0,
-    timings: Timings = Timings()
+    verdict: Verdict, fingerprint: Fingerprint?, facts: PictureFacts? = nil,
+    lists: [ListVersion] = [], lookups: Int = 0, timings: Timings = Timings()
   ) {
     self.verdict = verdict
     self.fingerprint = fingerprint
+    self.facts = facts ?? fingerprint.map { PictureFacts(of: $0) }
     self.lists = lists
     self.lookups = lookups
     self.timings = timings
@@ -55,13 +59,7 @@ public struct Examination: Sendable, Hashable {
 
   /// Whether the picture is too flat, or too small, for a hash that could be compared: nothing was looked
   /// up. A faded picture is not.
-  public var lacksDetail: Bool {
-    guard let fingerprint else { return false }
-    // A part of it, or the picture turned, may have what the whole lacks.
-    return fingerprint.frames.allSatisfy {
-      ($0.pdq.map { !$0.isComparable } ?? false) && $0.views.isEmpty
-    }
-  }
+  public var lacksDetail: Bool { facts?.lacksDetail ?? false }
 }
 
 /// The results of looking up several hashes.

@@ -49,6 +49,11 @@ public struct MatchPolicy: Sendable, Hashable {
     self.trailingData = trailingData
   }
 
+  /// Whether the lists' own settings decide what matches.
+  var leavesAllToLists: Bool {
+    pdqRadius == nil && phash64Radius == nil && effort == nil && lists == nil && kinds == nil
+  }
+
   /// The limits for a picture that is examined now, with the deadline that the time limit sets.
   var limitsFromNow: DecodingLimits {
     var limits = limits

@@ -50,9 +50,17 @@ public struct Moderator: Sendable {
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public func examine(_ file: FilePath) throws(ListError) -> Examination {
+    try examine(WalkedFile(file, nil, followsLink: true))
+  }
+
+  /// Reads and examines a file that was found before. A problem with the file gives the verdict `notScanned`, not an
+  /// error.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  public func examine(_ file: WalkedFile) throws(ListError) -> Examination {
     let bytes: [UInt8]
     do {
-      bytes = try PictureFile.read(file, limits: policy.limits)
+      (bytes, _) = try PictureFile.readWhole(file, limits: policy.limits)
     } catch {
       return Examination(verdict: .notScanned(error), fingerprint: nil)
     }
@@ -63,19 +71,15 @@ public struct Moderator: Sendable {
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public func examine(_ bytes: Span<UInt8>) throws(ListError) -> Examination {
-    var needed = try lists.requirements(of: policy.lists)
+    var request = try self.request()
     let limits = policy.limitsFromNow
     while true {
-      let (examination, latest) = try examine(bytes, as: needed, limits)
+      let picture = read(bytes, request, limits)
+      let (examination, latest) = try examine(picture, until: limits.deadline)
       // Meanwhile a list may have got a new kind of hash or a higher effort, and the search used that state:
       // then the picture is hashed again for it.
-      if policy.kinds != nil || latest.kinds.isSubset(of: needed.kinds),
-        policy.effort != nil || latest.effort <= needed.effort
-      {
-        return examination
-      }
-      needed.kinds.formUnion(latest.kinds)
-      needed.effort = max(needed.effort, latest.effort)
+      guard let more = self.request(latest).beyond(request) else { return examination }
+      request = more
     }
   }
 
@@ -84,7 +88,10 @@ public struct Moderator: Sendable {
   ///
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public func examine(_ fingerprint: Fingerprint) throws(ListError) -> Examination {
-    try examine(fingerprint, fingerprint.digests, nil, until: policy.limitsFromNow.deadline).0
+    try examine(
+      ReadPicture(fingerprint: fingerprint, digests: fingerprint.digests),
+      until: policy.limitsFromNow.deadline
+    ).0
   }
 
   /// Looks up hashes that somebody else has computed, each by itself.
@@ -117,34 +124,15 @@ public struct Moderator: Sendable {
     }
   }
 
-  private func examine(
-    _ bytes: Span<UInt8>, as needed: ListRequirements, _ limits: DecodingLimits
+  /// Asks the lists of a picture that was read.
+  ///
+  /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
+  func examine(
+    _ picture: ReadPicture, until deadline: ContinuousClock.Instant?
   ) throws(ListError) -> (Examination, ListRequirements) {
     let start = ContinuousClock.now
-    // Quality is reported of every picture, whatever the lists have.
-    let kinds = policy.kinds ?? needed.kinds.union([.pdq])
-    let effort = needed.kinds.contains(.pdq) ? policy.effort ?? needed.effort : .exact
-    var fingerprint: Fingerprint?
-    var problem: ImageError?
-    do throws(ImageError) {
-      fingerprint = try fingerprinter.fingerprint(
-        of: bytes, FingerprintRequest(kinds: kinds, views: .upTo(effort), limits: limits))
-    } catch {
-      problem = error
-    }
-    let decoding = ContinuousClock.now - start
-    // A file that cannot be decoded may still match by its digest.
-    let digests = fingerprint?.digests ?? Digests.of(bytes, kinds: kinds)
-    return try examine(
-      fingerprint, digests, problem, until: limits.deadline, decoding: decoding)
-  }
-
-  private func examine(
-    _ fingerprint: Fingerprint?, _ digests: [HashKind: [UInt8]], _ problem: ImageError?,
-    until deadline: ContinuousClock.Instant?, decoding: Duration = .zero
-  ) throws(ListError) -> (Examination, ListRequirements) {
-    let start = ContinuousClock.now
-    let queries = PictureQuery.all(of: fingerprint, digests: digests)
+    let (fingerprint, problem) = (picture.fingerprint, picture.problem)
+    let queries = PictureQuery.all(of: fingerprint, digests: picture.digests)
     let found = try lists.search(
       for: queries.map(\.query), policy.searchOptions(until: deadline)
     ) { policy.endsEarly && MatchSet(queries, $0).isCertain }
@@ -170,7 +158,7 @@ public struct Moderator: Sendable {
     }
     let examination = Examination(
       verdict: verdict, fingerprint: fingerprint, lists: found.lists, lookups: found.lookups,
-      timings: Examination.Timings(decoding: decoding, lookup: .now - start))
+      timings: Examination.Timings(decoding: picture.time, lookup: .now - start))
     return (examination, found.requirements)
   }
 }

@@ -84,6 +84,18 @@ extension Environment {
     }
   }
 
+  /// How much of its file is in use, in bytes.
+  var usedBytes: Int {
+    activity.withLock { _ in
+      var info = MDB_envinfo()
+      var status = MDB_stat()
+      guard mdb_env_info(handle, &info) == MDB_SUCCESS,
+        mdb_env_stat(handle, &status) == MDB_SUCCESS
+      else { return 0 }
+      return (info.me_last_pgno + 1) * Int(status.ms_psize)
+    }
+  }
+
   /// LMDB's result code; `nil` when transactions are running, so that nothing was done.
   private func resize(to size: Int) -> CInt? {
     activity.withLock { activity in

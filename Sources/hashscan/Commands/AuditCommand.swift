@@ -56,7 +56,7 @@ struct AuditShowCommand: ParsableCommand {
 
   func run() throws {
     let number = user.flatMap { JournalText.number(of: $0) }
-    try reporting {
+    try tellingErrors {
       try database.open().forEachJournalLine(from: from) { line, text in
         guard list.map({ $0 == line.list }) ?? true, number.map({ $0 == line.uid }) ?? true,
           `case`.map({ $0 == line.caseID }) ?? true, action.map({ $0 == line.action }) ?? true,
@@ -84,7 +84,7 @@ struct AuditVerifyCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let lines = try copy.map { try Self.lines(of: $0) } ?? []
       let (count, problems) = try database.open().verifyJournal(against: lines)
       for problem in problems { Output.print(problem) }

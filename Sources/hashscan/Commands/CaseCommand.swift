@@ -23,7 +23,7 @@ struct CaseShowCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try database.open()
       let references = try store.entries(ofCase: id)
       for reference in references {

@@ -27,7 +27,7 @@ struct DatabaseBackupCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try database.open()
       try store.backUp(to: target.path)
       let lists = try ListStore(at: target.path).lists()
@@ -53,7 +53,7 @@ struct DatabaseRestoreCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let folder = try database.folder()
       let restored: ListStore.Restored
       do {
@@ -84,7 +84,7 @@ struct DatabaseVerifyCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try database.open()
       let problems = try store.problems()
       for problem in problems { Output.print(ShownText(problem)) }
@@ -107,7 +107,7 @@ struct DatabaseUpgradeCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try database.open()
       let folder = ShownPath(try database.folder())
       guard let upgraded = store.upgraded else {

@@ -32,7 +32,7 @@ struct EntryShowCommand: ParsableCommand {
   var hashes = false
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let found = try entry.database.open().entry(entry.id, in: entry.list)
       Output.print(JSONLine.render(EntryLine(found, list: entry.list, showsHashes: hashes)))
     }
@@ -67,7 +67,7 @@ struct EntryDisableCommand: ParsableCommand {
   }
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let time = until.flatMap { Timestamp($0) }
       try entry.database.openForChange().disable(
         entry: entry.id, of: entry.list, until: time, reason: reason)
@@ -84,7 +84,7 @@ struct EntryEnableCommand: ParsableCommand {
   @OptionGroup var entry: NamedEntry
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       try entry.database.openForChange().enable(entry: entry.id, of: entry.list)
       Output.print("\(entry.list) \(ShownText(entry.id)): enabled")
     }
@@ -101,7 +101,7 @@ struct EntryWithdrawCommand: ParsableCommand {
   var reason: String?
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       try entry.database.openForChange().withdraw(
         entries: [entry.id], from: entry.list, reason: reason)
       Output.print("\(entry.list) \(ShownText(entry.id)): withdrawn")

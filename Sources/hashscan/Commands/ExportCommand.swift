@@ -24,7 +24,7 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       var lines: [UInt8] = []
       func write() throws {
         try FileDescriptor.standardOutput.writeAll(lines)

@@ -11,7 +11,7 @@ struct ImportCommand: ParsableCommand {
       withdrawn, unchanged and rejected, and why. A record replaces the entry with the same id; an entry \
       that its source withdraws stops matching. Importing a file again changes nothing. Exit status: 0 when \
       all of it was read, 3 when it was imported but records were refused or withdrawals withheld, 2 when nothing \
-      was imported.
+      was imported. With --rematch: 1 when a file matches anew, 3 also when files have to be read again.
       """)
 
   @Argument(help: "The file with the list; - for standard input.")
@@ -72,6 +72,12 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Print the receipt and change nothing.")
   var dryRun = false
 
+  @Flag(
+    help:
+      "Then compare everything that was ever scanned with what is new, as \"hashscan rematch\" does."
+  )
+  var rematch = false
+
   @Flag(help: "Print the receipt as JSON.")
   var json = false
 
@@ -86,6 +92,7 @@ struct ImportCommand: ParsableCommand {
     guard delimiter.map({ $0.utf8.count == 1 || $0 == "\\t" }) ?? true else {
       throw ValidationError("a delimiter is one ASCII character, or \\t")
     }
+    guard !rematch || !dryRun else { throw ValidationError("--rematch or --dry-run, not both") }
     guard (0...100).contains(maxWithdrawn) else {
       throw ValidationError("--max-withdrawn is a number from 0 to 100")
     }
@@ -118,12 +125,27 @@ struct ImportCommand: ParsableCommand {
         Output.print(json ? JSONLine.render(report) : "\(name): \(ReceiptText(receipt))")
       }
       if quiet { ChangedDatabase.forget() }
-      if !receipt.isComplete { throw ExitCode(ExitStatus.incomplete.rawValue) }
+      let status = rematch ? try compareLedger(with: store) : .nothingFound
+      if status == .found { try status.exit() }
+      if !receipt.isComplete || status == .failed { try ExitStatus.incomplete.exit() }
     } catch let error as ListError {
       throw fail("\(name): not imported: \(error)\(Self.advice(for: error))")
     } catch let error as Failure {
       throw fail("\(error)")
     }
+  }
+
+  /// The import is done, whatever comes of this.
+  private func compareLedger(with store: ListStore) throws -> ExitStatus {
+    Interruption.listen()
+    do {
+      return try RematchRun(store, database, as: json ? .json : .text, isQuiet: quiet).run()
+    } catch let error as Failure {
+      Terminal.warn("warning: nothing was compared: \(error)")
+    } catch let error as ListError {
+      Terminal.warn("warning: not everything was compared: \(error)")
+    }
+    return .failed
   }
 
   private func options(named name: String) -> ImportOptions {

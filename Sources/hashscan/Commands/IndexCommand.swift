@@ -18,7 +18,7 @@ struct IndexStatsCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let statistics = try database.open().indexStatistics()
       for (kind, index) in statistics.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
         Output.print(
@@ -49,7 +49,7 @@ struct IndexSealCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let sealed = try database.openForChange().seal(always: true)
       for (kind, count) in sealed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
         Output.print("\(kind.rawValue): \(count) hashes sealed")
@@ -71,7 +71,7 @@ struct IndexVerifyCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let problems = try database.open().indexProblems(samples: samples)
       for problem in problems { Output.print(problem) }
       guard problems.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
@@ -97,7 +97,7 @@ struct IndexExplainCommand: ParsableCommand {
   func run() throws {
     guard let (hash, stated) = searched.search else { return }
     let radius = stated ?? ListSettings().radius(of: hash.kind)
-    try reporting {
+    try tellingErrors {
       let moderator = Moderator(try database.open())
       // The first search loads tables and pages into memory; the second is timed.
       _ = try moderator.explainSearch(for: [hash], radius: radius)

@@ -105,7 +105,7 @@ struct ListCreateCommand: ParsableCommand {
   @OptionGroup var options: ListOptions
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try list.database.openForChange(creates: true)
       var settings = ListSettings()
       options.apply(to: &settings)
@@ -125,7 +125,7 @@ struct ListShowCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try list.database.open()
       Output.print(
         json
@@ -175,7 +175,7 @@ struct ListRemoveCommand: ParsableCommand {
   var yes = false
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try list.database.openForChange()
       let found = try store.list(list.name)
       guard yes else {
@@ -200,7 +200,7 @@ struct ListHistoryCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       for receipt in try list.database.open().history(of: list.name) {
         guard !json else {
           Output.print(JSONLine.render(ReceiptReport(receipt)))
@@ -227,7 +227,7 @@ struct ListUndoCommand: ParsableCommand {
   @OptionGroup var list: NamedList
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let (undone, receipt) = try list.database.openForChange().undo(list.name)
       let source = undone.source.map { " of \(ShownText($0))" } ?? ""
       Output.print("\(list.name): undid the \(undone.action.rawValue)\(source) of \(undone.at)")
@@ -255,7 +255,7 @@ extension ListStore {
 extension ParsableCommand {
   /// Changes a list's settings and shows the list as it is then.
   fileprivate func set(_ list: NamedList, _ body: (inout ListSettings) -> Void) throws {
-    try reporting {
+    try tellingErrors {
       let store = try list.database.openForChange()
       try store.set(list.name, body)
       Output.print(try store.text(of: list.name))

@@ -13,7 +13,7 @@ struct ListsCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let store = try database.open()
       var states: [String: ListVersion] = [:]
       for state in try Moderator(store).searchedLists() { states[state.name] = state }

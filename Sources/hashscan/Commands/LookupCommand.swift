@@ -19,7 +19,7 @@ struct LookupCommand: ParsableCommand {
 
   func run() throws {
     guard let search = searched.search else { return }
-    try reporting {
+    try tellingErrors {
       var policy = MatchPolicy()
       switch search.hash.kind {
       case .pdq: policy.pdqRadius = search.radius

@@ -121,11 +121,11 @@ struct TakedownCommand: AsyncParsableCommand {
     let moderator = try Moderator.preview(
       of: found, on: list, in: pictures.database.openIfThere(),
       policy: MatchPolicy(timeLimit: pictures.decoding.time), fingerprinter: fingerprinter)
-    let walk = DirectoryWalk([folder.path], followsLinks: false)
     var (hits, files, notScanned) = (0, 0, 0)
-    let scan = ParallelScan(
-      moderator: moderator, jobs: ParallelScan.standardJobs)
-    try await scan.run(walk) { path, examination in
+    let path = folder.path
+    try await ParallelScan(moderator: moderator).run(
+      { AnyIterator(DirectoryWalk([path], followsLinks: false)) }
+    ) { path, examination in
       files += 1
       switch examination.verdict {
       case .noMatch: break
@@ -166,7 +166,7 @@ struct AllowCommand: ParsableCommand {
   var reason: String
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let fingerprinter = try pictures.decoding.fingerprinter()
       let found = try pictures.read(by: fingerprinter, includesPHash64: true)
       let store = try pictures.database.openForChange(creates: true)
@@ -206,7 +206,7 @@ struct ReleaseCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
-    try reporting {
+    try tellingErrors {
       let receipts = try database.openForChange().release(
         caseID: `case`, from: list, reason: reason)
       for receipt in receipts {

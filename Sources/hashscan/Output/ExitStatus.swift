@@ -36,7 +36,7 @@ extension ParsableCommand {
   }
 
   /// Turns the engine's errors into a line on standard error and status 2.
-  func reporting(_ body: () throws -> Void) throws {
+  func tellingErrors(_ body: () throws -> Void) throws {
     do {
       try body()
     } catch let error as Failure {

@@ -92,6 +92,8 @@ struct ScanLine: Encodable {
   /// What the matches come to: block, review or allow.
   let action: ListMeaning?
   let matches: [MatchReport]?
+  /// In a rematch the entries that it no longer matches.
+  let gone: [EntryReference]?
   let reason: ReasonReport?
   let format: ImageFormat?
   let width: Int?
@@ -105,25 +107,26 @@ struct ScanLine: Encodable {
   let trailing: String?
   /// True when the file says where the picture was taken, else `nil`.
   let hasLocation: Bool?
-  /// How many of its hashes were looked up: those of its views, and digests.
+  /// How many of its hashes were looked up: those of its views, and digests; 0 where the verdict was known.
   let hashesAsked: Int
 
   enum CodingKeys: String, CodingKey {
     case path
     case pathBytes = "path_base64"
-    case verdict, action, matches, reason, format, width, height, frames, quality
+    case verdict, action, matches, gone, reason, format, width, height, frames, quality
     case lacksDetail = "lacks_detail"
     case trailing
     case hasLocation = "has_location"
     case hashesAsked = "hashes_asked"
   }
 
-  init(_ path: ShownPath, _ examination: Examination) {
+  init(_ path: ShownPath, _ examination: Examination, gone: [EntryReference] = []) {
+    self.gone = gone.isEmpty ? nil : gone
     self.path = path.text
     pathBytes = path.bytesIfNotText.map { Data($0).base64EncodedString() }
     switch examination.verdict {
     case .match(let found):
-      let isAnimation = examination.fingerprint.map { $0.frameCount > 1 } ?? false
+      let isAnimation = examination.facts.map { $0.frameCount > 1 } ?? false
       matches = found.map { MatchReport($0, isAnimation: isAnimation) }
       (verdict, reason) = (.match, nil)
     case .noMatch:
@@ -132,14 +135,15 @@ struct ScanLine: Encodable {
       (verdict, matches, reason) = (.notScanned, nil, ReasonReport(error))
     }
     action = examination.action
-    format = examination.fingerprint?.format
-    width = examination.fingerprint?.width
-    height = examination.fingerprint?.height
-    frames = examination.fingerprint?.frameCount
-    quality = examination.fingerprint?.pdq?.quality
+    let facts = examination.facts
+    format = facts?.format
+    width = facts?.width
+    height = facts?.height
+    frames = facts?.frameCount
+    quality = facts?.quality
     lacksDetail = examination.lacksDetail ? true : nil
-    trailing = examination.fingerprint?.trailing
-    hasLocation = examination.fingerprint?.hasLocation == true ? true : nil
+    trailing = facts?.trailing
+    hasLocation = facts?.hasLocation == true ? true : nil
     hashesAsked = examination.lookups
   }
 }

@@ -17,21 +17,35 @@ enum Output {
   }
 
   private static let state = Mutex(State())
+  private static let isFlushing = Atomic(false)
+  private static let longestWait = Duration.milliseconds(200)
   private static let isTerminal = isatty(STDOUT_FILENO) == 1
   private static let mostWaiting = 1 << 15
 
-  /// Prints a line. Lines are written together, at a terminal and after a while each at once.
+  /// Prints a line. Lines are written together, at a terminal each at once, and none waits for long: whoever reads along
+  /// may be waiting for it.
   static func print(_ line: some CustomStringConvertible) {
-    state.withLock { state in
+    let isWaiting = state.withLock { state in
       state.waiting += line.description.utf8
       state.waiting.append(UInt8(ascii: "\n"))
-      guard
+      let isDue =
         isTerminal || state.waiting.count >= mostWaiting
-          || ContinuousClock.now - state.lastWrite > .milliseconds(200)
-      else { return }
-      write(&state)
+        || ContinuousClock.now - state.lastWrite > longestWait
+      if isDue { write(&state) }
+      return !isDue
+    }
+    if isWaiting, !isFlushing.exchange(true, ordering: .relaxed) {
+      startThread {
+        while true {
+          usleep(200_000)
+          flush()
+        }
+      }
     }
   }
+
+  /// Writes what waits.
+  static func flush() { state.withLock { write(&$0) } }
 
   /// Whether something could not be written, so that it makes no sense to go on.
   static var isBroken: Bool { state.withLock { $0.problem != nil } }

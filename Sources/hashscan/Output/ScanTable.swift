@@ -4,7 +4,7 @@ import HashEngine
 struct ScanTable {
   enum Format { case text, json, csv }
 
-  private let format: Format
+  let format: Format
 
   init(_ format: Format) {
     self.format = format
@@ -17,6 +17,18 @@ struct ScanTable {
     case .json: [JSONLine.render(ScanLine(path, examination))]
     case .csv: Self.rows(path, examination)
     case .text: isIgnored ? [] : Self.text(path, examination)
+    }
+  }
+
+  /// What a rematch prints of a file.
+  func lines(_ path: ShownPath, _ finding: Rematch.Finding) -> [String] {
+    switch format {
+    case .json: return [JSONLine.render(ScanLine(path, finding.examination, gone: finding.gone))]
+    case .csv: return Self.rows(path, finding.examination, gone: finding.gone)
+    case .text:
+      let matches = finding.isNew ? Self.text(path, finding.examination) : []
+      return matches
+        + finding.gone.map { "\(path): no longer matches \($0.list) \(ShownText($0.entry))" }
     }
   }
 
@@ -47,20 +59,23 @@ struct ScanTable {
     "reason",
   ]
 
-  private static func rows(_ path: ShownPath, _ examination: Examination) -> [String] {
+  private static func rows(
+    _ path: ShownPath, _ examination: Examination, gone: [EntryReference] = []
+  ) -> [String] {
     // A spreadsheet takes a cell that begins so for a formula; with ./ before it, it is the same path.
     let name = path.text.first.map { "=+-@".contains($0) } ?? false ? "./" + path.text : path.text
     func row(_ cells: [String]) -> String {
       let rest = Array(repeating: "", count: max(0, columns.count - cells.count - 1))
       return ([name] + cells + rest).map(quoted).joined(separator: ",")
     }
+    let gone = gone.map { row(["gone", "", $0.list, Self.plain($0.entry)]) }
     switch examination.verdict {
-    case .noMatch: return [row(["no_match"])]
+    case .noMatch: return gone.isEmpty ? [row(["no_match"])] : gone
     case .notScanned(let reason):
       let empty = Array(repeating: "", count: columns.count - 3)
-      return [row(["not_scanned"] + empty + [reason.description])]
+      return gone + [row(["not_scanned"] + empty + [reason.description])]
     case .match(let matches):
-      return matches.map { match in
+      return gone + matches.map { match in
         row([
           "match", match.isExcused ? "allow" : match.meaning.rawValue, match.list,
           Self.plain(match.entry), Self.plain(match.label ?? ""), match.kind.rawValue,

@@ -26,7 +26,8 @@ struct ProgressLine {
     case files, bytes
   }
 
-  private let total: Int?
+  /// How much there is to do; `nil` as long as it is not known.
+  var total: Int?
   private let unit: Unit
   private let isShown: Bool
   private let start = ContinuousClock.now
@@ -35,7 +36,7 @@ struct ProgressLine {
   private var line: String?
 
   /// - Parameters:
-  ///   - total: How much there is to do; `nil` when it is not known.
+  ///   - total: How much there is to do; `nil` when it is not known yet.
   ///   - isShown: Whether there is a line at all.
   init(total: Int?, unit: Unit, isShown: Bool = Terminal.isInteractive) {
     self.total = total

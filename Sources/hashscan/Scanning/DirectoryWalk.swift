@@ -7,11 +7,11 @@ import SystemPackage
   import Musl
 #endif
 
-/// All files below some paths, in an order that does not depend on the file system: folder by folder,
-/// names in byte order.
+/// All files below some paths, in an order that does not depend on the file system: folder by folder, names in byte
+/// order. Holds the names of the folders that it is in, and no others.
 struct DirectoryWalk: Sequence, IteratorProtocol {
   enum Item {
-    case file(FilePath)
+    case file(WalkedFile)
     /// A folder that could not be read.
     case unreadable(FilePath, Errno)
   }
@@ -21,74 +21,73 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
     let inode: UInt64
   }
 
-  /// Still to be visited, the next one last.
-  private var open: [FilePath]
-  private let named: Set<FilePath>
+  private struct Folder {
+    let path: FilePath
+    var names: FolderNames
+  }
+
+  /// The folder that it is in, and those around it.
+  private var folders: [Folder] = []
+  private var named: AnyIterator<FilePath>
   private let followsLinks: Bool
   private let filter: NameFilter
+  private let onEntering: (FilePath) -> Void
   /// Folders entered, so that links cannot lead round in circles.
   private var entered: Set<Identity> = []
 
   /// - Parameters:
-  ///   - paths: Files and folders; links among them are followed, since someone named them.
+  ///   - paths: Files and folders, taken one by one; links among them are followed, since someone named them.
   ///   - followsLinks: Whether links inside folders are followed.
   ///   - filter: Which files are left out, and which folders are not entered.
-  init(_ paths: [FilePath], followsLinks: Bool, filter: NameFilter = NameFilter()) {
+  ///   - onEntering: Called with each folder before its names are read.
+  init(
+    _ paths: some Sequence<FilePath>, followsLinks: Bool, filter: NameFilter = NameFilter(),
+    onEntering: @escaping (FilePath) -> Void = { _ in }
+  ) {
+    var iterator = paths.makeIterator()
+    named = AnyIterator { iterator.next() }
     self.filter = filter
-    open = paths.reversed()
-    named = Set(paths)
     self.followsLinks = followsLinks
+    self.onEntering = onEntering
   }
 
   mutating func next() -> Item? {
-    while let path = open.popLast() {
-      var status = stat()
-      let follows = followsLinks || named.contains(path)
-      let result = path.withPlatformString { follows ? stat($0, &status) : lstat($0, &status) }
-      let isFolder = result == 0 && status.st_mode & S_IFMT == S_IFDIR
-      guard filter.takes(path, isFolder: isFolder) else { continue }
-      // A path that is gone or forbidden is reported when the file is read.
-      guard result == 0 else { return .file(path) }
-      switch status.st_mode & S_IFMT {
-      case S_IFLNK:
+    while true {
+      guard let last = folders.indices.last else {
+        guard let path = named.next() else { return nil }
+        if let item = visit(path, follows: true) { return item }
         continue
-      case S_IFDIR:
-        let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-        guard entered.insert(identity).inserted else { continue }
-        do {
-          open += try Self.names(in: path).reversed().map { path.appending($0) }
-        } catch {
-          return .unreadable(path, error)
-        }
-      default:
-        return .file(path)
       }
+      guard let name = folders[last].names.next() else {
+        folders.removeLast()
+        continue
+      }
+      if let item = visit(folders[last].path.appending(name), follows: followsLinks) { return item }
     }
-    return nil
   }
 
-  private static func names(in folder: FilePath) throws(Errno) -> [FilePath.Component] {
-    guard let directory = folder.withPlatformString({ opendir($0) }) else {
-      throw Errno(rawValue: errno)
-    }
-    defer { closedir(directory) }
-    var names: [[CChar]] = []
-    while let entry = readdir(directory) {
-      // A name ends within its 256 bytes, with a zero.
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-        name.withMemoryRebound(to: CChar.self, capacity: 256) {
-          Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
-        }
+  /// What there is at a path, unless it is left out; a folder is entered.
+  private mutating func visit(_ path: FilePath, follows: Bool) -> Item? {
+    var status = stat()
+    let result = path.withPlatformString { follows ? stat($0, &status) : lstat($0, &status) }
+    let isFolder = result == 0 && status.st_mode & S_IFMT == S_IFDIR
+    guard filter.takes(path, isFolder: isFolder) else { return nil }
+    // A path that is gone or forbidden is reported when the file is read.
+    guard result == 0 else { return .file(WalkedFile(path, nil, followsLink: follows)) }
+    switch status.st_mode & S_IFMT {
+    case S_IFLNK: return nil
+    case S_IFDIR:
+      let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+      guard entered.insert(identity).inserted else { return nil }
+      onEntering(path)
+      do {
+        folders.append(Folder(path: path, names: try FolderNames(of: path)))
+      } catch {
+        return .unreadable(path, error)
       }
-      if name != [46, 0], name != [46, 46, 0] { names.append(name) }
-    }
-    names.sort { first, second in
-      first.lexicographicallyPrecedes(second) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
-    }
-    return names.compactMap { name in
-      name.withUnsafeBufferPointer { name in
-        name.baseAddress.flatMap { FilePath.Component(platformString: $0) }
-      }
+      return nil
+    default:
+      return .file(WalkedFile(path, FileStamp(status), followsLink: follows))
     }
   }
 }

@@ -6,22 +6,25 @@ import Synchronization
   import Musl
 #endif
 
-/// Ctrl-C: the first ends the work in good order, the second at once. Decoders ignore it, so that the pictures under way
-/// are finished.
+/// Ctrl-C, or a request to end: the first ends the work in good order, the second at once. Decoders ignore it, so that the
+/// pictures under way are finished.
 enum Interruption {
-  /// The status of a command that was interrupted: 128 and the signal's number.
-  static let exitStatus = 128 + SIGINT
-
-  /// How often Ctrl-C came.
+  /// How often a signal came.
   private static let count = Atomic(0)
+  private static let last = Atomic<Int32>(SIGINT)
 
-  /// Begins to take Ctrl-C.
+  /// The status of a command that was interrupted: 128 and the signal's number.
+  static var exitStatus: Int32 { 128 + last.load(ordering: .relaxed) }
+
+  /// Begins to take signals.
   static func listen() {
     // Made before the handler, which may do nothing but add to it.
     count.store(0, ordering: .relaxed)
-    signal(SIGINT) { _ in
-      if Interruption.count.add(1, ordering: .relaxed).newValue > 1 {
-        _exit(Interruption.exitStatus)
+    last.store(SIGINT, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        Interruption.last.store(number, ordering: .relaxed)
+        if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { _exit(128 + number) }
       }
     }
   }

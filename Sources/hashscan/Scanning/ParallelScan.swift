@@ -11,51 +11,70 @@ import SystemPackage
 
 /// Examines files on all cores, and passes the results on in the files' order.
 ///
-/// Uses threads of its own, since reading files and waiting for decoders blocks them.
+/// One thread goes ahead: it walks, looks files up in the ledger, and has the system read those that are to be read. Others
+/// read and examine. All are threads of their own, since files, pipes and decoders block them.
 struct ParallelScan: Sendable {
   private typealias Answer = (index: Int, path: FilePath, result: Result<Examination, ListError>)
 
-  private let moderator: Moderator
-  private let threads: Int
+  private struct Task: Sendable {
+    let index: Int
+    let file: WalkedFile
+    let recollection: FileScan.Recollection
+  }
 
-  /// - Parameter jobs: How many files are examined at once.
-  init(moderator: Moderator, jobs: Int) {
+  private let moderator: Moderator
+  /// `nil` where there is no ledger.
+  private let scan: FileScan?
+  private let threads: Int
+  private let readAhead: Int
+  private let pace: Pace
+
+  /// - Parameters:
+  ///   - scan: Remembers what was scanned; `nil` for nobody.
+  ///   - jobs: How many files are examined at once.
+  ///   - readAhead: How many files the system is asked to read before they are examined.
+  init(
+    moderator: Moderator, scan: FileScan? = nil, jobs: Int = standardJobs, readAhead: Int = 0,
+    pace: Pace = Pace(bytesPerSecond: nil)
+  ) {
     self.moderator = moderator
+    self.scan = scan
     threads = jobs
+    self.readAhead = readAhead
+    self.pace = pace
   }
 
   /// One job for each core.
   static let standardJobs = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// - Parameters:
+  ///   - files: Makes what is scanned, on the thread that uses it.
   ///   - isStopped: Whether to take no further file; those that were begun are still answered.
   /// - Throws: ``ListError`` when there is nothing to compare with, or the lists cannot be read.
   func run(
-    _ walk: DirectoryWalk, isStopped: @escaping @Sendable () -> Bool = { false },
+    _ files: @escaping @Sendable () -> AnyIterator<DirectoryWalk.Item>,
+    isStopped: @escaping @Sendable () -> Bool = { false },
     answer: (FilePath, Examination) -> Void
   ) async throws(ListError) {
     // A slow file holds up the results behind it, but not the work, which may run ahead by this many files.
-    let room = DispatchSemaphore(value: threads * 32)
-    let source = Mutex<(walk: DirectoryWalk, next: Int)>((walk, 0))
+    let room = DispatchSemaphore(value: threads * 32 + readAhead)
+    let tasks = BoundedQueue<Task>(capacity: max(readAhead, threads))
     let (answers, sender) = AsyncStream.makeStream(of: Answer.self)
-    let running = RunningThreads(threads) { sender.finish() }
+    let running = RunningThreads(threads + 1) { sender.finish() }
+    startThread {
+      var index = 0
+      for item in files() {
+        room.wait()
+        if isStopped() { break }
+        if let answer = goAhead(to: item, index, tasks) { sender.yield(answer) }
+        index += 1
+      }
+      tasks.close()
+      running.ended()
+    }
     for _ in 0..<threads {
       startThread {
-        while true {
-          room.wait()
-          let next = source.withLock { source in
-            isStopped()
-              ? nil
-              : source.walk.next().map { item in
-                source.next += 1
-                return (source.next - 1, item)
-              }
-          }
-          guard let (index, item) = next else { break }
-          sender.yield(examine(item, index))
-        }
-        // Wakes the next waiting thread: it, too, finds nothing left and ends.
-        room.signal()
+        while let task = tasks.next() { sender.yield(examine(task)) }
         running.ended()
       }
     }
@@ -71,14 +90,43 @@ struct ParallelScan: Sendable {
     }
   }
 
-  private func examine(_ item: DirectoryWalk.Item, _ index: Int) -> Answer {
+  /// Answers what can be answered at once, and hands on the rest.
+  private func goAhead(
+    to item: DirectoryWalk.Item, _ index: Int, _ tasks: BoundedQueue<Task>
+  ) -> Answer? {
     switch item {
-    case .file(let path):
-      let result = Result { () throws(ListError) in try moderator.examine(path) }
-      return (index, path, result)
     case .unreadable(let path, let error):
       let reason = ImageError(.unreadable, "unreadable folder: \(error)")
       return (index, path, .success(Examination(verdict: .notScanned(reason), fingerprint: nil)))
+    case .file(let file):
+      do throws(ListError) {
+        let recollection = try scan?.recall(file) ?? .nothing
+        if case .verdict(let examination) = recollection {
+          return (index, file.path, .success(examination))
+        }
+        if case .nothing = recollection, file.stamp != nil, readAhead > 0 { Self.readAhead(file) }
+        tasks.append(Task(index: index, file: file, recollection: recollection))
+        return nil
+      } catch {
+        return (index, file.path, .failure(error))
+      }
     }
+  }
+
+  private func examine(_ task: Task) -> Answer {
+    if case .nothing = task.recollection { pace.wait(for: task.file.stamp?.size ?? 0) }
+    let result = Result { () throws(ListError) in
+      if let scan { return try scan.examine(task.file, task.recollection) }
+      return try moderator.examine(task.file)
+    }
+    return (task.index, task.file.path, result)
+  }
+
+  /// Has the system begin to read a file.
+  private static func readAhead(_ file: WalkedFile) {
+    let options: FileDescriptor.OpenOptions = [.nonBlocking, .closeOnExec, .noFollow]
+    guard let open = try? FileDescriptor.open(file.path, .readOnly, options: options) else { return }
+    posix_fadvise(open.rawValue, 0, 0, CInt(POSIX_FADV_WILLNEED))
+    try? open.close()
   }
 }

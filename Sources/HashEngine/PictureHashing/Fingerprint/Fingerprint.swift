@@ -25,6 +25,10 @@ public struct Fingerprint: Sendable, Hashable {
   /// Digests of the file's bytes, for the kinds requested.
   public package(set) var digests: [HashKind: [UInt8]]
 
+  /// The version of the hashes and views, apart from the form in which they are written. It is raised whenever the same
+  /// bytes give others than before: what was kept of earlier versions is then no longer complete.
+  public static let version: UInt16 = 1
+
   init(
     format: ImageFormat, width: Int, height: Int, orientation: Orientation, frameCount: Int,
     completeness: Completeness, frames: [FrameFingerprint], trailing: String? = nil,
