@@ -99,7 +99,7 @@ let package = Package(
     .executableTarget(
       name: "hashscan",
       dependencies: [
-        "HashEngine",
+        "HashEngine", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

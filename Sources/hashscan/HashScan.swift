@@ -16,7 +16,8 @@ struct HashScan: AsyncParsableCommand {
     subcommands: [
       ImportCommand.self, ExportCommand.self, ListsCommand.self, ListCommand.self,
       EntryCommand.self, TakedownCommand.self, AllowCommand.self, ReleaseCommand.self,
-      CaseCommand.self, ScanCommand.self, RematchCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
+      CaseCommand.self, ScanCommand.self, WatchCommand.self, RematchCommand.self,
+      DuplicatesCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
       IndexCommand.self, AuditCommand.self, DatabaseCommand.self,
     ])
 

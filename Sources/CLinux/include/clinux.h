@@ -18,6 +18,10 @@ int clinux_unnamed_file(const char *folder);
 /// Gives an unnamed file a name. 0, or -1 with `errno` set.
 int clinux_name_file(int descriptor, const char *path);
 
+/// Whether somebody has an open file open for writing, as far as the kernel tells: only to its owner, and to root. 1, 0, or
+/// -1 where it does not tell. The process must ignore SIGIO.
+int clinux_is_being_written(int descriptor);
+
 /// Memory of a fixed size that can be handed to other processes, closed at exec. The descriptor, or -1 with
 /// `errno` set.
 int clinux_shared_memory(const char *name, size_t size);

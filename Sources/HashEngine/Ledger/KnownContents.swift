@@ -84,8 +84,9 @@ extension KnownContents {
 
   /// Asks the lists of a content whose file is not read; `nil` when what was kept of it cannot be used.
   ///
-  /// - Parameter isForced: Whether to ask also where the lists ask more than is kept.
-  func ask(_ known: KnownContent, isForced: Bool = false) throws(ListError) -> Examination? {
+  /// - Parameter isOfAll: Whether all contents are asked: also those of which the lists ask more than is kept, and those
+  ///   near nothing new need not be noted one by one.
+  func ask(_ known: KnownContent, isOfAll: Bool = false) throws(ListError) -> Examination? {
     let current = try states.current()
     if isByLists, let examination = unchanged(known.content) {
       let filter = try states.gains(since: known.asked)
@@ -96,8 +97,9 @@ extension KnownContents {
         }
       }
       guard isLetThrough else {
-        let verdict = known.content.verdict
-        batch.append(.asked(known.number, verdict, [], of: current.state))
+        if !isOfAll {
+          batch.append(.asked(known.number, known.content.verdict, [], of: current.state))
+        }
         return examination
       }
     }
@@ -108,7 +110,7 @@ extension KnownContents {
     let picture = ReadPicture(known.content, fingerprint)
     let (examination, latest) = try moderator.examine(
       picture, until: moderator.policy.limitsFromNow.deadline)
-    guard isForced || moderator.request(latest).beyond(known.content.read) == nil else {
+    guard isOfAll || moderator.request(latest).beyond(known.content.read) == nil else {
       return nil
     }
     if isByLists, let verdict = LedgerContent.Verdict(examination) {
@@ -160,7 +162,8 @@ extension KnownContents {
   ) {
     // What says nothing about the bytes is not kept: the next scan tries again.
     guard let verdict = LedgerContent.Verdict(examination) else { return }
-    let isKept = picture.fingerprint.map { $0.binary.count <= Ledger.longestFingerprint } ?? false
+    let binary = picture.fingerprint?.binary
+    let isKept = binary.map { $0.count <= Ledger.longestFingerprint } ?? false
     let content = LedgerContent(
       digests: picture.digests,
       read: ReadingRequest(
@@ -170,7 +173,7 @@ extension KnownContents {
     batch.append(
       .examined(
         ExaminedContent(
-          content: content, fingerprint: isKept ? picture.fingerprint : nil,
+          content: content, fingerprint: isKept ? picture.fingerprint : nil, binary: isKept ? binary : nil,
           matches: examination.keptMatches, state: state(examination, current),
           sighting: sighting)))
   }

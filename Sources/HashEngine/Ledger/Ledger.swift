@@ -69,11 +69,4 @@ extension Ledger {
         uploads: try ledger.uploads.count(), contents: try ledger.contents.count(), bytes: size)
     }
   }
-
-  /// Writes a copy of it into a new folder.
-  ///
-  /// - Throws: ``StorageError`` when something is at the path already, or there is no room.
-  public func backUp(to folder: FilePath) throws(StorageError) {
-    try database.environment.copy(to: folder)
-  }
 }

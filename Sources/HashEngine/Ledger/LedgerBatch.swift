@@ -103,7 +103,7 @@ final class LedgerBatch: Sendable {
         examined.content.revision = revision
         examined.content.asked = try number(of: examined.state)
         let content = try ledger.put(
-          examined.content, fingerprint: examined.fingerprint?.binary, matches: examined.matches)
+          examined.content, fingerprint: examined.binary, matches: examined.matches)
         if let sighting = examined.sighting { try ledger.put(sighting, content) }
       case .seen(let sighting, .number(let content)): try ledger.put(sighting, content)
       case .seen(let sighting, .sha256(let digest)):
@@ -134,6 +134,7 @@ struct ExaminedContent: Sendable {
   var content: LedgerContent
   /// `nil` when nothing could be decoded.
   let fingerprint: Fingerprint?
+  let binary: [UInt8]?
   let matches: [KeptMatch]
   /// What the verdict was asked of; `nil` where that cannot be told.
   let state: ListsState?

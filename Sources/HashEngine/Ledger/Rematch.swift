@@ -40,7 +40,6 @@ public struct Rematch: Sendable {
     public var isInterrupted = false
 
     fileprivate mutating func add(_ other: Summary) {
-      files += other.files
       contents += other.contents
       asked += other.asked
       newMatches += other.newMatches
@@ -75,9 +74,12 @@ public struct Rematch: Sendable {
     report: @escaping @Sendable (Finding) -> Void
   ) throws(ListError) -> Summary {
     let state = try known.states.current().state
-    let (revision, last) = try ListError.naming("reading the ledger") {
+    let (revision, last, files) = try ListError.naming("reading the ledger") {
       try known.ledger.read { ledger throws(StorageError) in
-        (try ledger.counter(.revision), try ledger.contents.lastKey() ?? 0)
+        (
+          try ledger.counter(.revision), try ledger.contents.lastKey() ?? 0,
+          try ledger.uploads.count()
+        )
       }
     }
     let work = Work(end: last + 1, batch: Self.batch, isStopped: isStopped, report: report)
@@ -90,6 +92,7 @@ public struct Rematch: Sendable {
       }
     }
     var summary = try work.summary()
+    summary.files = files
     summary.isInterrupted = isStopped()
     try ListError.naming("writing the ledger") {
       try known.finish()
@@ -102,29 +105,36 @@ public struct Rematch: Sendable {
   private func batch(
     from start: UInt64, to end: UInt64
   ) throws(ListError) -> ([Finding], Summary) {
-    var contents: [(known: KnownContent, files: [FilePath], matches: [KeptMatch])] = []
+    var contents: [KnownContent] = []
     try ListError.naming("reading the ledger") {
       try known.ledger.read { ledger throws(StorageError) in
         for number in start..<end {
-          guard let content = try ledger.known(number) else { continue }
-          let isMatch = content.content.verdict == .match
-          contents.append(
-            (content, try ledger.files(of: number), isMatch ? try ledger.matches(number) : []))
+          if let content = try ledger.known(number) { contents.append(content) }
         }
       }
     }
     var (findings, summary) = ([Finding](), Summary())
-    for (content, files, matches) in contents where !files.isEmpty {
-      if let finding = try ask(content, files, matches, &summary) { findings.append(finding) }
+    summary.contents = contents.count
+    for content in contents {
+      if let finding = try ask(content, &summary) { findings.append(finding) }
     }
     return (findings, summary)
   }
 
+  /// Where a content lies, and what it matched when it was asked last.
+  private func details(
+    _ number: UInt64
+  ) throws(ListError) -> (files: [FilePath], matches: [KeptMatch]) {
+    try ListError.naming("reading the ledger") {
+      try known.ledger.read { ledger throws(StorageError) in
+        (try ledger.files(of: number), try ledger.matches(number))
+      }
+    }
+  }
+
   private func ask(
-    _ content: KnownContent, _ files: [FilePath], _ before: [KeptMatch], _ summary: inout Summary
+    _ content: KnownContent, _ summary: inout Summary
   ) throws(ListError) -> Finding? {
-    summary.contents += 1
-    summary.files += files.count
     let suffices = content.content.suffices(for: try known.states.current().request)
     var examination: Examination?
     if content.content.verdict != .match { examination = try known.verdict(content) }
@@ -132,13 +142,18 @@ public struct Rematch: Sendable {
     if !isAnswered { isAnswered = try known.isAsked(content) }
     if !isAnswered {
       summary.asked += 1
-      examination = try known.ask(content, isForced: true)
+      examination = try known.ask(content, isOfAll: true)
     }
-    if case .notScanned = examination?.verdict ?? .noMatch { summary.notScanned += files.count }
-    if case .match = examination?.verdict {
-    } else if !suffices {
+    let isClean = examination?.verdict == .noMatch && content.content.verdict == .noMatch
+    // Most are neither.
+    if isClean, suffices { return nil }
+    let (files, before) = try details(content.number)
+    if case .notScanned = examination?.verdict { summary.notScanned += files.count }
+    if case .match = examination?.verdict ?? .noMatch {
+    } else if !suffices || !isAnswered && examination == nil {
       summary.toBeRead += files.count
     }
+    guard !files.isEmpty else { return nil }
     guard !isAnswered, let examination else { return nil }
     let now = Set(examination.keptMatches.map(\.reference))
     let then = Set(before.map(\.reference))

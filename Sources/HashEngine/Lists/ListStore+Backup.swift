@@ -4,9 +4,14 @@ extension ListStore {
   /// Writes a copy of the database as it is now into a new folder, which can be opened like any other. Others go on
   /// reading and changing lists meanwhile.
   ///
-  /// - Throws: ``ListError`` `storage`: something is at the path already, or there is no room.
-  public func backUp(to folder: FilePath) throws(ListError) {
-    try ListError.naming("making a backup") { try database.environment.copy(to: folder) }
+  /// - Parameter adding: Puts more into the folder before it gets its name, as a backup of the ledger.
+  /// - Throws: ``ListError`` `storage`: something is at the path already, or there is no room; also what `adding` throws.
+  public func backUp(
+    to folder: FilePath, adding: (FilePath) throws(StorageError) -> Void = { _ in }
+  ) throws(ListError) {
+    try ListError.naming("making a backup") {
+      try database.environment.copy(to: folder, adding: adding)
+    }
   }
 
   /// What a restore did.

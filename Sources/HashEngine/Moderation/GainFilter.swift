@@ -1,7 +1,7 @@
 /// Tells whether a picture that matched nothing may match by now: whether it is near anything that the lists have
 /// gained. What it lets through is asked of the lists; it makes no verdict.
 struct GainFilter: Sendable {
-  private let pdq: NearbyFilter
+  private let pdq: NearbyHashes
   private let phash64: [PerceptualHash64]
   private let phash64Radius: Int
   private let digests: Set<ListedHash>
@@ -10,7 +10,7 @@ struct GainFilter: Sendable {
   /// - Parameter radii: The radii of a policy, which replace those of the lists.
   init(_ gains: ListGains, radii: [HashKind: Int] = [:]) {
     let radii = gains.radii.merging(radii) { $1 }
-    pdq = NearbyFilter(gains.hashes.compactMap(\.pdq), radius: radii[.pdq] ?? 0)
+    pdq = NearbyHashes(Array(Set(gains.hashes.compactMap(\.pdq))), radius: radii[.pdq] ?? 0)
     phash64 = gains.hashes.compactMap(\.phash64)
     phash64Radius = radii[.phash64] ?? 0
     digests = Set(gains.hashes.filter(\.kind.isDigest))

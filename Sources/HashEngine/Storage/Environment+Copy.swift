@@ -14,13 +14,17 @@ extension Environment {
   ///
   /// The folder is complete or not there.
   ///
-  /// - Throws: ``StorageError`` when something is at the path already, or there is no room.
-  func copy(to folder: FilePath) throws(StorageError) {
+  /// - Parameter adding: Puts more into the folder before it gets its name.
+  /// - Throws: ``StorageError`` when something is at the path already, or there is no room; also what `adding` throws.
+  func copy(
+    to folder: FilePath, adding: (FilePath) throws(StorageError) -> Void = { _ in }
+  ) throws(StorageError) {
     guard FileIdentity(folder) == nil else { throw StorageError(making: folder, EEXIST) }
     let parent = folder.removingLastComponent()
     let file = try NewFile(in: parent.isEmpty ? "." : parent)
     try copy(to: file)
-    try EnvironmentFiles.make(folder, data: file, digest: EnvironmentFiles.digest(of: file.file))
+    try EnvironmentFiles.make(
+      folder, data: file, digest: EnvironmentFiles.digest(of: file.file), adding: adding)
   }
 
   /// Writes a copy of the newest committed state into a file.
@@ -49,8 +53,13 @@ extension EnvironmentFiles {
 
   /// Makes the folder of a copy, complete from the moment it is there.
   ///
-  /// - Parameter digest: See ``digest(of:)``; `nil` for none.
-  static func make(_ folder: FilePath, data file: NewFile, digest: String?) throws(StorageError) {
+  /// - Parameters:
+  ///   - digest: See ``digest(of:)``; `nil` for none.
+  ///   - adding: Puts more into the folder.
+  static func make(
+    _ folder: FilePath, data file: NewFile, digest: String?,
+    adding: (FilePath) throws(StorageError) -> Void = { _ in }
+  ) throws(StorageError) {
     let parent = folder.removingLastComponent()
     let unfinished = parent.appending(".hashscan-\(getpid())-\(UInt32.random(in: 0 ... .max))")
     guard unfinished.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
@@ -59,6 +68,7 @@ extension EnvironmentFiles {
     do throws(StorageError) {
       try file.name(data(in: unfinished))
       if let digest { try write("\(digest)  data.mdb\n", to: self.digest(in: unfinished)) }
+      try adding(unfinished)
       // An empty folder of that name would be replaced, one with files not.
       guard FileIdentity(folder) == nil,
         unfinished.withPlatformString({ old in folder.withPlatformString { rename(old, $0) } }) == 0

@@ -175,7 +175,7 @@ final class Environment: Sendable {
         name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       // What a new file system has, and what a database leaves behind whose file is gone.
-      let isOurs = [".", "..", "lost+found", "lock.mdb", "restoring"].contains(name)
+      let isOurs = [".", "..", "lost+found", "lock.mdb", "restoring", "ledger"].contains(name)
       guard isOurs || name.hasPrefix("before-") else { return false }
     }
     return true

@@ -60,6 +60,29 @@ struct DatabaseOption: ParsableArguments {
       : "; the database is the service's: run this as root or as its user, or name another with --database"
   }
 
+  /// Opens the ledger of the database.
+  ///
+  /// - Throws: ``Failure`` when there is none, or none that can be opened.
+  func openLedger() throws(Failure) -> Ledger {
+    let folder = Ledger.folder(of: try folder())
+    do throws(StorageError) {
+      return try Ledger(at: folder)
+    } catch {
+      guard error.code == .missing else { throw Failure("\(error)\(Self.advice(for: error))") }
+      throw Failure("\(error); \"hashscan scan\" makes a ledger of what it scans")
+    }
+  }
+
+  /// Opens the ledger of the database if there is one.
+  func openLedgerIfThere() throws(Failure) -> Ledger? {
+    guard Ledger.isThere(Ledger.folder(of: try folder())) else { return nil }
+    return try openLedger()
+  }
+
+  private static func advice(for error: StorageError) -> String {
+    error.code == .notPermitted ? advice : ""
+  }
+
   /// Opens the database if there is one.
   func openIfThere() throws -> ListStore? {
     do {
@@ -85,7 +108,7 @@ struct DatabaseOption: ParsableArguments {
   }
 
   /// The folder that is meant.
-  func folder() throws -> FilePath {
+  func folder() throws(Failure) -> FilePath {
     if let place { return place.path }
     do {
       return try DatabaseLocation.standard(in: ProcessInfo.processInfo.environment)

@@ -1,5 +1,12 @@
 import ArgumentParser
+import HashEngine
 import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// Which of the files in folders are taken.
 struct FileChoice: ParsableArguments {
@@ -17,6 +24,16 @@ struct FileChoice: ParsableArguments {
 
   @Flag(help: "Follow symbolic links inside folders.")
   var followLinks = false
+
+  /// The file at a path, if it is a regular one that is taken.
+  func file(at path: FilePath) -> WalkedFile? {
+    var status = stat()
+    guard path.withPlatformString({ followLinks ? stat($0, &status) : lstat($0, &status) }) == 0,
+      let stamp = FileStamp(status),
+      NameFilter(included: include, excluded: exclude).takes(path, isFolder: false)
+    else { return nil }
+    return WalkedFile(path, stamp, followsLink: followLinks)
+  }
 
   /// The files of these paths that are taken.
   func walk(

@@ -29,11 +29,15 @@ struct DatabaseBackupCommand: ParsableCommand {
   func run() throws {
     try tellingErrors {
       let store = try database.open()
-      try store.backUp(to: target.path)
+      let ledger = try database.openLedgerIfThere()
+      try store.backUp(to: target.path) { folder throws(StorageError) in
+        try ledger?.backUp(to: Ledger.folder(of: folder))
+      }
       let lists = try ListStore(at: target.path).lists()
       Output.print(
         "\(ShownPath(try database.folder())): copied to \(ShownPath(target.path)), \(Amount(lists.count, "list")) with"
-          + " \(Amount(lists.reduce(0) { $0 + $1.count }, "entry", "entries"))")
+          + " \(Amount(lists.reduce(0) { $0 + $1.count }, "entry", "entries"))"
+          + (ledger == nil ? "" : ", and the ledger"))
     }
   }
 }
@@ -68,14 +72,26 @@ struct DatabaseRestoreCommand: ParsableCommand {
       if let kept = restored.kept {
         Output.print("as it was before, it is kept in \(ShownPath(kept))")
       }
+      try restoreLedger(of: folder)
     }
+  }
+}
+
+extension DatabaseRestoreCommand {
+  /// A backup without a ledger leaves that of the database as it is.
+  private func restoreLedger(of folder: FilePath) throws {
+    let backup = source.path.lastComponent == "data.mdb" ? source.path.removingLastComponent() : source.path
+    guard Ledger.isThere(Ledger.folder(of: backup)) else { return }
+    let kept = try Ledger.restore(Ledger.folder(of: backup), to: Ledger.folder(of: folder))
+    Output.print(
+      "and the ledger" + (kept.map { "; as it was before, it is kept in \(ShownPath($0))" } ?? ""))
   }
 }
 
 struct DatabaseVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check every entry, the index and the journal, and a backup's digest.",
+    abstract: "Check every entry, the index, the journal and the ledger, and a backup's digest.",
     discussion: """
       All of it is read, and its parts are compared with each other; of a backup also the digest that was kept when it was \
       made. Exit status: 0 all is well, 2 (or a signal) something is wrong.
@@ -86,14 +102,16 @@ struct DatabaseVerifyCommand: ParsableCommand {
   func run() throws {
     try tellingErrors {
       let store = try database.open()
-      let problems = try store.problems()
+      let ledger = try database.openLedgerIfThere()
+      let problems = try store.problems() + (ledger?.problems() ?? []).map { "ledger: \($0)" }
       for problem in problems { Output.print(ShownText(problem)) }
       guard problems.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
       let lists = try store.lists()
       Output.print(
         "\(ShownPath(try database.folder())): all is well: \(Amount(lists.count, "list")),"
           + " \(Amount(lists.reduce(0) { $0 + $1.count }, "entry", "entries")),"
-          + " \(Amount(try store.verifyJournal().lines, "journal line"))")
+          + " \(Amount(try store.verifyJournal().lines, "journal line"))"
+          + (try ledger.map { ", \(Amount(try $0.amounts().uploads, "file")) in the ledger" } ?? ""))
     }
   }
 }

@@ -123,7 +123,7 @@ struct ScanLine: Encodable {
   init(_ path: ShownPath, _ examination: Examination, gone: [EntryReference] = []) {
     self.gone = gone.isEmpty ? nil : gone
     self.path = path.text
-    pathBytes = path.bytesIfNotText.map { Data($0).base64EncodedString() }
+    pathBytes = path.base64IfNotText
     switch examination.verdict {
     case .match(let found):
       let isAnimation = examination.facts.map { $0.frameCount > 1 } ?? false
@@ -169,7 +169,7 @@ struct HashLine: Encodable {
 
   init(_ path: ShownPath, _ fingerprint: Fingerprint?, _ error: ImageError?) {
     self.path = path.text
-    pathBytes = path.bytesIfNotText.map { Data($0).base64EncodedString() }
+    pathBytes = path.base64IfNotText
     frames = fingerprint.map { FrameReport.all(of: $0) }
     digests = fingerprint?.digestTexts
     format = fingerprint?.format

@@ -14,14 +14,7 @@ struct RematchRun {
     _ store: ListStore, _ database: DatabaseOption, as format: ScanTable.Format, isQuiet: Bool,
     isLineBuffered: Bool = false
   ) throws {
-    let folder = Ledger.folder(of: try database.folder())
-    let ledger: Ledger
-    do throws(StorageError) {
-      ledger = try Ledger(at: folder)
-    } catch {
-      guard error.code == .missing else { throw error }
-      throw Failure("\(error); \"hashscan scan\" makes a ledger of what it scans")
-    }
+    let ledger = try database.openLedger()
     rematch = try Rematch(Moderator(store), store, ledger)
     table = ScanTable(format)
     self.isQuiet = isQuiet

@@ -9,6 +9,7 @@ struct ScanRun {
   private let parallel: ParallelScan
   private let reporting: ReportingOptions
   private let table: ScanTable
+  private let isLineBuffered: Bool
   private(set) var summary: ScanSummary
   private var progress: ProgressLine
 
@@ -17,7 +18,7 @@ struct ScanRun {
   /// - Throws: ``Failure``, ``ListError``.
   init(
     _ matching: MatchingOptions, _ reporting: ReportingOptions, _ pacing: PaceOptions,
-    _ ledger: LedgerOptions, _ database: DatabaseOption
+    _ ledger: LedgerOptions, _ database: DatabaseOption, isLineBuffered: Bool = false
   ) throws {
     // Before there are workers, which give way as well then.
     let pace = pacing.pace
@@ -28,6 +29,7 @@ struct ScanRun {
       moderator: moderator, scan: scan, jobs: matching.jobCount, readAhead: pacing.readAhead,
       pace: pace)
     self.reporting = reporting
+    self.isLineBuffered = isLineBuffered || reporting.lineBuffered
     table = ScanTable(reporting.format)
     summary = ScanSummary(ignoresOtherFiles: reporting.ignoreNotPictures)
     progress = ProgressLine(
@@ -74,7 +76,7 @@ struct ScanRun {
     summary.add(examination)
     progress.interrupt(
       by: table.lines(ShownPath(path), examination, isIgnored: summary.isIgnored(examination)))
-    if reporting.lineBuffered { Output.flush() }
+    if isLineBuffered { Output.flush() }
     progress.update(summary.files)
   }
 
@@ -82,8 +84,11 @@ struct ScanRun {
   ///
   /// - Parameters:
   ///   - failsOnEmpty: Whether it is an error if there was no file.
+  ///   - isFailed: Whether something else went wrong.
   ///   - endsBySignal: Whether Ctrl-C is how it is meant to end.
-  func end(failsOnEmpty: Bool = false, endsBySignal: Bool = false) throws {
+  func end(
+    failsOnEmpty: Bool = false, endsBySignal: Bool = false, isFailed: Bool = false
+  ) throws {
     do throws(StorageError) {
       try scan?.finish()
     } catch {
@@ -101,7 +106,7 @@ struct ScanRun {
     if isEmpty, !endsBySignal { Terminal.warn("warning: there was no file to scan") }
     try ExitStatus(
       found: summary.matched + summary.forReview > 0,
-      failed: summary.notScanned > 0 || isEmpty && failsOnEmpty
+      failed: isFailed || summary.notScanned > 0 || isEmpty && failsOnEmpty
     ).exit()
   }
 }

@@ -1,6 +1,6 @@
 extension Fingerprint {
   /// The version of the binary form that this software writes, and the only one it reads.
-  public static let binaryVersion: UInt8 = 5
+  public static let binaryVersion: UInt8 = 6
 
   /// The fingerprint as bytes, numbers in big-endian order:
   ///
@@ -16,11 +16,12 @@ extension Fingerprint {
   /// | 4, n × frame | frames, see below |
   ///
   /// A frame is its picture (2: 0 the main one, 0xFFFF the thumbnail, else its number), its number (4), what shows
-  /// through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64), PDQ as hash, hash as shown, quality
-  /// and detail (32 + 32 + 1 + 1), phash64 as hash and hash as shown (8 + 8), and the number of its views (2), each a
-  /// hash (32), effort (1), orientation (1), flags (1: inverted, 2: resampled, 4: corners, 8: round corners filled),
-  /// region and extent in thousandths (4 × 2 each), rotation in hundredths of a degree (2) and with corners also those in
-  /// thousandths (8 × 2).
+  /// through (1: 0 nothing, 1 white, 2 black), flags (1: has PDQ, 2: has phash64, 4: shown otherwise than stored), PDQ as
+  /// hash, hash as shown if flagged, quality and detail (32 + 32 + 1 + 1), phash64 as hash and hash as shown if flagged (8 +
+  /// 8), and the number of its views (2), each a hash (32), effort and orientation (1: 16 times the one and the other), and
+  /// flags (1: inverted, 2: resampled, 4: corners, 8: round corners filled, 16: region, 32: extent, 64: rotation). If
+  /// flagged follow region and extent in thousandths (4 × 2 each), rotation in hundredths of a degree (2), and corners in
+  /// thousandths (8 × 2); without, a view is of the whole picture and upright.
   public var binary: [UInt8] {
     var writer = RecordWriter(capacity: 256 + frames.count * 128)
     writer.append(raw: Self.magic)
@@ -91,34 +92,42 @@ extension RecordWriter {
     append(frame.part.code)
     append(UInt32(clamping: frame.number))
     append(frame.backdrop.rawValue)
-    append(UInt8((frame.pdq == nil ? 0 : 1) | (frame.phash64 == nil ? 0 : 2)))
+    let isTurned =
+      frame.pdq.map { $0.hash != $0.shown } ?? false
+      || frame.phash64.map { $0.hash != $0.shown } ?? false
+    append(
+      UInt8(
+        (frame.pdq == nil ? 0 : 1) | (frame.phash64 == nil ? 0 : 2) | (isTurned ? 4 : 0)))
     if let pdq = frame.pdq {
       append(raw: pdq.hash.bytes)
-      append(raw: pdq.shown.bytes)
+      if isTurned { append(raw: pdq.shown.bytes) }
       append(UInt8(clamping: pdq.quality))
       append(UInt8(clamping: pdq.detail))
     }
     if let phash64 = frame.phash64 {
       append(phash64.hash.word)
-      append(phash64.shown.word)
+      if isTurned { append(phash64.shown.word) }
     }
     append(UInt16(clamping: frame.views.count))
-    for viewed in frame.views.prefix(Int(UInt16.max)) {
-      let view = viewed.view
-      append(raw: viewed.hash.bytes)
-      append(viewed.effort.code)
-      append(UInt8(view.orientation.rawValue))
-      append(
-        UInt8(
-          (view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0) | (view.corners == nil ? 0 : 4)
-            | (view.hasFilledCorners ? 8 : 0)))
-      append(view.region)
-      append(view.extent)
-      append(Self.scaled(view.rotation, by: 100))
-      for point in view.corners?.points ?? [] {
-        append(Self.scaled(point.x, by: 1000))
-        append(Self.scaled(point.y, by: 1000))
-      }
+    for viewed in frame.views.prefix(Int(UInt16.max)) { append(viewed) }
+  }
+
+  private mutating func append(_ viewed: ViewedHash) {
+    let view = viewed.view.inThousandths
+    let rotation = Self.scaled(view.rotation, by: 100)
+    append(raw: viewed.hash.bytes)
+    append(viewed.effort.code << 4 | UInt8(view.orientation.rawValue))
+    append(
+      UInt8(
+        (view.isInverted ? 1 : 0) | (view.isResampled ? 2 : 0) | (view.corners == nil ? 0 : 4)
+          | (view.hasFilledCorners ? 8 : 0) | (view.region == .whole ? 0 : 16)
+          | (view.extent == .whole ? 0 : 32) | (rotation == 0 ? 0 : 64)))
+    if view.region != .whole { append(view.region) }
+    if view.extent != .whole { append(view.extent) }
+    if rotation != 0 { append(rotation) }
+    for point in view.corners?.points ?? [] {
+      append(Self.scaled(point.x, by: 1000))
+      append(Self.scaled(point.y, by: 1000))
     }
   }
 
@@ -193,11 +202,12 @@ extension RecordReader {
   fileprivate mutating func frame() -> FrameFingerprint? {
     guard let part = uint16().flatMap({ PicturePart(code: $0) }), let number = size(),
       let backdrop = uint8().flatMap({ Backdrop(rawValue: $0) }),
-      let flags = uint8(), flags < 4
+      let flags = uint8(), flags < 8
     else { return nil }
+    let isTurned = flags & 4 != 0
     var pdq: PDQFingerprint?
     if flags & 1 != 0 {
-      guard let hash = pdqHash(), let shown = pdqHash(), let quality = uint8(), quality <= 100,
+      guard let hash = pdqHash(), let shown = isTurned ? pdqHash() : hash, let quality = uint8(), quality <= 100,
         let detail = uint8(), detail <= 100
       else { return nil }
       pdq = PDQFingerprint(
@@ -205,7 +215,7 @@ extension RecordReader {
     }
     var phash64: PerceptualFingerprint64?
     if flags & 2 != 0 {
-      guard let hash = uint64(), let shown = uint64() else { return nil }
+      guard let hash = uint64(), let shown = isTurned ? uint64() : hash else { return nil }
       phash64 = PerceptualFingerprint64(
         hash: PerceptualHash64(word: hash), shown: PerceptualHash64(word: shown))
     }
@@ -224,9 +234,11 @@ extension RecordReader {
   }
 
   private mutating func viewedHash() -> ViewedHash? {
-    guard let hash = pdqHash(), let effort = uint8().flatMap({ Effort(code: $0) }),
-      let orientation = orientation(), let flags = uint8(), flags < 16,
-      let part = region(), let extent = region(), let rotation = uint16()
+    guard let hash = pdqHash(), let look = uint8(), let effort = Effort(code: look >> 4),
+      let orientation = Orientation(rawValue: Int(look & 15)), let flags = uint8(), flags < 128,
+      let part = region(isStated: flags & 16 != 0),
+      let extent = region(isStated: flags & 32 != 0),
+      let rotation = flags & 64 != 0 ? uint16() : 0
     else { return nil }
     var corners: Corners?
     if flags & 4 != 0 {
@@ -245,7 +257,9 @@ extension RecordReader {
     return ViewedHash(hash: hash, view: view, effort: effort)
   }
 
-  private mutating func region() -> Region? {
+  /// - Parameter isStated: Whether it follows; if not, it is the whole.
+  private mutating func region(isStated: Bool) -> Region? {
+    guard isStated else { return .whole }
     guard let left = share(), let top = share(), let right = share(), let bottom = share(),
       left < right, top < bottom
     else { return nil }

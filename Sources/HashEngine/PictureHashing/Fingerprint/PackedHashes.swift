@@ -12,22 +12,27 @@ package struct PackedHashes {
     guard let frames = Self.skipToFrames(&reader) else { return nil }
     for _ in 0..<frames {
       guard reader.skip(7), let flags = reader.uint8() else { return nil }
+      let isTurned = flags & 4 != 0
       if flags & 1 != 0 {
-        guard let hash = reader.pdqHash(), let shown = reader.pdqHash(), reader.skip(2) else {
-          return nil
-        }
+        guard let hash = reader.pdqHash(), let shown = isTurned ? reader.pdqHash() : hash,
+          reader.skip(2)
+        else { return nil }
         pdq.append(hash)
         if shown != hash { pdq.append(shown) }
       }
       if flags & 2 != 0 {
-        guard let hash = reader.uint64(), let shown = reader.uint64() else { return nil }
+        guard let hash = reader.uint64(), let shown = isTurned ? reader.uint64() : hash else {
+          return nil
+        }
         phash64.append(PerceptualHash64(word: hash))
         if shown != hash { phash64.append(PerceptualHash64(word: shown)) }
       }
       guard let views = reader.uint16() else { return nil }
       for _ in 0..<views {
-        guard let hash = reader.pdqHash(), reader.skip(2), let flags = reader.uint8(),
-          reader.skip(flags & 4 == 0 ? 18 : 34)
+        guard let hash = reader.pdqHash(), reader.skip(1), let flags = reader.uint8(),
+          reader.skip(
+            (flags & 4 == 0 ? 0 : 16) + (flags & 16 == 0 ? 0 : 8) + (flags & 32 == 0 ? 0 : 8)
+              + (flags & 64 == 0 ? 0 : 2))
         else { return nil }
         pdq.append(hash)
       }

@@ -1,12 +1,13 @@
-/// Tells whether a hash lies within some distance of any of a set of hashes that is held in memory. For many questions
-/// about few hashes: those of an import against everything that was ever scanned.
+/// A set of hashes in memory that tells which of them lie within some distance of another one. For many questions about one
+/// set: an import against everything that was ever scanned, or all of that against itself.
 ///
 /// Few hashes are compared one by one. More are found by multi-index hashing: of two hashes within `16 k + 15` bits, one
 /// of their sixteen parts of 16 bits differs in at most `k` (pigeonhole). The parts that occur are marked in a table
 /// of bits, small enough for the processor's caches; only where a mark is found are hashes compared.
 ///
 /// Algorithm: Norouzi, Punjani, Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", 2012.
-struct NearbyFilter: Sendable {
+struct NearbyHashes: Sendable {
+  /// The set, each hash once.
   private let hashes: [SIMD4<UInt64>]
   private let radius: Int
   /// What part values are looked at: those that differ from the hash's own in these bits. Empty if hashes are compared
@@ -26,10 +27,10 @@ struct NearbyFilter: Sendable {
   private static let mostDiffering = 2
 
   /// - Parameters:
-  ///   - hashes: The set.
+  ///   - hashes: The set, each hash once.
   ///   - radius: How many bits may differ.
   init(_ hashes: [PDQHash], radius: Int) {
-    let distinct = Set(hashes).map(\.words)
+    let distinct = hashes.map(\.words)
     self.hashes = distinct
     self.radius = radius
     let differing = radius / Self.parts
@@ -69,8 +70,21 @@ struct NearbyFilter: Sendable {
   ///
   /// - Complexity: About a microsecond for ten thousand hashes and radius 31.
   func isNear(_ hash: PDQHash) -> Bool {
+    var isFound = false
+    visit(near: hash) { _ in
+      isFound = true
+      return false
+    }
+    return isFound
+  }
+
+  /// Calls `body` with the place of each hash within the radius, some of them more than once, until it returns `false`.
+  func visit(near hash: PDQHash, _ body: (Int) -> Bool) {
     if masks.isEmpty {
-      return hashes.contains { Self.distance($0, hash.words) <= radius }
+      for place in hashes.indices where Self.distance(hashes[place], hash.words) <= radius {
+        guard body(place) else { return }
+      }
+      return
     }
     let (marks, masks) = (marks.span, masks.span)
     for part in 0..<Self.parts {
@@ -78,13 +92,14 @@ struct NearbyFilter: Sendable {
       for index in masks.indices {
         let place = Self.place(part, own ^ masks[index])
         guard marks[place / 64] >> UInt64(place % 64) & 1 != 0 else { continue }
-        for member in starts[place]..<starts[place + 1]
-        where Self.distance(hashes[Int(members[Int(member)])], hash.words) <= radius {
-          return true
+        for member in starts[place]..<starts[place + 1] {
+          let found = Int(members[Int(member)])
+          if Self.distance(hashes[found], hash.words) <= radius {
+            guard body(found) else { return }
+          }
         }
       }
     }
-    return false
   }
 
   private static func place(_ part: Int, _ value: UInt16) -> Int { part * values + Int(value) }
