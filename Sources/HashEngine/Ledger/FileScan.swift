@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import SystemPackage
+public import SystemPackage
 
 /// Examines files, and remembers in the ledger what came of it: a file that is as it was is not read again, and is asked
 /// only of what the lists have gained. Verdicts come from the ``Moderator`` alone.
@@ -73,6 +73,22 @@ public final class FileScan: Sendable {
       UploadSighting(key: $0.key, folder: $0.folder, stamp: stamp, readAt: readAt)
     }
     return try examine(bytes, sighting)
+  }
+
+  /// The files with these bytes, as far as the ledger knows.
+  ///
+  /// - Parameter sha256: Their SHA-256.
+  public func files(with sha256: [UInt8]) -> [FilePath] {
+    let found = try? known.ledger.read { ledger throws(StorageError) -> [FilePath] in
+      guard let number = try ledger.contentNumber(of: sha256) else { return [] }
+      return try ledger.files(of: number)
+    }
+    return found ?? []
+  }
+
+  /// Forgets a file that is no longer there.
+  public func forget(_ path: FilePath) {
+    if let (key, _) = key(of: path) { known.forget(key) }
   }
 
   /// Writes what is still to be written.

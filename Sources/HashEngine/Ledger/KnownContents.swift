@@ -34,6 +34,9 @@ final class KnownContents: Sendable {
     batch = LedgerBatch(ledger)
   }
 
+  /// Forgets where some bytes lay.
+  func forget(_ key: UploadKey) { batch.append(.gone(key)) }
+
   /// Writes what is still to be written.
   ///
   /// - Throws: ``StorageError`` when the ledger could not be written, now or before.

@@ -11,6 +11,8 @@ final class LedgerBatch: Sendable {
     case examined(ExaminedContent)
     /// A file holds bytes that are known, by the number of their content or by their SHA-256.
     case seen(UploadSighting, ContentReference)
+    /// A file is no longer there.
+    case gone(UploadKey)
     /// A content was asked again.
     case asked(UInt64, LedgerContent.Verdict, [KeptMatch], of: ListsState?)
   }
@@ -108,6 +110,7 @@ final class LedgerBatch: Sendable {
       case .seen(let sighting, .number(let content)): try ledger.put(sighting, content)
       case .seen(let sighting, .sha256(let digest)):
         if let content = try ledger.contentNumber(of: digest) { try ledger.put(sighting, content) }
+      case .gone(let key): try ledger.remove(key)
       case .asked(let place, let verdict, let matches, let state):
         guard var content = try ledger.content(place) else { continue }
         content.revision = revision

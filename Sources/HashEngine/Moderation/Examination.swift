@@ -31,6 +31,8 @@ public struct Examination: Sendable, Hashable {
   public let fingerprint: Fingerprint?
   /// What is known of the picture besides its hashes; `nil` when nothing could be decoded.
   public let facts: PictureFacts?
+  /// Digests of the file's bytes, of the kinds that were computed.
+  public let digests: [HashKind: [UInt8]]
   /// The lists that were searched, in the state at that time; empty when no search took place.
   public let lists: [ListVersion]
   /// Hashes that were looked up: of views, and digests.
@@ -41,10 +43,11 @@ public struct Examination: Sendable, Hashable {
   /// An examination made up by the caller; for tests of code that uses a moderator.
   public init(
     verdict: Verdict, fingerprint: Fingerprint?, facts: PictureFacts? = nil,
-    lists: [ListVersion] = [], lookups: Int = 0, timings: Timings = Timings()
+    digests: [HashKind: [UInt8]] = [:], lists: [ListVersion] = [], lookups: Int = 0, timings: Timings = Timings()
   ) {
     self.verdict = verdict
     self.fingerprint = fingerprint
+    self.digests = digests
     self.facts = facts ?? fingerprint.map { PictureFacts(of: $0) }
     self.lists = lists
     self.lookups = lookups

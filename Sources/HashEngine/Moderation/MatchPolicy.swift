@@ -20,6 +20,9 @@ public struct MatchPolicy: Sendable, Hashable {
   /// then not reported.
   public var endsEarly: Bool
 
+  /// Whether the SHA-256 of each picture is computed, even where no list has any.
+  public var includesSHA256 = false
+
   /// What becomes of a picture that matches nothing and has something else behind it, as a video or an archive.
   public var trailingData: TrailingData
 

@@ -157,7 +157,8 @@ public struct Moderator: Sendable {
       verdict = problem.map { .notScanned($0) } ?? .noMatch
     }
     let examination = Examination(
-      verdict: verdict, fingerprint: fingerprint, lists: found.lists, lookups: found.lookups,
+      verdict: verdict, fingerprint: fingerprint, digests: picture.digests, lists: found.lists,
+      lookups: found.lookups,
       timings: Examination.Timings(decoding: picture.time, lookup: .now - start))
     return (examination, found.requirements)
   }

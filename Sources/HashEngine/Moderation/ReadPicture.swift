@@ -33,7 +33,8 @@ extension Moderator {
   func request(_ needed: ListRequirements) -> ReadingRequest {
     ReadingRequest(
       // Quality is reported of every picture, whatever the lists have.
-      kinds: policy.kinds ?? needed.kinds.union([.pdq]),
+      kinds: (policy.kinds ?? needed.kinds.union([.pdq])).union(
+        policy.includesSHA256 ? [.sha256] : []),
       effort: needed.kinds.contains(.pdq) ? policy.effort ?? needed.effort : .exact)
   }
 

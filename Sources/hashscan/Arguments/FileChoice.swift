@@ -37,10 +37,11 @@ struct FileChoice: ParsableArguments {
 
   /// The files of these paths that are taken.
   func walk(
-    _ paths: some Sequence<FilePath>, onEntering: @escaping (FilePath) -> Void = { _ in }
+    _ paths: some Sequence<FilePath>, avoiding avoided: FilePath? = nil,
+    onEntering: @escaping (FilePath) -> Void = { _ in }
   ) -> DirectoryWalk {
     DirectoryWalk(
       paths, followsLinks: followLinks, filter: NameFilter(included: include, excluded: exclude),
-      onEntering: onEntering)
+      avoiding: avoided, onEntering: onEntering)
   }
 }

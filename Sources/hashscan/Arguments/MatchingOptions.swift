@@ -43,14 +43,15 @@ struct MatchingOptions: ParsableArguments {
 
   /// A moderator for these lists; warns of what is wrong with them.
   ///
+  /// - Parameter includesSHA256: See ``MatchPolicy/includesSHA256``.
   /// - Throws: ``Failure``, ``ListError``.
-  func moderator(for store: ListStore) throws -> Moderator {
+  func moderator(for store: ListStore, includesSHA256: Bool = false) throws -> Moderator {
+    var policy = MatchPolicy(
+      pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
+      timeLimit: decoding.time, trailingData: trailingData)
+    policy.includesSHA256 = includesSHA256
     let moderator = Moderator(
-      store,
-      policy: MatchPolicy(
-        pdqRadius: radius, effort: effort, lists: list.isEmpty ? nil : Set(list),
-        timeLimit: decoding.time, trailingData: trailingData),
-      fingerprinter: try decoding.fingerprinter(jobCount))
+      store, policy: policy, fingerprinter: try decoding.fingerprinter(jobCount))
     for searched in try moderator.checkLists() {
       guard let concern = searched.concern(isNamed: list.contains(searched.name)) else { continue }
       Terminal.warn("warning: \(concern)")

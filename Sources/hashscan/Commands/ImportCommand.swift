@@ -139,7 +139,8 @@ struct ImportCommand: ParsableCommand {
   private func compareLedger(with store: ListStore) throws -> ExitStatus {
     Interruption.listen()
     do {
-      return try RematchRun(store, database, as: json ? .json : .text, isQuiet: quiet).run()
+      var run = try RematchRun(store, database, as: json ? .json : .text, isQuiet: quiet)
+      return try run.run()
     } catch let error as Failure {
       Terminal.warn("warning: nothing was compared: \(error)")
     } catch let error as ListError {

@@ -13,16 +13,17 @@ struct RematchCommand: ParsableCommand {
       """)
 
   @OptionGroup var reporting: ReportingOptions
+  @OptionGroup var acting: ActingOptions
   @OptionGroup var database: DatabaseOption
 
   func run() throws {
     try tellingErrors {
       let store = try database.open()
       Interruption.listen()
-      try RematchRun(
-        store, database, as: reporting.format, isQuiet: reporting.quiet,
-        isLineBuffered: reporting.lineBuffered
-      ).run().exit()
+      var run = try RematchRun(
+        store, database, as: reporting.format, try acting.actions(for: store),
+        isQuiet: reporting.quiet, isLineBuffered: reporting.lineBuffered)
+      try run.run().exit()
     }
   }
 }

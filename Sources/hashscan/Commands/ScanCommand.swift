@@ -43,6 +43,7 @@ struct ScanCommand: AsyncParsableCommand {
   @OptionGroup var reporting: ReportingOptions
   @OptionGroup var pacing: PaceOptions
   @OptionGroup var ledger: LedgerOptions
+  @OptionGroup var acting: ActingOptions
   @OptionGroup var database: DatabaseOption
 
   func validate() throws {
@@ -54,24 +55,25 @@ struct ScanCommand: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      var run = try ScanRun(matching, reporting, pacing, ledger, database)
+      var run = try ScanRun(matching, reporting, pacing, ledger, acting, database)
       if paths.contains(where: \.isStandardInput) { try run.runInput() }
       // Not before: what is read from a pipe that never ends is ended by Ctrl-C at once.
       Interruption.listen()
       let named = paths.filter { !$0.isStandardInput }.map(\.path)
-      let choice = choice
+      let (choice, avoided) = (choice, run.avoided)
       if let filesFrom {
         let list = try PathList.Source(filesFrom, endsWithZero: endsWithZero)
         try await run.run {
           let listed = PathList(list, isStopped: ScanRun.isStopped)
-          return AnyIterator(choice.walk([AnySequence(named), AnySequence(listed)].lazy.joined()))
+          return AnyIterator(
+            choice.walk([AnySequence(named), AnySequence(listed)].lazy.joined(), avoiding: avoided))
         }
         if let problem = list.problem { throw problem }
       } else {
         let isShown = Terminal.isInteractive && !reporting.quiet
         try await run.run(
-          { AnyIterator(choice.walk(named)) },
-          count: isShown ? FileCount { choice.walk(named) } : nil)
+          { AnyIterator(choice.walk(named, avoiding: avoided)) },
+          count: isShown ? FileCount { choice.walk(named, avoiding: avoided) } : nil)
       }
       try run.end(failsOnEmpty: failOnEmpty)
     } catch let error as Failure {

@@ -31,20 +31,23 @@ struct WatchCommand: AsyncParsableCommand {
   @OptionGroup var reporting: ReportingOptions
   @OptionGroup var pacing: PaceOptions
   @OptionGroup var ledger: LedgerOptions
+  @OptionGroup var acting: ActingOptions
   @OptionGroup var database: DatabaseOption
 
   func run() async throws {
     do {
       for folder in folders { try Self.check(folder.path) }
-      var run = try ScanRun(matching, reporting, pacing, ledger, database, isLineBuffered: true)
+      var run = try ScanRun(matching, reporting, pacing, ledger, acting, database, isLineBuffered: true)
       Interruption.listen()
       let problems = WatchProblems()
       let (folders, choice, isOnlyNew) = (folders.map(\.path), choice, onlyNew)
+      let avoided = run.avoided
       try await run.run {
         do throws(Failure) {
           return AnyIterator(
             try WatchedFiles(
-              folders, choice, isOnlyNew: isOnlyNew, onProblem: { problems.tell($0) }))
+              folders, choice, avoiding: avoided, isOnlyNew: isOnlyNew,
+              onProblem: { problems.tell($0) }))
         } catch {
           problems.tell(error)
           return AnyIterator { nil }

@@ -92,6 +92,8 @@ struct ScanLine: Encodable {
   /// What the matches come to: block, review or allow.
   let action: ListMeaning?
   let matches: [MatchReport]?
+  /// Whether the file was moved into quarantine, and as what.
+  let quarantine: QuarantineReport?
   /// In a rematch the entries that it no longer matches.
   let gone: [EntryReference]?
   let reason: ReasonReport?
@@ -113,14 +115,18 @@ struct ScanLine: Encodable {
   enum CodingKeys: String, CodingKey {
     case path
     case pathBytes = "path_base64"
-    case verdict, action, matches, gone, reason, format, width, height, frames, quality
+    case verdict, action, matches, gone, quarantine, reason, format, width, height, frames, quality
     case lacksDetail = "lacks_detail"
     case trailing
     case hasLocation = "has_location"
     case hashesAsked = "hashes_asked"
   }
 
-  init(_ path: ShownPath, _ examination: Examination, gone: [EntryReference] = []) {
+  init(
+    _ path: ShownPath, _ examination: Examination, gone: [EntryReference] = [],
+    quarantine: QuarantineReport? = nil
+  ) {
+    self.quarantine = quarantine
     self.gone = gone.isEmpty ? nil : gone
     self.path = path.text
     pathBytes = path.base64IfNotText

@@ -11,23 +11,41 @@ struct ScanTable {
     if format == .csv { Output.print(Self.columns.joined(separator: ",")) }
   }
 
-  /// - Parameter isIgnored: Whether the file is no picture, and that is no error.
-  func lines(_ path: ShownPath, _ examination: Examination, isIgnored: Bool) -> [String] {
+  /// - Parameters:
+  ///   - isIgnored: Whether the file is no picture, and that is no error.
+  ///   - outcome: What was done with it.
+  func lines(
+    _ path: ShownPath, _ examination: Examination, isIgnored: Bool,
+    _ outcome: MatchActions.Outcome = MatchActions.Outcome()
+  ) -> [String] {
     switch format {
-    case .json: [JSONLine.render(ScanLine(path, examination))]
-    case .csv: Self.rows(path, examination)
-    case .text: isIgnored ? [] : Self.text(path, examination)
+    case .json:
+      return [JSONLine.render(ScanLine(path, examination, quarantine: outcome.quarantine))]
+    case .csv:
+      // A table has no place for it.
+      for line in outcome.lines { Terminal.warn(line) }
+      return Self.rows(path, examination)
+    case .text: return (isIgnored ? [] : Self.text(path, examination)) + outcome.lines
     }
   }
 
   /// What a rematch prints of a file.
-  func lines(_ path: ShownPath, _ finding: Rematch.Finding) -> [String] {
+  func lines(
+    _ path: ShownPath, _ finding: Rematch.Finding, _ outcome: MatchActions.Outcome
+  ) -> [String] {
     switch format {
-    case .json: return [JSONLine.render(ScanLine(path, finding.examination, gone: finding.gone))]
-    case .csv: return Self.rows(path, finding.examination, gone: finding.gone)
+    case .json:
+      return [
+        JSONLine.render(
+          ScanLine(
+            path, finding.examination, gone: finding.gone, quarantine: outcome.quarantine))
+      ]
+    case .csv:
+      for line in outcome.lines { Terminal.warn(line) }
+      return Self.rows(path, finding.examination, gone: finding.gone)
     case .text:
       let matches = finding.isNew ? Self.text(path, finding.examination) : []
-      return matches
+      return matches + outcome.lines
         + finding.gone.map { "\(path): no longer matches \($0.list) \(ShownText($0.entry))" }
     }
   }

@@ -19,6 +19,11 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
   private struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64
+
+    init(_ status: stat) {
+      device = UInt64(status.st_dev)
+      inode = UInt64(status.st_ino)
+    }
   }
 
   private struct Folder {
@@ -39,16 +44,21 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
   ///   - paths: Files and folders, taken one by one; links among them are followed, since someone named them.
   ///   - followsLinks: Whether links inside folders are followed.
   ///   - filter: Which files are left out, and which folders are not entered.
+  ///   - avoided: A folder that is not entered, by whatever name.
   ///   - onEntering: Called with each folder before its names are read.
   init(
     _ paths: some Sequence<FilePath>, followsLinks: Bool, filter: NameFilter = NameFilter(),
-    onEntering: @escaping (FilePath) -> Void = { _ in }
+    avoiding avoided: FilePath? = nil, onEntering: @escaping (FilePath) -> Void = { _ in }
   ) {
     var iterator = paths.makeIterator()
     named = AnyIterator { iterator.next() }
     self.filter = filter
     self.followsLinks = followsLinks
     self.onEntering = onEntering
+    var status = stat()
+    if let avoided, avoided.withPlatformString({ stat($0, &status) }) == 0 {
+      entered.insert(Identity(status))
+    }
   }
 
   mutating func next() -> Item? {
@@ -77,8 +87,7 @@ struct DirectoryWalk: Sequence, IteratorProtocol {
     switch status.st_mode & S_IFMT {
     case S_IFLNK: return nil
     case S_IFDIR:
-      let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-      guard entered.insert(identity).inserted else { return nil }
+      guard entered.insert(Identity(status)).inserted else { return nil }
       onEntering(path)
       do {
         folders.append(Folder(path: path, names: try FolderNames(of: path)))

@@ -10,6 +10,8 @@ struct ScanRun {
   private let reporting: ReportingOptions
   private let table: ScanTable
   private let isLineBuffered: Bool
+  private let actions: MatchActions?
+  private var isFailed = false
   private(set) var summary: ScanSummary
   private var progress: ProgressLine
 
@@ -18,12 +20,14 @@ struct ScanRun {
   /// - Throws: ``Failure``, ``ListError``.
   init(
     _ matching: MatchingOptions, _ reporting: ReportingOptions, _ pacing: PaceOptions,
-    _ ledger: LedgerOptions, _ database: DatabaseOption, isLineBuffered: Bool = false
+    _ ledger: LedgerOptions, _ acting: ActingOptions, _ database: DatabaseOption,
+    isLineBuffered: Bool = false
   ) throws {
     // Before there are workers, which give way as well then.
     let pace = pacing.pace
     let store = try database.open()
-    moderator = try matching.moderator(for: store)
+    actions = try acting.actions(for: store)
+    moderator = try matching.moderator(for: store, includesSHA256: actions != nil)
     scan = try ledger.scan(moderator, store, database: try database.folder())
     parallel = ParallelScan(
       moderator: moderator, scan: scan, jobs: matching.jobCount, readAhead: pacing.readAhead,
@@ -73,12 +77,35 @@ struct ScanRun {
   }
 
   private mutating func answer(_ path: FilePath, _ examination: Examination) {
+    // A file that was moved with another one is no longer there to be read.
+    if case .notScanned(let reason) = examination.verdict, reason.code == .unreadable,
+      actions?.wasMoved(path) ?? false
+    {
+      return
+    }
     summary.add(examination)
+    let outcome = act(on: path, examination)
     progress.interrupt(
-      by: table.lines(ShownPath(path), examination, isIgnored: summary.isIgnored(examination)))
+      by: table.lines(
+        ShownPath(path), examination, isIgnored: summary.isIgnored(examination), outcome))
     if isLineBuffered { Output.flush() }
     progress.update(summary.files)
   }
+
+  private mutating func act(
+    on path: FilePath, _ examination: Examination
+  ) -> MatchActions.Outcome {
+    guard let actions, path != "standard input" else { return MatchActions.Outcome() }
+    let outcome = actions.act(
+      on: path, examination, line: JSONLine.render(ScanLine(ShownPath(path), examination))
+    ) { scan?.files(with: $0) ?? [] }
+    if outcome.isFailed { isFailed = true }
+    for file in outcome.moved { scan?.forget(file) }
+    return outcome
+  }
+
+  /// The folder that is left out of every walk.
+  var avoided: FilePath? { actions?.folder }
 
   /// Tells the summary, and ends with the status that follows from it.
   ///
@@ -106,7 +133,7 @@ struct ScanRun {
     if isEmpty, !endsBySignal { Terminal.warn("warning: there was no file to scan") }
     try ExitStatus(
       found: summary.matched + summary.forReview > 0,
-      failed: isFailed || summary.notScanned > 0 || isEmpty && failsOnEmpty
+      failed: isFailed || self.isFailed || summary.notScanned > 0 || isEmpty && failsOnEmpty
     ).exit()
   }
 }

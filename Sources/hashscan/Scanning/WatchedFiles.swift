@@ -14,6 +14,7 @@ struct WatchedFiles: IteratorProtocol {
   private let watch: FolderWatch
   private let folders: [FilePath]
   private let choice: FileChoice
+  private let avoided: FilePath?
   private let onProblem: @Sendable (Failure) -> Void
   private var walk: DirectoryWalk?
   private var waiting: [FolderWatch.Event] = []
@@ -25,15 +26,17 @@ struct WatchedFiles: IteratorProtocol {
   private static let most = 1 << 16
 
   /// - Parameters:
+  ///   - avoided: A folder that is neither scanned nor watched.
   ///   - isOnlyNew: Whether to leave out what is there already.
   ///   - onProblem: Called once if there is a folder that cannot be watched.
   /// - Throws: ``Failure`` when the kernel watches nothing more.
   init(
-    _ folders: [FilePath], _ choice: FileChoice, isOnlyNew: Bool,
+    _ folders: [FilePath], _ choice: FileChoice, avoiding avoided: FilePath?, isOnlyNew: Bool,
     onProblem: @escaping @Sendable (Failure) -> Void
   ) throws(Failure) {
     self.folders = folders
     self.choice = choice
+    self.avoided = avoided
     watch = try FolderWatch()
     self.onProblem = onProblem
     if isOnlyNew {
@@ -46,7 +49,7 @@ struct WatchedFiles: IteratorProtocol {
 
   private func walk(_ folders: [FilePath]) -> DirectoryWalk {
     // Watched before its names are read: what comes in between is found twice, not missed.
-    choice.walk(folders) { [watch] in watch.add($0) }
+    choice.walk(folders, avoiding: avoided) { [watch] in watch.add($0) }
   }
 
   mutating func next() -> DirectoryWalk.Item? {
