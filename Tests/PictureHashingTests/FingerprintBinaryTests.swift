@@ -92,3 +92,50 @@ import Testing
     }
   }
 }
+
+@Suite struct PackedHashesTests {
+  /// Every hash that a search would ask, and no other; of whatever frames and views.
+  @Test(arguments: [
+    "uploads/glacier.jpg", "animated/three.gif", "animated/three.webp", "uploads/kelp-cmyk.jpg",
+    "uploads/lagoon-lossless.webp",
+  ])
+  func theHashesAreThoseOfTheFingerprint(_ name: String) throws {
+    let bytes = try TestFiles.bytes(of: TestFiles.fixtures.appending(name))
+    let fingerprint = try Fingerprint(
+      of: bytes.span, kinds: [.pdq, .phash64, .sha256], views: .upTo(.thorough))
+    let binary = fingerprint.binary
+    let read = PackedHashes(of: binary.span.bytes)
+    let packed = try #require(read)
+    var expected: Set<PDQHash> = []
+    var expected64: Set<UInt64> = []
+    for frame in fingerprint.frames {
+      if let pdq = frame.pdq { expected.formUnion([pdq.hash, pdq.shown]) }
+      if let phash64 = frame.phash64 {
+        expected64.formUnion([phash64.hash.word, phash64.shown.word])
+      }
+      expected.formUnion(frame.views.map(\.hash))
+    }
+    #expect(Set(packed.pdq) == expected && Set(packed.phash64.map(\.word)) == expected64)
+    for count in stride(from: 0, to: binary.count, by: 97) {
+      let part = Array(binary.prefix(count))
+      #expect(PackedHashes(of: part.span.bytes) == nil)
+    }
+    #expect(PackedHashes(of: (binary + [0]).span.bytes) == nil)
+  }
+
+  /// Whoever changes hashes or views must raise ``Fingerprint/version``: what ledgers keep is then no longer complete.
+  @Test func theVersionGoesWithTheHashes() throws {
+    let picture = PaintedPicture.paint(.bars, width: 320, height: 200, seed: 3)
+    let hashes = try Fingerprint(of: picture.png.span, views: .upTo(.thorough)).frames.flatMap {
+      frame in frame.views.map { "\($0.hash) \($0.view) \($0.effort)" }
+    }
+    let text = ([frameText(try Fingerprint(of: picture.png.span))] + hashes).joined(separator: "\n")
+    let digest = Digests.of(Array(text.utf8).span, kinds: [.sha256])[.sha256].map { hexText($0) }
+    #expect(Fingerprint.version == 1)
+    #expect(digest == "3a08cee1237fe86b2ccda1de380a14b8d3481b1659a534a6547fe2b38cf3ab38")
+  }
+
+  private func frameText(_ fingerprint: Fingerprint) -> String {
+    fingerprint.frames.compactMap { ($0.pdq?.hash).map { "\($0)" } }.joined()
+  }
+}

@@ -124,6 +124,11 @@ extension KnownContents {
     return examination
   }
 
+  /// Notes that it is not known what a content was asked of.
+  func noteUnasked(_ known: KnownContent) {
+    batch.append(.unasked(known.number))
+  }
+
   /// The state that an examination has asked; `nil` when the lists were changed just then.
   private func state(_ examination: Examination, _ current: ListsState) -> ListsState? {
     isByLists && current.isState(of: examination.lists) ? current : nil

@@ -11,6 +11,8 @@ final class LedgerBatch: Sendable {
     case examined(ExaminedContent)
     /// A file holds bytes that are known, by the number of their content or by their SHA-256.
     case seen(UploadSighting, ContentReference)
+    /// A content has to be asked of everything.
+    case unasked(UInt64)
     /// A file is no longer there.
     case gone(UploadKey)
     /// A content was asked again.
@@ -111,6 +113,12 @@ final class LedgerBatch: Sendable {
       case .seen(let sighting, .sha256(let digest)):
         if let content = try ledger.contentNumber(of: digest) { try ledger.put(sighting, content) }
       case .gone(let key): try ledger.remove(key)
+      case .unasked(let place):
+        guard var content = try ledger.content(place) else { continue }
+        content.revision = revision
+        content.asked = 0
+        let bytes = content.bytes
+        try ledger.contents.put(bytes.span, for: place)
       case .asked(let place, let verdict, let matches, let state):
         guard var content = try ledger.content(place) else { continue }
         content.revision = revision

@@ -141,8 +141,10 @@ public struct Rematch: Sendable {
     var isAnswered = examination != nil
     if !isAnswered { isAnswered = try known.isAsked(content) }
     if !isAnswered {
-      summary.asked += 1
       examination = try known.ask(content, isOfAll: true)
+      if examination.map({ !$0.lists.isEmpty }) ?? true { summary.asked += 1 }
+      // What could not be asked must not count as asked with the rest.
+      if examination == nil { known.noteUnasked(content) }
     }
     let isClean = examination?.verdict == .noMatch && content.content.verdict == .noMatch
     // Most are neither.

@@ -14,7 +14,7 @@ final class BoundedQueue<Value: Sendable>: Sendable {
   private let room: DispatchSemaphore
   private let ready = DispatchSemaphore(value: 0)
 
-  init(capacity: Int) { room = DispatchSemaphore(value: max(1, capacity)) }
+  init(capacity: Int) { room = .withRoom(for: capacity) }
 
   func append(_ value: Value) {
     room.wait()

@@ -57,7 +57,7 @@ struct ParallelScan: Sendable {
     answer: (FilePath, Examination) -> Void
   ) async throws(ListError) {
     // A slow file holds up the results behind it, but not the work, which may run ahead by this many files.
-    let room = DispatchSemaphore(value: threads * 32 + readAhead)
+    let room = DispatchSemaphore.withRoom(for: threads * 32 + readAhead)
     let tasks = BoundedQueue<Task>(capacity: max(readAhead, threads))
     let (answers, sender) = AsyncStream.makeStream(of: Answer.self)
     let running = RunningThreads(threads + 1) { sender.finish() }

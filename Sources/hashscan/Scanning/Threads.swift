@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -41,5 +42,16 @@ final class RunningThreads: Sendable {
 
   func ended() {
     if left.subtract(1, ordering: .relaxed).newValue == 0 { action() }
+  }
+}
+
+extension DispatchSemaphore {
+  /// A semaphore that lets so many pass before others must leave.
+  ///
+  /// One that is made with that value ends the process if it goes away while some are still in.
+  static func withRoom(for count: Int) -> DispatchSemaphore {
+    let semaphore = DispatchSemaphore(value: 0)
+    for _ in 0..<max(1, count) { semaphore.signal() }
+    return semaphore
   }
 }

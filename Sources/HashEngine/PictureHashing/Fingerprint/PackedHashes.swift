@@ -6,6 +6,9 @@ package struct PackedHashes {
   /// None.
   package init() {}
 
+  /// Adds one.
+  package mutating func append(_ hash: PDQHash) { pdq.append(hash) }
+
   /// `nil` when the bytes are not what ``Fingerprint/binary`` writes, as far as they are looked at.
   package init?(of binary: RawSpan) {
     var reader = SpanReader(binary)
