@@ -80,8 +80,8 @@ final class AskedStates: Sendable {
     known.isFreshUntil = now + Self.freshness
   }
 
-  /// Whether the lists are now as they were in a state, by its number, with nothing gained and nothing lost. An entry
-  /// whose time is over does not show.
+  /// Whether the lists are now as they were in a state, by its number, with nothing gained and nothing lost. Never where
+  /// entries come into force by themselves. An entry whose time is over does not show.
   ///
   /// - Throws: ``ListError`` `no-lists`, `storage`.
   func isCurrent(_ number: UInt64) throws(ListError) -> Bool {
@@ -89,16 +89,16 @@ final class AskedStates: Sendable {
     return try known.withLock { (known) throws(ListError) in
       try refresh(&known)
       if let isSame = known.isSame[number] { return isSame }
-      let isSame = try state(number)?.members == known.current.state.members
+      let isSame =
+        known.current.state.at == nil && state(number)?.members == known.current.state.members
       known.isSame[number] = isSame
       return isSame
     }
   }
 
-  private func state(_ number: UInt64) throws(ListError) -> ListsState? {
-    try ListError.naming("reading the ledger") {
-      try ledger.read { ledger throws(StorageError) in try ledger.state(number) }
-    }
+  /// `nil` also where the ledger cannot be read: what was asked is then not known.
+  private func state(_ number: UInt64) -> ListsState? {
+    try? ledger.read { ledger throws(StorageError) in try ledger.state(number) }
   }
 
   /// What the lists have gained since a state, by its number; 0 for a state that is not known.
@@ -109,7 +109,7 @@ final class AskedStates: Sendable {
     return try known.withLock { (known) throws(ListError) in
       try refresh(&known)
       if let filter = known.filters[number] { return filter }
-      let state = try state(number)
+      let state = state(number)
       let filter =
         if let state { GainFilter(try store.gains(since: state)) } else {
           GainFilter(.everything)

@@ -24,7 +24,7 @@ extension Ledger {
   public static let duplicateRadius = 31
 
   /// The files of the ledger that show the same picture as others: with the same bytes, or with PDQ hashes within a radius
-  /// of that of the first of them. Pictures too flat to compare, and regular patterns, count only with their bytes.
+  /// of that of the first of them. Files that are gone are left out. Pictures too flat to compare, and regular patterns, count only with their bytes.
   ///
   /// - Parameters:
   ///   - folders: Only files below one of these, all if there is none.
@@ -110,7 +110,7 @@ extension Ledger {
           pictures.first?.hash.map { $0.distance(to: hash) }
         }
         for path in try ledger.files(of: picture.content)
-        where folders.isEmpty || path.isBelow(folders) {
+        where (folders.isEmpty || path.isBelow(folders)) && FileIdentity(path) != nil {
           members.append(
             DuplicateCluster.Member(path: path, distance: distance, content: picture.content))
         }

@@ -40,7 +40,7 @@ public final class FileScan: Sendable {
     guard !isFresh, let stamp = file.stamp, let (key, _) = key(of: file.path) else {
       return .nothing
     }
-    let found = try? known.ledger.read { ledger throws(StorageError) -> KnownContent? in
+    let found = known.reading { ledger throws(StorageError) -> KnownContent? in
       guard let upload = try ledger.upload(key), upload.isSettled, upload.stamp == stamp else {
         return nil
       }
@@ -93,7 +93,7 @@ public final class FileScan: Sendable {
 
   /// Writes what is still to be written.
   ///
-  /// - Throws: ``StorageError`` when the ledger could not be written, now or before; what was examined since will be
+  /// - Throws: ``StorageError`` when the ledger could not be read or written, now or before; what was examined since will be
   ///   examined again.
   public func finish() throws(StorageError) {
     try known.finish()

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What the ledger has of some bytes.
 public struct KnownContent: Sendable {
   let number: UInt64
@@ -21,6 +23,8 @@ final class KnownContents: Sendable {
   let states: AskedStates
   private let batch: LedgerBatch
   private let decoder: UInt64
+  /// Why the ledger could not be read at some time.
+  private let problem = Mutex<StorageError?>(nil)
   /// Whether the lists' own settings hold: only then is a verdict of use to later scans.
   private let isByLists: Bool
 
@@ -34,15 +38,27 @@ final class KnownContents: Sendable {
     batch = LedgerBatch(ledger)
   }
 
+  /// Reads something from the ledger; `nil` also where that fails, which is told at the end: the file is then read again.
+  func reading<Value>(
+    _ body: (borrowing LedgerReader) throws(StorageError) -> Value?
+  ) -> Value? {
+    do throws(StorageError) {
+      return try ledger.read(body)
+    } catch {
+      problem.withLock { $0 = $0 ?? error }
+      return nil
+    }
+  }
+
   /// Forgets where some bytes lay.
   func forget(_ key: UploadKey) { batch.append(.gone(key)) }
 
   /// Writes what is still to be written.
   ///
-  /// - Throws: ``StorageError`` when the ledger could not be written, now or before.
+  /// - Throws: ``StorageError`` when the ledger could not be read or written, now or before.
   func finish() throws(StorageError) {
     batch.finish()
-    if let problem = batch.problem { throw problem }
+    if let problem = batch.problem ?? problem.withLock({ $0 }) { throw problem }
   }
 }
 
@@ -87,17 +103,15 @@ extension KnownContents {
 
   /// Asks the lists of a content whose file is not read; `nil` when what was kept of it cannot be used.
   ///
-  /// - Parameter isOfAll: Whether all contents are asked: also those of which the lists ask more than is kept, and those
-  ///   near nothing new need not be noted one by one.
+  /// - Parameter isOfAll: Whether all contents are asked: also those of which the lists ask more than is kept. What comes of
+  ///   it is then left to the caller to note.
   func ask(_ known: KnownContent, isOfAll: Bool = false) throws(ListError) -> Examination? {
     let current = try states.current()
     if isByLists, let examination = unchanged(known.content) {
       let filter = try states.gains(since: known.asked)
-      let isLetThrough = try ListError.naming("reading the ledger") {
-        try filter.lets(through: known.content.digests) { () throws(StorageError) in
-          guard known.content.facts != nil else { return PackedHashes() }
-          return try ledger.read { ledger throws(StorageError) in try ledger.hashes(known.number) }
-        }
+      let isLetThrough = filter.lets(through: known.content.digests) {
+        guard known.content.facts != nil else { return PackedHashes() }
+        return reading { ledger throws(StorageError) in try ledger.hashes(known.number) }
       }
       guard isLetThrough else {
         if !isOfAll {
@@ -106,7 +120,7 @@ extension KnownContents {
         return examination
       }
     }
-    let fingerprint = try? ledger.read { ledger throws(StorageError) in
+    let fingerprint = reading { ledger throws(StorageError) in
       try ledger.fingerprint(known.number)
     }
     guard known.content.facts == nil || fingerprint != nil else { return nil }
@@ -116,18 +130,19 @@ extension KnownContents {
     guard isOfAll || moderator.request(latest).beyond(known.content.read) == nil else {
       return nil
     }
-    if isByLists, let verdict = LedgerContent.Verdict(examination) {
-      batch.append(
-        .asked(
-          known.number, verdict, examination.keptMatches, of: state(examination, current.state)))
-    }
+    if !isOfAll { note(examination, of: known.number, current.state) }
     return examination
   }
 
-  /// Notes that it is not known what a content was asked of.
-  func noteUnasked(_ known: KnownContent) {
-    batch.append(.unasked(known.number))
+  /// Keeps what a content that was asked again came to.
+  func note(_ examination: Examination, of content: UInt64, _ current: ListsState) {
+    guard isByLists, let verdict = LedgerContent.Verdict(examination) else { return }
+    batch.append(
+      .asked(content, verdict, examination.keptMatches, of: state(examination, current)))
   }
+
+  /// Notes that a content is to be asked again, whatever was noted of it.
+  func noteUnasked(_ content: UInt64) { batch.append(.unasked(content)) }
 
   /// The state that an examination has asked; `nil` when the lists were changed just then.
   private func state(_ examination: Examination, _ current: ListsState) -> ListsState? {
@@ -149,7 +164,7 @@ extension KnownContents {
       if let sighting { batch.append(.seen(sighting, .sha256(sha256))) }
       return examination
     }
-    let found = try? ledger.read { ledger throws(StorageError) -> KnownContent? in
+    let found = reading { ledger throws(StorageError) -> KnownContent? in
       guard let number = try ledger.contentNumber(of: sha256) else { return nil }
       return try ledger.known(number)
     }

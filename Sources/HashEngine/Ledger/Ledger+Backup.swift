@@ -31,9 +31,20 @@ extension Ledger {
     return try Database.swapIn(staging, in: folder, keepingAs: "before-restore-\(time)")
   }
 
-  /// Whether a folder holds a ledger.
+  /// Whether there is a ledger at a path, or something in its place.
   public static func isThere(_ folder: FilePath) -> Bool {
-    FileIdentity(EnvironmentFiles.data(in: folder)) != nil
+    guard FileIdentity(folder) != nil else { return false }
+    return FileIdentity(EnvironmentFiles.data(in: folder)) != nil
+      || FileIdentity(folder.appending(".")) == nil
+  }
+
+  /// Makes sure that the file of a backup is as it was when it was made.
+  ///
+  /// - Throws: ``StorageError`` `damaged`.
+  public static func check(backup: FilePath) throws(StorageError) {
+    if let problem = try EnvironmentFiles.digestProblem(of: backup) {
+      throw StorageError(.damaged, "\(backup): \(problem)")
+    }
   }
 }
 

@@ -2,22 +2,45 @@ internal import Dispatch
 internal import Synchronization
 public import SystemPackage
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// Asks the lists again of everything in the ledger, without touching a file: what is new on a list is found among
 /// yesterday's uploads, and what was taken off it is told as well.
 ///
 /// The ledger is streamed through an index of what the lists have gained. (The other way, an index of the ledger that is
 /// asked with each new entry, would take as much room again as all fingerprints, and its writer would hold up every scan.)
+///
+/// A finding stays news until ``settle(_:)`` says that somebody has got it, and did what they wanted.
 public struct Rematch: Sendable {
-  /// What came of one content that matches now, or has matched before and does not any more.
+  /// What came of one content that matches otherwise than before.
   public struct Finding: Sendable {
-    /// The files that have it, as far as the ledger knows.
-    public let files: [FilePath]
+    /// A file that has it, as far as the ledger knows.
+    public struct File: Sendable, Hashable {
+      /// Where it was.
+      public let path: FilePath
+      let stamp: FileStamp
+
+      /// Whether it is there, and as it was when it was scanned.
+      public var isAsItWas: Bool {
+        var status = stat()
+        return path.withPlatformString { lstat($0, &status) } == 0 && FileStamp(status) == stamp
+      }
+    }
+
+    /// The files that have it.
+    public let files: [File]
     /// What it comes to now.
     public let examination: Examination
-    /// Whether it matches an entry that it did not match before.
+    /// Whether an entry counts that did not count before, or means something else: it was listed since, it came back, an
+    /// allowlist no longer excuses it, its list blocks now.
     public let isNew: Bool
-    /// The entries that it matched before and does not match now.
+    /// The entries that counted before and do not count now.
     public let gone: [EntryReference]
+    let content: UInt64
   }
 
   /// How much was asked.
@@ -50,56 +73,80 @@ public struct Rematch: Sendable {
   }
 
   private let known: KnownContents
+  private let start: Start
+
+  /// The ledger and the lists when it began.
+  private struct Start: Sendable {
+    let state: ListsState
+    let revision: UInt64
+    let last: UInt64
+    let files: Int
+  }
 
   /// - Parameter moderator: Gives the verdicts; must search `store`, and leave all to the lists' settings.
   /// - Throws: ``ListError`` `no-lists`, `storage`.
   public init(_ moderator: Moderator, _ store: ListStore, _ ledger: Ledger) throws(ListError) {
     known = try KnownContents(moderator, store, ledger)
+    let state = try known.states.current().state
+    start = try ListError.naming("reading the ledger") {
+      try ledger.read { ledger throws(StorageError) in
+        Start(
+          state: state, revision: try ledger.counter(.revision),
+          last: try ledger.contents.lastKey() ?? 0, files: try ledger.uploads.count())
+      }
+    }
   }
 
   /// So many contents are read in one transaction.
   private static let batch: UInt64 = 2048
 
-  /// Asks everything that has something to be asked.
+  /// Asks everything that has something to be asked. Nothing is noted before ``end(_:)``.
   ///
   /// - Parameters:
   ///   - threads: How many threads ask.
-  ///   - isStopped: Whether to end early; what was asked until then stays asked.
+  ///   - isStopped: Whether to end early.
   ///   - report: Called with each finding, one at a time, in the order in which the contents came to the ledger.
   /// - Throws: ``ListError`` `no-lists`, `storage`.
   /// - Complexity: Linear in the size of the ledger.
-  @available(*, noasync)
   public func run(
     threads: Int, isStopped: @escaping @Sendable () -> Bool = { false },
     report: @escaping @Sendable (Finding) -> Void
   ) throws(ListError) -> Summary {
-    let state = try known.states.current().state
-    let (revision, last, files) = try ListError.naming("reading the ledger") {
-      try known.ledger.read { ledger throws(StorageError) in
-        (
-          try ledger.counter(.revision), try ledger.contents.lastKey() ?? 0,
-          try ledger.uploads.count()
-        )
-      }
-    }
-    let work = Work(end: last + 1, batch: Self.batch, isStopped: isStopped, report: report)
+    let end = start.last + 1
+    let work = Work(end: end, batch: Self.batch, isStopped: isStopped, report: report)
     DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-      while let start = work.next() {
+      while let first = work.next() {
         let result = Result { () throws(ListError) in
-          try batch(from: start, to: min(start + Self.batch, last + 1))
+          try batch(from: first, to: min(first + Self.batch, end))
         }
-        work.finish(start, result)
+        work.finish(first, result)
       }
     }
     var summary = try work.summary()
-    summary.files = files
+    summary.files = start.files
     summary.isInterrupted = isStopped()
+    return summary
+  }
+
+  /// Notes that a finding is news no longer.
+  public func settle(_ finding: Finding) {
+    known.note(finding.examination, of: finding.content, start.state)
+  }
+
+  /// Notes that a finding is still news: the next rematch tells it again.
+  public func keepAsNews(_ finding: Finding) { known.noteUnasked(finding.content) }
+
+  /// Notes what was asked. After every finding was settled or kept as news.
+  ///
+  /// - Parameter summary: What ``run(threads:isStopped:report:)`` has returned.
+  /// - Throws: ``ListError`` `storage`.
+  @available(*, noasync)
+  public func end(_ summary: Summary) throws(ListError) {
     try ListError.naming("writing the ledger") {
       try known.finish()
       // From now on all of it counts as asked of the lists as they were at the beginning.
-      if !summary.isInterrupted { try known.ledger.cover(upTo: revision, state) }
+      if !summary.isInterrupted { try known.ledger.cover(upTo: start.revision, start.state) }
     }
-    return summary
   }
 
   private func batch(
@@ -124,10 +171,15 @@ public struct Rematch: Sendable {
   /// Where a content lies, and what it matched when it was asked last.
   private func details(
     _ number: UInt64
-  ) throws(ListError) -> (files: [FilePath], matches: [KeptMatch]) {
+  ) throws(ListError) -> (files: [Finding.File], matches: [KeptMatch]) {
     try ListError.naming("reading the ledger") {
       try known.ledger.read { ledger throws(StorageError) in
-        (try ledger.files(of: number), try ledger.matches(number))
+        var files: [Finding.File] = []
+        for key in try ledger.uploads(of: number) {
+          guard let path = try ledger.path(key), let upload = try ledger.upload(key) else { continue }
+          files.append(Finding.File(path: path, stamp: upload.stamp))
+        }
+        return (files, try ledger.matches(number))
       }
     }
   }
@@ -135,41 +187,72 @@ public struct Rematch: Sendable {
   private func ask(
     _ content: KnownContent, _ summary: inout Summary
   ) throws(ListError) -> Finding? {
-    let suffices = content.content.suffices(for: try known.states.current().request)
+    // What cannot be decoded would not be read any better.
+    var suffices = content.content.facts == nil
+    if !suffices {
+      suffices = content.content.suffices(for: try known.states.current().request)
+    }
     var examination: Examination?
-    if content.content.verdict != .match { examination = try known.verdict(content) }
+    let wasMatch = content.content.verdict == .match
+    if !wasMatch { examination = try known.verdict(content) }
     var isAnswered = examination != nil
-    if !isAnswered { isAnswered = try known.isAsked(content) }
+    // A match stands while the lists are as they were.
+    if wasMatch { isAnswered = try known.isAsked(content) }
     if !isAnswered {
       examination = try known.ask(content, isOfAll: true)
       if examination.map({ !$0.lists.isEmpty }) ?? true { summary.asked += 1 }
       // What could not be asked must not count as asked with the rest.
-      if examination == nil { known.noteUnasked(content) }
+      if examination == nil { known.noteUnasked(content.number) }
     }
-    let isClean = examination?.verdict == .noMatch && content.content.verdict == .noMatch
-    // Most are neither.
-    if isClean, suffices { return nil }
+    let verdict = examination.map(\.verdict)
+    // Most match nothing, and did not before.
+    if suffices, verdict == .noMatch, content.content.verdict == .noMatch { return nil }
     let (files, before) = try details(content.number)
-    if case .notScanned = examination?.verdict { summary.notScanned += files.count }
-    if case .match = examination?.verdict ?? .noMatch {
-    } else if !suffices || !isAnswered && examination == nil {
+    if case .notScanned = verdict { summary.notScanned += files.count }
+    var isMatch = content.content.verdict == .match
+    if let verdict { if case .match = verdict { isMatch = true } else { isMatch = false } }
+    if !isMatch, !suffices || !isAnswered && examination == nil {
       summary.toBeRead += files.count
     }
-    guard !files.isEmpty else { return nil }
-    guard !isAnswered, let examination else { return nil }
-    let now = Set(examination.keptMatches.map(\.reference))
-    let then = Set(before.map(\.reference))
-    let gone = before.map(\.reference).filter { !now.contains($0) }
-    let isNew = !now.isSubset(of: then)
+    guard !isAnswered, !files.isEmpty, let examination else { return nil }
+    return finding(content.number, files, examination, before, &summary)
+  }
+
+  private func finding(
+    _ content: UInt64, _ files: [Finding.File], _ examination: Examination, _ before: [KeptMatch],
+    _ summary: inout Summary
+  ) -> Finding? {
+    let (now, then) = (CountingMatches(examination.keptMatches), CountingMatches(before))
+    let gone = then.entries.subtracting(now.entries)
+    let isNew = !now.meanings.isSubset(of: then.meanings)
+    guard isNew || !gone.isEmpty else {
+      if examination.keptMatches != before { known.note(examination, of: content, start.state) }
+      return nil
+    }
     if isNew { summary.newMatches += files.count }
     if !gone.isEmpty { summary.gone += files.count }
-    guard isNew || !gone.isEmpty else { return nil }
-    return Finding(files: files, examination: examination, isNew: isNew, gone: gone)
+    return Finding(
+      files: files, examination: examination, isNew: isNew,
+      gone: gone.sorted { ($0.list, $0.entry) < ($1.list, $1.entry) }, content: content)
   }
 }
 
-extension KeptMatch {
-  fileprivate var reference: EntryReference { EntryReference(list: list, entry: entry) }
+/// The matches that count: with lists that block or want a review, and excused by no allowlist.
+private struct CountingMatches {
+  struct Meaning: Hashable {
+    let entry: EntryReference
+    let meaning: ListMeaning
+  }
+
+  let meanings: Set<Meaning>
+  var entries: Set<EntryReference> { Set(meanings.map(\.entry)) }
+
+  init(_ matches: [KeptMatch]) {
+    meanings = Set(
+      matches.filter { !$0.isExcused && $0.meaning != .allow }.map {
+        Meaning(entry: EntryReference(list: $0.list, entry: $0.entry), meaning: $0.meaning)
+      })
+  }
 }
 
 extension Ledger {

@@ -31,7 +31,8 @@ struct ListGains: Sendable {
 }
 
 extension ListStore {
-  /// What the lists have gained since a state of theirs. Allowlists are left out: they make no match.
+  /// What the lists have gained since a state of theirs. Allowlists count: a picture that matches only one is told as
+  /// allowed.
   ///
   /// - Throws: ``ListError`` `storage`.
   /// - Complexity: Linear in the number of all entries where a list has changed, else in that of the lists.
@@ -39,7 +40,7 @@ extension ListStore {
     try read("looking for what the lists have gained") { lists in
       var rules: [UInt32: GainRule] = [:]
       for (name, record) in try lists.records() {
-        guard record.settings.meaning != .allow, record.settings.isInForce(at: now),
+        guard record.settings.isInForce(at: now),
           let since = try lists.gainBegins(record, named: name, since: state, at: now)
         else { continue }
         rules[record.id] = GainRule(since: since, settings: record.settings)

@@ -23,8 +23,8 @@ struct GainFilter: Sendable {
   /// Whether a picture with these digests, or with hashes that are read only if need be, has to be asked: also one whose
   /// hashes cannot be read.
   func lets(
-    through picture: [HashKind: [UInt8]], hashes: () throws(StorageError) -> PackedHashes?
-  ) throws(StorageError) -> Bool {
+    through picture: [HashKind: [UInt8]], hashes: () -> PackedHashes?
+  ) -> Bool {
     if isEverything { return true }
     if !digests.isEmpty {
       for (kind, bytes) in picture {
@@ -32,7 +32,7 @@ struct GainFilter: Sendable {
       }
     }
     guard !pdq.isEmpty || !phash64.isEmpty else { return false }
-    guard let hashes = try hashes() else { return true }
+    guard let hashes = hashes() else { return true }
     return hashes.pdq.contains { pdq.isNear($0) }
       || hashes.phash64.contains { hash in
         phash64.contains { $0.distance(to: hash) <= phash64Radius }

@@ -17,18 +17,24 @@ extension Quarantine {
   ///
   /// - Parameters:
   ///   - path: Where it is; a symbolic link is not followed.
+  ///   - place: The same as a path from the root on, to bring it back to.
   ///   - sha256: The SHA-256 of the bytes that were examined.
   ///   - examination: Why.
   /// - Returns: Its name in quarantine.
   /// - Throws: ``QuarantineError`` `changed`, `failed`; the file is where it was then.
   public func take(
-    _ path: FilePath, sha256: [UInt8], _ examination: Examination, at now: Timestamp = .now
+    _ path: FilePath, from place: FilePath? = nil, sha256: [UInt8], _ examination: Examination,
+    at now: Timestamp = .now
   ) throws(QuarantineError) -> String {
     let file: FileDescriptor
     do {
       file = try .open(path, .readOnly, options: [.nonBlocking, .closeOnExec, .noFollow])
     } catch {
-      throw QuarantineError(.changed, "it is gone, or a link by now (\(error))")
+      switch error as? Errno {
+      case .noSuchFileOrDirectory: throw QuarantineError(.changed, "it is gone")
+      case .tooManySymbolicLinkLevels: throw QuarantineError(.changed, "it is a link by now")
+      default: throw QuarantineError(.failed, "it cannot be opened: \(error)")
+      }
     }
     defer { try? file.close() }
     var status = stat()
@@ -36,20 +42,44 @@ extension Quarantine {
       Self.digest(of: file) == sha256
     else { throw QuarantineError(.changed, "it has changed since it was examined") }
     let name = name(of: sha256)
-    var record =
-      try self.file(named: name)
-      ?? QuarantinedFile(name: name, size: Int(status.st_size), places: [], matches: [], lists: [])
-    record.add(
-      QuarantinedFile.Place(
-        path, at: now, mode: UInt32(status.st_mode) & 0o7777, uid: status.st_uid, gid: status.st_gid
-      ), examination)
-    try write(record)
-    if isThere(record), Self.digest(ofFileAt: content(name)) == sha256 {
-      try Self.remove(path, ifStill: status)
-    } else {
-      try move(path, file, status, to: name, sha256: sha256)
+    guard !isQuarantined(path, name) else {
+      throw QuarantineError(.failed, "it lies in a quarantine already")
+    }
+    try locked { () throws(QuarantineError) in
+      let before = self.file(named: name)
+      var record =
+        before
+        ?? QuarantinedFile(
+          name: name, size: Int(status.st_size), places: [], matches: [], lists: [])
+      record.add(
+        QuarantinedFile.Place(
+          place ?? path, at: now, mode: UInt32(status.st_mode) & 0o7777, uid: status.st_uid,
+          gid: status.st_gid, changed: FileStamp(status)?.changed), examination)
+      // Where it came from is on the disk before it is gone from there.
+      try write(record)
+      do throws(QuarantineError) {
+        if isThere(record), Self.digest(ofFileAt: content(name)) == sha256 {
+          try Self.remove(path, ifStill: status)
+        } else {
+          try move(path, file, status, to: name, sha256: sha256)
+        }
+      } catch {
+        // It never left its place.
+        if let before {
+          try? write(before)
+        } else if !isThere(record) {
+          _ = side(name).withPlatformString { unlink($0) }
+        }
+        throw error
+      }
     }
     return name
+  }
+
+  /// Whether a path is that of a file in a quarantine: it has that name, and its record lies beside it.
+  private func isQuarantined(_ path: FilePath, _ name: String) -> Bool {
+    path.lastComponent?.string == name
+      && FileIdentity(path.removingLastComponent().appending("\(name).json")) != nil
   }
 
   /// How many further names (hard links) the bytes of a file in quarantine have elsewhere.
@@ -71,11 +101,13 @@ extension Quarantine {
       return try copy(file, status, from: path, to: name, sha256: sha256)
     }
     guard Self.isSame(passing, status) else {
-      // Somebody has put another file into its place just now.
-      _ = passing.withPlatformString { passing in
-        path.withPlatformString { renameat(AT_FDCWD, passing, AT_FDCWD, $0) }
+      // Somebody has put another file into its place just now; it goes back, but not over what may have come meanwhile.
+      let isBack = passing.withPlatformString { passing in
+        path.withPlatformString { link(passing, $0) == 0 }
       }
-      throw QuarantineError(.changed, "another file has taken its place")
+      if isBack { _ = passing.withPlatformString { unlink($0) } }
+      throw QuarantineError(
+        .changed, "another file has taken its place" + (isBack ? "" : ", and is \(passing) now"))
     }
     giveToOwner(file)
     try rename(passing, to: content(name))
@@ -107,15 +139,30 @@ extension Quarantine {
     try Self.remove(path, ifStill: status)
   }
 
-  /// Removes a file's name if it still leads to the file that was examined.
+  /// Removes a file's name if it still leads to the file that was examined. It gets another name first: what has taken its
+  /// place meanwhile would be removed in its stead.
   private static func remove(_ path: FilePath, ifStill status: stat) throws(QuarantineError) {
-    guard isSame(path, status) else {
-      throw QuarantineError(.changed, "another file has taken its place")
+    let folder = path.removingLastComponent()
+    let passing = folder.appending(".hashscan-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+    let result = path.withPlatformString { path in
+      passing.withPlatformString { renameat(AT_FDCWD, path, AT_FDCWD, $0) }
     }
-    guard path.withPlatformString({ unlink($0) }) == 0 else {
+    guard result == 0 else {
       throw QuarantineError(errno, "a copy is in quarantine, but it cannot be removed")
     }
-    sync(path.removingLastComponent())
+    guard isSame(passing, status) else {
+      // Not over what may have come meanwhile.
+      let isBack = passing.withPlatformString { passing in
+        path.withPlatformString { link(passing, $0) == 0 }
+      }
+      if isBack { _ = passing.withPlatformString { unlink($0) } }
+      throw QuarantineError(
+        .changed, "another file has taken its place" + (isBack ? "" : ", and is \(passing) now"))
+    }
+    guard passing.withPlatformString({ unlink($0) }) == 0 else {
+      throw QuarantineError(errno, "a copy is in quarantine, but it cannot be removed")
+    }
+    sync(folder)
   }
 
   private static func isSame(_ path: FilePath, _ status: stat) -> Bool {

@@ -44,23 +44,74 @@ public struct Quarantine: Sendable {
     owner = (status.st_uid, status.st_gid)
   }
 
-  /// All that is in it, the latest last.
+  /// All that is in it, the latest last. What has no record of where it came from has no places.
   ///
   /// - Throws: ``QuarantineError`` `failed`.
   public func files() throws(QuarantineError) -> [QuarantinedFile] {
+    try locked { () throws(QuarantineError) in
+      try names().map { file(named: $0) ?? withoutRecord($0) }.sorted {
+        ($0.takenAt.seconds, $0.name) < ($1.takenAt.seconds, $1.name)
+      }
+    }
+  }
+
+  private func withoutRecord(_ name: String) -> QuarantinedFile {
+    var status = stat()
+    _ = content(name).withPlatformString { lstat($0, &status) }
+    return QuarantinedFile(
+      name: name, size: Int(status.st_size), places: [], matches: [], lists: [])
+  }
+
+  /// Runs `body` while no other process changes the quarantine, after what one has left half done was brought to its end.
+  func locked<Result>(
+    _ body: () throws(QuarantineError) -> Result
+  ) throws(QuarantineError) -> Result {
+    let open: FileDescriptor
+    do {
+      open = try .open(folder, .readOnly, options: [.directory, .closeOnExec])
+    } catch {
+      throw QuarantineError(.failed, "\(folder): \(error)")
+    }
+    defer { try? open.close() }
+    while flock(open.rawValue, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw QuarantineError(errno, "\(folder): cannot be locked") }
+    }
+    finishMoves()
+    return try body()
+  }
+
+  /// Gives files their names whose move was interrupted.
+  private func finishMoves() {
+    for entry in (try? entries()) ?? [] where entry.hasSuffix(".moving") && entry.hasPrefix(".") {
+      let name = String(entry.dropFirst().dropLast(7))
+      let passing = folder.appending(entry)
+      guard Self.isName(name), let digest = Self.digest(ofFileAt: passing),
+        self.name(of: digest) == name
+      else { continue }
+      try? rename(passing, to: content(name))
+    }
+  }
+
+  /// The names of all files in it, with and without a record.
+  private func names() throws(QuarantineError) -> Set<String> {
+    Set(
+      try entries().map { $0.hasSuffix(".json") ? String($0.dropLast(5)) : $0 }
+        .filter { Self.isName($0) })
+  }
+
+  private func entries() throws(QuarantineError) -> [String] {
     guard let directory = folder.withPlatformString({ opendir($0) }) else {
       throw QuarantineError(errno, "\(folder): cannot be read")
     }
     defer { closedir(directory) }
-    var files: [QuarantinedFile] = []
+    var names: [String] = []
     while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-        name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name.hasSuffix(".json"), Self.isName(name.dropLast(5)) else { continue }
-      if let file = try file(named: String(name.dropLast(5))) { files.append(file) }
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) { name in
+          name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
     }
-    return files.sorted { ($0.takenAt.seconds, $0.name) < ($1.takenAt.seconds, $1.name) }
+    return names
   }
 
   /// The file whose name begins so.
@@ -89,8 +140,15 @@ public struct Quarantine: Sendable {
   public func purge(
     before time: Timestamp, isDryRun: Bool
   ) throws(QuarantineError) -> [QuarantinedFile] {
-    let old = try files().filter { $0.takenAt.seconds < time.seconds }
-    for file in old where !isDryRun { try remove(file.name) }
+    // What nobody knows the age of stays.
+    let old = try files().filter { !$0.places.isEmpty && $0.takenAt.seconds < time.seconds }
+    for file in old where !isDryRun {
+      try locked { () throws(QuarantineError) in
+        // It may have been taken from another place just now.
+        let latest = self.file(named: file.name)?.takenAt ?? file.takenAt
+        if latest.seconds < time.seconds { try remove(file.name) }
+      }
+    }
     return old
   }
 
@@ -103,7 +161,8 @@ public struct Quarantine: Sendable {
     name.utf8.count == 32 && name.utf8.allSatisfy { hexValue($0) != nil }
   }
 
-  func file(named name: String) throws(QuarantineError) -> QuarantinedFile? {
+  /// The record of a file; `nil` when there is none that can be read.
+  func file(named name: String) -> QuarantinedFile? {
     guard let file = try? FileDescriptor.open(side(name), .readOnly, options: [.closeOnExec, .noFollow])
     else { return nil }
     defer { try? file.close() }
@@ -113,7 +172,7 @@ public struct Quarantine: Sendable {
       bytes += piece[..<count]
     }
     guard let known = JSONText.decode(QuarantinedFile.self, bytes.span.bytes), known.name == name
-    else { throw QuarantineError(.failed, "\(side(name)): cannot be read") }
+    else { return nil }
     return known
   }
 

@@ -20,11 +20,13 @@ public struct QuarantinedFile: Codable, Sendable, Hashable {
     let mode: UInt32
     let uid: UInt32
     let gid: UInt32
+    /// When its content was last changed, in nanoseconds since 1970; `nil` in older records.
+    let changed: Int64?
 
     enum CodingKeys: String, CodingKey {
       case path
       case pathBytes = "path_base64"
-      case at, mode, uid, gid
+      case at, mode, uid, gid, changed
     }
 
     /// The path as it was.
@@ -36,7 +38,9 @@ public struct QuarantinedFile: Codable, Sendable, Hashable {
       }
     }
 
-    init(_ path: FilePath, at: Timestamp, mode: UInt32, uid: UInt32, gid: UInt32) {
+    init(
+      _ path: FilePath, at: Timestamp, mode: UInt32, uid: UInt32, gid: UInt32, changed: Int64?
+    ) {
       let bytes = path.withPlatformString { name in
         UnsafeBufferPointer(start: name, count: path.length).map { UInt8(bitPattern: $0) }
       }
@@ -47,6 +51,7 @@ public struct QuarantinedFile: Codable, Sendable, Hashable {
       self.mode = mode
       self.uid = uid
       self.gid = gid
+      self.changed = changed
     }
   }
 

@@ -24,8 +24,10 @@ final class MatchActions {
   private let isDryRun: Bool
   private let command: MatchCommand?
   private let startsNothing: Bool
-  /// Files that were moved, or would have been, by their path from the root on.
-  private var moved: Set<FilePath> = []
+  /// Files that were moved, would have been, or could not be, by their path from the root on.
+  private var seen: Set<FilePath> = []
+  /// Files with the bytes of one that was moved, by what the ledger says.
+  private var alike: [FilePath: FilePath] = [:]
 
   /// - Parameters:
   ///   - quarantine: Where files are moved to; `nil` if there is no such folder yet.
@@ -42,11 +44,11 @@ final class MatchActions {
     self.startsNothing = startsNothing
   }
 
+  /// Whether it only says what would be done.
+  var isTrial: Bool { isQuarantining && isDryRun || startsNothing }
+
   /// The folder that must not be scanned.
   var folder: FilePath? { quarantine?.folder }
-
-  /// Whether a file is not there any more because it was moved with another one.
-  func wasMoved(_ path: FilePath) -> Bool { !moved.isEmpty && moved.contains(Self.absolute(path)) }
 
   /// - Parameters:
   ///   - line: What is printed of the file as JSON.
@@ -62,42 +64,46 @@ final class MatchActions {
       fail(path, "not quarantined: nothing tells its bytes", &outcome)
       return outcome
     }
-    let place = Self.absolute(path)
-    // It was found already, by the bytes of another file.
-    guard !moved.contains(place) else { return outcome }
     take(path, sha256, examination, &outcome)
-    guard outcome.quarantine != nil else { return outcome }
-    // Found by what the ledger says: whether their bytes still are the same is seen when they are moved.
-    for other in others(sha256) where other != place {
-      take(other, sha256, examination, &outcome, isOther: true)
+    if outcome.quarantine != nil {
+      for other in others(sha256) { alike[other] = path }
     }
     if let name = outcome.quarantine?.name, let left = quarantine?.linksLeft(name), left > 0 {
       outcome.lines.append(
-        "\(ShownPath(path)): its bytes have \(Amount(left, "further name")) (hard links) elsewhere")
+        "\(ShownPath(path)): its bytes have \(Amount(left, "further name")) (hard links) elsewhere, under which"
+          + " only their owner can read them now")
     }
     return outcome
   }
 
+  /// Files that have the bytes of one that was moved, and were not among what was scanned: people have to look at them.
+  func remaining() -> [String] {
+    let others = alike.filter { !seen.contains($0.key) && Self.isThere($0.key) }
+    return others.sorted { $0.key.string < $1.key.string }.map { other, path in
+      "\(ShownPath(other)): had the bytes of \(ShownPath(path)) when it was scanned last, and was not scanned now"
+    }
+  }
+
+  private static func isThere(_ path: FilePath) -> Bool {
+    var status = stat()
+    return path.withPlatformString { lstat($0, &status) } == 0
+  }
+
   private func take(
-    _ path: FilePath, _ sha256: [UInt8], _ examination: Examination, _ outcome: inout Outcome,
-    isOther: Bool = false
+    _ path: FilePath, _ sha256: [UInt8], _ examination: Examination, _ outcome: inout Outcome
   ) {
-    let (place, reason) = (Self.absolute(path), isOther ? ", with the same bytes" : "")
+    let place = Self.absolute(path)
+    seen.insert(place)
     guard let quarantine, !isDryRun else {
-      moved.insert(place)
       outcome.quarantine = QuarantineReport(name: nil)
-      return outcome.lines.append(
-        "\(ShownPath(path)): would be quarantined\(reason) (--yes does it)")
+      return outcome.lines.append("\(ShownPath(path)): would be quarantined (--yes does it)")
     }
     do throws(QuarantineError) {
-      let name = try quarantine.take(place, sha256: sha256, examination)
-      moved.insert(place)
-      outcome.moved.append(place)
+      let name = try quarantine.take(path, from: place, sha256: sha256, examination)
+      outcome.moved.append(path)
       outcome.quarantine = QuarantineReport(name: name)
-      outcome.lines.append("\(ShownPath(path)): quarantined as \(name)\(reason)")
+      outcome.lines.append("\(ShownPath(path)): quarantined as \(name)")
     } catch {
-      // What another name led to may be gone long since.
-      if isOther, error.code == .changed { return }
       fail(path, "not quarantined: \(error)", &outcome)
     }
   }

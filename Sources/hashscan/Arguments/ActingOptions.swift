@@ -38,6 +38,9 @@ struct ActingOptions: ParsableArguments {
   var execArgument: [String] = []
 
   func validate() throws {
+    guard !yes || quarantine != nil else {
+      throw ValidationError("--yes is for moving files: --quarantine names where to")
+    }
     guard !yes || !dryRun else { throw ValidationError("--yes or --dry-run, not both") }
     guard execArgument.isEmpty || exec != nil else {
       throw ValidationError("--exec-argument is for the program that --exec names")

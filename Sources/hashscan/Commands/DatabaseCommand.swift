@@ -59,6 +59,9 @@ struct DatabaseRestoreCommand: ParsableCommand {
   func run() throws {
     try tellingErrors {
       let folder = try database.folder()
+      // Before anything is changed.
+      let ledger = Ledger.folder(of: backup)
+      if Ledger.isThere(ledger) { try Ledger.check(backup: ledger) }
       let restored: ListStore.Restored
       do {
         restored = try ListStore.restore(source.path, to: folder)
@@ -78,9 +81,12 @@ struct DatabaseRestoreCommand: ParsableCommand {
 }
 
 extension DatabaseRestoreCommand {
+  private var backup: FilePath {
+    source.path.lastComponent == "data.mdb" ? source.path.removingLastComponent() : source.path
+  }
+
   /// A backup without a ledger leaves that of the database as it is.
   private func restoreLedger(of folder: FilePath) throws {
-    let backup = source.path.lastComponent == "data.mdb" ? source.path.removingLastComponent() : source.path
     guard Ledger.isThere(Ledger.folder(of: backup)) else { return }
     let kept = try Ledger.restore(Ledger.folder(of: backup), to: Ledger.folder(of: folder))
     Output.print(

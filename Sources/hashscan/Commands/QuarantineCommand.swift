@@ -62,7 +62,8 @@ struct QuarantineListCommand: ParsableCommand {
 
   private static func lines(_ file: QuarantinedFile, isThere: Bool) -> [String] {
     let gone = isThere ? "" : ", and its bytes are not there"
-    return ["\(file.name): \(Amount(file.size, "byte")), taken \(file.takenAt)\(gone)"]
+    let taken = file.places.isEmpty ? "without a record" : "taken \(file.takenAt)"
+    return ["\(file.name): \(Amount(file.size, "byte")), \(taken)\(gone)"]
       + file.places.map { "  from \(ShownPath($0.filePath))" }
       + file.matches.map { match in
         let label = match.label.map { " [\(ShownText($0))]" } ?? ""
@@ -77,7 +78,8 @@ struct QuarantineRestoreCommand: ParsableCommand {
     commandName: "restore",
     abstract: "Bring a file back to where it was taken from.",
     discussion: """
-      It gets the owner and permissions that it had, in each of the places that it was taken from. Nothing is overwritten.
+      It gets the owner, permissions and time that it had, in each of the places that it was taken from. Nothing is \
+      overwritten.
       """)
 
   @OptionGroup var place: QuarantineFolder
@@ -91,10 +93,13 @@ struct QuarantineRestoreCommand: ParsableCommand {
   func run() throws {
     try tellingErrors {
       let quarantine = try place.open()
-      let places = try place.reporting { () throws(QuarantineError) in
+      let (places, hasLeft) = try place.reporting { () throws(QuarantineError) in
         try quarantine.restore(try quarantine.file(beginning: name), to: to?.path)
       }
       for path in places { Output.print("\(ShownPath(path)): restored") }
+      if !hasLeft {
+        Output.print("it stays in quarantine, for the other places that it was taken from")
+      }
     }
   }
 }

@@ -21,8 +21,10 @@ final class FolderWatch {
 
   private let descriptor: CInt
   private var folders: [CInt: FilePath] = [:]
-  /// A folder that could not be watched, and why.
-  private(set) var problem: Failure?
+  /// Folders that somebody has named, by their number.
+  private var named: [CInt: FilePath] = [:]
+  /// Folders that could not be watched, or no longer, and why; emptied by whoever tells them.
+  var problems: [Failure] = []
 
   private static let events =
     UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_MOVE_SELF)
@@ -41,18 +43,25 @@ final class FolderWatch {
   deinit { close(descriptor) }
 
   /// Watches one folder, without those below it.
-  func add(_ folder: FilePath) {
+  ///
+  /// - Parameter isNamed: Whether somebody has named it, and wants to know when it is gone.
+  func add(_ folder: FilePath, isNamed: Bool) {
     // Where the folder is watched already, under another name, it is known by the new one from now on.
     let watch = folder.withPlatformString {
       inotify_add_watch(descriptor, $0, Self.events | UInt32(IN_ONLYDIR))
     }
-    guard watch < 0 else { return folders[watch] = folder }
+    guard watch < 0 else {
+      folders[watch] = folder
+      if isNamed { named[watch] = folder }
+      return
+    }
     // One that is gone again needs no watch.
     guard errno != ENOENT, errno != ENOTDIR else { return }
     let advice = errno == ENOSPC ? "; raise fs.inotify.max_user_watches" : ""
-    problem =
-      problem
-      ?? Failure("\(ShownPath(folder)): cannot be watched: \(Errno(rawValue: errno))\(advice)")
+    // One says it for all: there may be a million.
+    guard problems.isEmpty else { return }
+    problems.append(
+      Failure("\(ShownPath(folder)): cannot be watched: \(Errno(rawValue: errno))\(advice)"))
   }
 
   /// Whether anything is watched.
@@ -92,7 +101,7 @@ final class FolderWatch {
     func has(_ flag: some BinaryInteger) -> Bool { event.mask & UInt32(flag) != 0 }
     if has(IN_Q_OVERFLOW) { return .overflow }
     if has(IN_IGNORED) {
-      folders[event.wd] = nil
+      forget(event.wd)
       return nil
     }
     guard let folder = folders[event.wd] else { return nil }
@@ -117,8 +126,15 @@ final class FolderWatch {
     if again >= 0 { folders[again] = folder }
     for (number, path) in folders where number != again && path.starts(with: folder) {
       inotify_rm_watch(descriptor, number)
-      folders[number] = nil
+      forget(number)
     }
+  }
+
+  private func forget(_ watch: CInt) {
+    folders[watch] = nil
+    guard let folder = named.removeValue(forKey: watch) else { return }
+    problems.append(
+      Failure("\(ShownPath(folder)): is gone, and what comes there now is not seen; start again"))
   }
 
   private static func component(_ name: [UInt8]) -> FilePath.Component? {

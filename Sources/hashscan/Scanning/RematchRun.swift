@@ -40,11 +40,14 @@ struct RematchRun {
       result.withLock { $0 = ended }
       findings.close()
     }
+    var told: [(finding: Rematch.Finding, isDone: Bool)] = []
     while let finding = findings.next() {
-      for file in finding.files { tell(file, finding) }
+      let isDone = tell(finding)
+      told.append((finding, isDone))
       if isLineBuffered { Output.flush() }
     }
     guard let summary = try result.withLock({ $0 })?.get() else { return .failed }
+    try note(told, summary)
     if !isQuiet {
       let text = Self.text(summary)
       if table.format == .text { Output.print(text) } else { Terminal.warn(text) }
@@ -53,18 +56,43 @@ struct RematchRun {
       Terminal.warn("interrupted: there are files that were not compared")
       throw ExitCode(Interruption.exitStatus)
     }
-    return ExitStatus(found: summary.newMatches > 0, failed: isFailed || summary.toBeRead > 0)
+    return ExitStatus(
+      found: summary.newMatches > 0, failed: isFailed || summary.toBeRead > 0)
   }
 
-  private mutating func tell(_ file: FilePath, _ finding: Rematch.Finding) {
-    let path = ShownPath(file)
-    var outcome = MatchActions.Outcome()
-    if finding.isNew, let actions {
-      let line = JSONLine.render(ScanLine(path, finding.examination, gone: finding.gone))
-      outcome = actions.act(on: file, finding.examination, line: line) { _ in [] }
+  /// What was told and done is news no longer. A trial leaves everything as it was.
+  private func note(
+    _ told: [(finding: Rematch.Finding, isDone: Bool)], _ summary: Rematch.Summary
+  ) throws {
+    guard !(actions?.isTrial ?? false) else { return }
+    Output.flush()
+    // What nobody could read is as if it was not told.
+    guard !Output.isBroken else { return }
+    for (finding, isDone) in told {
+      if isDone { rematch.settle(finding) } else { rematch.keepAsNews(finding) }
     }
-    if outcome.isFailed { isFailed = true }
-    for line in table.lines(path, finding, outcome) { Output.print(line) }
+    try rematch.end(summary)
+  }
+
+  /// Tells a finding and does what is to be done; returns whether that was done.
+  private mutating func tell(_ finding: Rematch.Finding) -> Bool {
+    var isDone = true
+    for file in finding.files {
+      let path = ShownPath(file.path)
+      var outcome = MatchActions.Outcome()
+      if !file.isAsItWas {
+        outcome.lines.append("\(path): gone or changed since it was scanned; a scan looks at it again")
+      } else if finding.isNew, let actions {
+        let line = JSONLine.render(ScanLine(path, finding.examination, gone: finding.gone))
+        outcome = actions.act(on: file.path, finding.examination, line: line) { _ in [] }
+      }
+      if outcome.isFailed {
+        isDone = false
+        isFailed = true
+      }
+      for line in table.lines(path, finding, outcome) { Output.print(line) }
+    }
+    return isDone
   }
 
   private static func text(_ summary: Rematch.Summary) -> String {

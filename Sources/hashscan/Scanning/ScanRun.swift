@@ -77,12 +77,6 @@ struct ScanRun {
   }
 
   private mutating func answer(_ path: FilePath, _ examination: Examination) {
-    // A file that was moved with another one is no longer there to be read.
-    if case .notScanned(let reason) = examination.verdict, reason.code == .unreadable,
-      actions?.wasMoved(path) ?? false
-    {
-      return
-    }
     summary.add(examination)
     let outcome = act(on: path, examination)
     progress.interrupt(
@@ -120,8 +114,10 @@ struct ScanRun {
       try scan?.finish()
     } catch {
       Terminal.warn(
-        "warning: the ledger is not complete, so files will be scanned again: \(error)")
+        "warning: the ledger is not complete, so files will be scanned again: \(error)"
+          + (error.code == .damaged ? "; without its folder, the next scan makes a new one" : ""))
     }
+    for line in actions?.remaining() ?? [] { Terminal.warn(line) }
     if !reporting.quiet {
       if table.format == .text { Output.print(summary) } else { Terminal.warn("\(summary)") }
     }

@@ -20,7 +20,6 @@ struct WatchedFiles: IteratorProtocol {
   private var waiting: [FolderWatch.Event] = []
   /// The place of the next event among those that wait.
   private var position = 0
-  private var isProblemTold = false
 
   /// With more events than this waiting, walking again is cheaper than keeping them.
   private static let most = 1 << 16
@@ -28,7 +27,7 @@ struct WatchedFiles: IteratorProtocol {
   /// - Parameters:
   ///   - avoided: A folder that is neither scanned nor watched.
   ///   - isOnlyNew: Whether to leave out what is there already.
-  ///   - onProblem: Called once if there is a folder that cannot be watched.
+  ///   - onProblem: Called for each folder that cannot be watched, or no longer.
   /// - Throws: ``Failure`` when the kernel watches nothing more.
   init(
     _ folders: [FilePath], _ choice: FileChoice, avoiding avoided: FilePath?, isOnlyNew: Bool,
@@ -49,12 +48,14 @@ struct WatchedFiles: IteratorProtocol {
 
   private func walk(_ folders: [FilePath]) -> DirectoryWalk {
     // Watched before its names are read: what comes in between is found twice, not missed.
-    choice.walk(folders, avoiding: avoided) { [watch] in watch.add($0) }
+    choice.walk(folders, avoiding: avoided) { [watch, named = Set(self.folders)] in
+      watch.add($0, isNamed: named.contains($0))
+    }
   }
 
   mutating func next() -> DirectoryWalk.Item? {
     while !ScanRun.isStopped() {
-      tellProblem()
+      tellProblems()
       if let item = walk?.next() {
         receive(waits: false)
         // Its end will be reported.
@@ -90,9 +91,8 @@ struct WatchedFiles: IteratorProtocol {
     }
   }
 
-  private mutating func tellProblem() {
-    guard let problem = watch.problem, !isProblemTold else { return }
-    isProblemTold = true
-    onProblem(problem)
+  private mutating func tellProblems() {
+    for problem in watch.problems { onProblem(problem) }
+    watch.problems = []
   }
 }

@@ -86,6 +86,19 @@ import Testing
     #expect(try fixture.ledger.problems() == [])
   }
 
+  /// What only an allowlist has is told as allowed, also of a file that was scanned before.
+  @Test func anAllowlistGainsToo() throws {
+    for number in 0..<3 { try fixture.upload(number, as: "\(number).png") }
+    LedgerFixture.settle()
+    _ = try fixture.scan()
+    for number in 0..<2 {
+      let picture = AllowedPicture(
+        try Takedown(of: LedgerFixture.picture(number).png.span), excuses: [])
+      _ = try fixture.store.allow([picture], on: "allowed", reason: "x", caseID: nil)
+      #expect(try fixture.scan() == fixture.scanWithoutLedger())
+    }
+  }
+
   /// A scan with an effort of its own says nothing about what the lists would say.
   @Test func settingsOfOneScanAreNotKept() throws {
     try fixture.upload(1, as: "a.png")

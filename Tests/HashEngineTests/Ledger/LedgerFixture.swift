@@ -79,13 +79,15 @@ struct LedgerFixture {
   /// Waits until a change of the files written so far would show in their stamps.
   static func settle() { usleep(2_100_000) }
 
-  /// What a rematch finds.
+  /// What a rematch finds, and somebody has got then.
   func rematch() throws -> (findings: [Rematch.Finding], summary: Rematch.Summary) {
-    let findings = Mutex<[Rematch.Finding]>([])
-    let summary = try Rematch(moderator(), store, ledger).run(threads: 2) { finding in
-      findings.withLock { $0.append(finding) }
-    }
-    return (findings.withLock { $0 }, summary)
+    let found = Mutex<[Rematch.Finding]>([])
+    let rematch = try Rematch(moderator(), store, ledger)
+    let summary = try rematch.run(threads: 2) { finding in found.withLock { $0.append(finding) } }
+    let findings = found.withLock { $0 }
+    for finding in findings { rematch.settle(finding) }
+    try rematch.end(summary)
+    return (findings, summary)
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -11,7 +12,7 @@ import Testing
   init() throws { fixture = try LedgerFixture() }
 
   private func names(_ findings: [Rematch.Finding]) -> Set<String> {
-    Set(findings.flatMap(\.files).compactMap { $0.lastComponent?.string })
+    Set(findings.flatMap(\.files).compactMap { $0.path.lastComponent?.string })
   }
 
   @Test func findsWhatAFreshScanFinds() throws {
@@ -95,6 +96,61 @@ import Testing
     try late.finish()
     let (later, _) = try fixture.rematch()
     #expect(names(findings).union(names(later)) == ["1.png"])
+  }
+
+  /// Looking is not getting: what was found stays news until somebody has it.
+  @Test func aTrialUsesNothingUp() throws {
+    try fixture.upload(1, as: "a.png")
+    _ = try fixture.scan()
+    try fixture.list(1)
+    for _ in 0..<2 {
+      let rematch = try Rematch(fixture.moderator(), fixture.store, fixture.ledger)
+      #expect(try rematch.run(threads: 1) { _ in }.newMatches == 1)
+    }
+    let rematch = try Rematch(fixture.moderator(), fixture.store, fixture.ledger)
+    let found = Mutex<[Rematch.Finding]>([])
+    let summary = try rematch.run(threads: 1) { finding in found.withLock { $0.append(finding) } }
+    // It could not be moved.
+    for finding in found.withLock({ $0 }) { rematch.keepAsNews(finding) }
+    try rematch.end(summary)
+    #expect(try names(fixture.rematch().findings) == ["a.png"])
+    #expect(try fixture.rematch().findings.isEmpty)
+  }
+
+  /// It matched all the time, but now it counts, or counts for more.
+  @Test func whatComesToCountIsNews() throws {
+    try fixture.upload(1, as: "a.png")
+    try fixture.list(1)
+    try fixture.store.set("l") { $0.meaning = .review }
+    let bytes = LedgerFixture.picture(1).png
+    let picture = AllowedPicture(
+      try Takedown(of: bytes.span), excuses: [EntryReference(list: "l", entry: "p1")])
+    _ = try fixture.store.allow([picture], on: "allowed", reason: "x", caseID: "k")
+    _ = try fixture.scan()
+    #expect(try fixture.rematch().findings.isEmpty)
+    _ = try fixture.store.release(caseID: "k")
+    #expect(try fixture.rematch().findings.map(\.isNew) == [true])
+    try fixture.store.set("l") { $0.meaning = .block }
+    let (findings, _) = try fixture.rematch()
+    #expect(findings.map(\.isNew) == [true] && findings.first?.examination.action == .block)
+    try fixture.store.set("l") { $0.meaning = .allow }
+    #expect(try fixture.rematch().findings.map(\.gone.count) == [1])
+  }
+
+  /// An entry that was switched off for a while comes back by itself.
+  @Test func whatComesBackByItselfIsNews() throws {
+    try fixture.upload(1, as: "a.png")
+    try fixture.list(1)
+    _ = try fixture.scan()
+    let until = Timestamp(seconds: Timestamp.now.seconds + 3)
+    try fixture.store.disable(entry: "p1", of: "l", until: until)
+    #expect(try fixture.rematch().summary.gone == 1)
+    usleep(4_000_000)
+    #expect(try names(fixture.rematch().findings) == ["a.png"])
+    guard case .match = try fixture.scan()["a.png"] else {
+      Issue.record("a scan does not know")
+      return
+    }
   }
 
   @Test func aLedgerOfAnotherVersionIsToBeRead() throws {

@@ -36,7 +36,7 @@ import Testing
     // Neither name nor side file tells a digest.
     let side = String(decoding: try bytes(of: quarantine.side(name)), as: UTF8.self)
     #expect(!side.contains(hexText(sha256)) && !hexText(sha256).contains(name))
-    #expect(try quarantine.restore(quarantine.file(beginning: String(name.prefix(6)))) == [path])
+    #expect(try quarantine.restore(quarantine.file(beginning: String(name.prefix(6)))).places == [path])
     #expect(try bytes(of: path) == bytes)
     stat(path.string, &status)
     #expect(status.st_mode & 0o777 == 0o644)
@@ -65,7 +65,7 @@ import Testing
     #expect(quarantine.linksLeft(name) == 0)
     #expect(!isThere(first) && !isThere(second) && !isThere(third))
     let file = try quarantine.file(beginning: name)
-    #expect(try quarantine.restore(file) == [first, second, third])
+    #expect(try quarantine.restore(file).places == [first, second, third])
     #expect(try [first, second, third].allSatisfy { try bytes(of: $0) == bytes })
   }
 
@@ -79,7 +79,7 @@ import Testing
     #expect(try bytes(of: path) == Array("new".utf8))
     #expect(quarantine.isThere(file))
     let other = folder.path("other.png")
-    #expect(try quarantine.restore(file, to: other) == [other])
+    #expect(try quarantine.restore(file, to: other) == ([other], true))
   }
 
   @Test func bytesThatChangedInQuarantineDoNotComeBack() throws {
@@ -120,7 +120,7 @@ import Testing
     try file.closeAfter { _ = try file.writeAll(bytes) }
     let taken = try quarantine.take(path, sha256: sha256, why)
     let back = try quarantine.restore(quarantine.file(beginning: taken))
-    #expect(back == [path])
+    #expect(back.places == [path])
   }
 
   /// On another file system it is copied, compared, and then removed.
@@ -131,7 +131,88 @@ import Testing
     defer { unlink(path.string) }
     let name = try quarantine.take(path, sha256: sha256, why)
     #expect(try !isThere(path) && bytes(of: quarantine.content(name)) == bytes)
-    #expect(try quarantine.restore(quarantine.file(beginning: name)) == [path])
+    #expect(try quarantine.restore(quarantine.file(beginning: name)).places == [path])
     #expect(try bytes(of: path) == bytes)
+  }
+
+  /// Two that take at the same time: every place is known afterwards.
+  @Test func placesAreKeptWhoeverTakes() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for worker in 0..<4 {
+        group.addTask {
+          let own = try Quarantine(at: quarantine.folder, key: quarantine.key, creates: false)
+          for number in 0..<20 {
+            let path = try folder.write(bytes, to: "\(worker)/\(number).png")
+            _ = try own.take(path, sha256: sha256, why)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let file = try #require(try quarantine.files().first)
+    #expect(file.places.count == 80)
+    #expect(try quarantine.restore(file).places.count == 80)
+  }
+
+  /// Killed in the middle of a move: the bytes have no name yet, but a record.
+  @Test func aMoveThatWasBrokenOffIsFinished() throws {
+    let path = try folder.write(bytes, to: "a.png")
+    let name = try quarantine.take(path, sha256: sha256, why)
+    rename(
+      quarantine.content(name).string, quarantine.folder.appending(".\(name).moving").string)
+    let file = try #require(try quarantine.files().first)
+    #expect(quarantine.isThere(file))
+    #expect(try quarantine.restore(file).places == [path])
+  }
+
+  @Test func aRestoreThatWasBrokenOffGoesOn() throws {
+    let paths = try (0..<3).map { try folder.write(bytes, to: "\($0).png") }
+    for path in paths { _ = try quarantine.take(path, sha256: sha256, why) }
+    try folder.write(bytes, to: "1.png")
+    let file = try #require(try quarantine.files().first)
+    #expect(try quarantine.restore(file) == (paths, true))
+  }
+
+  /// Whoever takes one copy out to look at it has not brought the others back.
+  @Test func anotherPlaceIsNotTheOldOnes() throws {
+    let paths = try (0..<2).map { try folder.write(bytes, to: "\($0).png") }
+    for path in paths { _ = try quarantine.take(path, sha256: sha256, why) }
+    let file = try #require(try quarantine.files().first)
+    let other = folder.path("look.png")
+    #expect(try quarantine.restore(file, to: other) == ([other], false))
+    #expect(try quarantine.restore(file) == (paths, true))
+  }
+
+  @Test func aFolderThatBecameALinkIsNotFollowed() throws {
+    let path = try folder.write(bytes, to: "in/a.png")
+    _ = try quarantine.take(path, sha256: sha256, why)
+    let elsewhere = try folder.write("x", to: "elsewhere/x").removingLastComponent()
+    rmdir(folder.path("in").string)
+    symlink(elsewhere.string, folder.path("in").string)
+    let file = try #require(try quarantine.files().first)
+    #expect(throws: QuarantineError.self) { try quarantine.restore(file) }
+    #expect(!isThere(elsewhere.appending("a.png")))
+  }
+
+  /// A record that was damaged costs its own file's place, and nothing else.
+  @Test func whatHasNoRecordIsShownAndKept() throws {
+    let path = try folder.write(bytes, to: "a.png")
+    let name = try quarantine.take(path, sha256: sha256, why)
+    try Data("{".utf8).write(to: URL(filePath: quarantine.side(name).string))
+    let file = try #require(try quarantine.files().first)
+    #expect(file.name == name && file.places.isEmpty)
+    #expect(try quarantine.purge(before: .now, isDryRun: false).isEmpty)
+    #expect(throws: QuarantineError.self) { try quarantine.restore(file) }
+    #expect(try quarantine.restore(file, to: path) == ([path], true))
+  }
+
+  @Test func whatIsInQuarantineIsNotTakenAgain() throws {
+    let path = try folder.write(bytes, to: "a.png")
+    let name = try quarantine.take(path, sha256: sha256, why)
+    let second = try Quarantine(at: folder.path("q2"), key: quarantine.key, creates: true)
+    #expect(throws: QuarantineError.self) {
+      try second.take(quarantine.content(name), sha256: sha256, why)
+    }
+    #expect(try quarantine.isThere(quarantine.file(beginning: name)))
   }
 }
