@@ -9,7 +9,7 @@ BUILD := swift build $(RELEASE) --product hashscan && swift build $(RELEASE) --p
 DEMO := .build/demo-db
 
 .PHONY: demo test setup build install lint documented docs fixtures asan property crash-loop fuzz fuzz-smoke fuzz-lists as-seen abuse-hashd fuzz-http benchmark-hash benchmark-index benchmark-takedown \
-  benchmark-import benchmark-skew benchmark-daemon benchmark-confinement benchmark-robustness clean
+  benchmark-import benchmark-ledger benchmark-skew benchmark-daemon benchmark-confinement benchmark-robustness clean
 
 # Imports the list in Fixtures/, scans Fixtures/uploads and shows the matches.
 demo: setup
@@ -168,6 +168,13 @@ benchmark-index: setup peers
 benchmark-takedown: setup peers
 	$(BUILD)
 	.build/peers/bin/python Benchmarks/takedown.py $(SIZES)
+
+# Scanning much, and again: the ledger, rematch, watching.
+FILES ?= 20000
+SMALL ?= 100000
+benchmark-ledger: setup peers
+	$(BUILD)
+	.build/peers/bin/python Benchmarks/ledger.py $(FILES) $(SMALL)
 
 # Importing a text list and a VICS file of about a gigabyte: rates and memory.
 LIST ?= 1000000

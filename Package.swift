@@ -103,6 +103,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      resources: [.embedInCode("Report/report.html")],
       swiftSettings: strict),
     .executableTarget(
       name: "hashd",

@@ -17,7 +17,8 @@ struct HashScan: AsyncParsableCommand {
       ImportCommand.self, ExportCommand.self, ListsCommand.self, ListCommand.self,
       EntryCommand.self, TakedownCommand.self, AllowCommand.self, ReleaseCommand.self,
       CaseCommand.self, ScanCommand.self, WatchCommand.self, RematchCommand.self,
-      DuplicatesCommand.self, QuarantineCommand.self, HashCommand.self, LookupCommand.self, CompareCommand.self,
+      DuplicatesCommand.self, QuarantineCommand.self, HashCommand.self, LookupCommand.self,
+      CompareCommand.self,
       IndexCommand.self, AuditCommand.self, DatabaseCommand.self,
     ])
 

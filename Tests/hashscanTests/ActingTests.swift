@@ -52,7 +52,8 @@ import Testing
     let picture = hashscan.folder.path("up/clean.jpg").string
     _ = try hashscan.run("takedown", picture, "--reason", "test", "--list", "own", "--yes")
     let result = try hashscan.run("rematch", "--quarantine", "q", "--yes", "--json")
-    #expect(result.status == 1 && result.output.contains("\"quarantine\":{\"done\":true,\"name\":\""))
+    #expect(
+      result.status == 1 && result.output.contains("\"quarantine\":{\"done\":true,\"name\":\""))
     #expect(!FileManager.default.fileExists(atPath: picture))
   }
 
@@ -68,7 +69,10 @@ import Testing
 
   @Test func purgedFilesAreGone() throws {
     _ = try hashscan.run("scan", "up", "--quarantine", "q", "--yes")
-    #expect(try hashscan.run("quarantine", "purge", "q", "--older-than", "1d").lines == ["0 files would be deleted (--yes does it)."])
+    #expect(
+      try hashscan.run("quarantine", "purge", "q", "--older-than", "1d").lines == [
+        "0 files would be deleted (--yes does it)."
+      ])
     usleep(2_100_000)
     let tried = try hashscan.run("quarantine", "purge", "q", "--older-than", "1s")
     #expect(tried.lines.count == 2)

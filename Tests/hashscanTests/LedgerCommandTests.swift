@@ -161,10 +161,12 @@ import Testing
     _ = try scan()
     let picture = hashscan.folder.path("up/heath.png").string
     _ = try hashscan.run("takedown", picture, "--reason", "x", "--list", "own", "--yes")
-    #expect(try hashscan.run("rematch", "--quarantine", "q").output.contains("would be quarantined"))
+    #expect(
+      try hashscan.run("rematch", "--quarantine", "q").output.contains("would be quarantined"))
     #expect(try hashscan.run("rematch", "--exec", "/bin/false").status == 1)
     #expect(try hashscan.runShell("hashscan rematch > /dev/full").status == 2)
-    #expect(try hashscan.run("rematch", "--quarantine", "q", "--yes").output.contains("quarantined as"))
+    #expect(
+      try hashscan.run("rematch", "--quarantine", "q", "--yes").output.contains("quarantined as"))
     #expect(try hashscan.run("rematch").status == 0)
   }
 
@@ -173,7 +175,8 @@ import Testing
     _ = try scan()
     _ = try hashscan.run("db", "backup", "copy")
     _ = try hashscan.runShell(
-      "printf X | dd of=\(hashscan.folder.path("copy"))/ledger/data.mdb bs=1 seek=9000 conv=notrunc")
+      "printf X | dd of=\(hashscan.folder.path("copy"))/ledger/data.mdb bs=1 seek=9000 conv=notrunc"
+    )
     let restored = try hashscan.run("db", "restore", "copy")
     #expect(restored.status == 2 && restored.output.isEmpty)
   }

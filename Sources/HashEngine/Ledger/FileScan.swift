@@ -8,17 +8,26 @@ public import SystemPackage
 public final class FileScan: Sendable {
   private let known: KnownContents
   private let isFresh: Bool
+  private let leastAge: Int64
   private let keys = Mutex(UploadKeys())
 
   /// - Parameters:
   ///   - moderator: Gives the verdicts; must search `store`.
   ///   - isFresh: Whether to read every file, whatever the ledger has of it.
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
-  public init(
+  public convenience init(
     _ moderator: Moderator, _ store: ListStore, _ ledger: Ledger, isFresh: Bool = false
+  ) throws(ListError) {
+    try self.init(moderator, store, ledger, isFresh: isFresh, leastAge: FileStamp.leastAge)
+  }
+
+  /// - Parameter leastAge: See ``FileStamp/isSettled(at:leastAge:)``.
+  init(
+    _ moderator: Moderator, _ store: ListStore, _ ledger: Ledger, isFresh: Bool, leastAge: Int64
   ) throws(ListError) {
     known = try KnownContents(moderator, store, ledger)
     self.isFresh = isFresh
+    self.leastAge = leastAge
   }
 
   private var moderator: Moderator { known.moderator }
@@ -70,7 +79,9 @@ public final class FileScan: Sendable {
       return Examination(verdict: .notScanned(error), fingerprint: nil)
     }
     let sighting = key(of: file.path).map {
-      UploadSighting(key: $0.key, folder: $0.folder, stamp: stamp, readAt: readAt)
+      UploadSighting(
+        key: $0.key, folder: $0.folder, stamp: stamp, readAt: readAt,
+        isSettled: stamp.isSettled(at: readAt, leastAge: leastAge))
     }
     return try examine(bytes, sighting)
   }

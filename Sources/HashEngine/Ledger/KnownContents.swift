@@ -196,7 +196,8 @@ extension KnownContents {
     batch.append(
       .examined(
         ExaminedContent(
-          content: content, fingerprint: isKept ? picture.fingerprint : nil, binary: isKept ? binary : nil,
+          content: content, fingerprint: isKept ? picture.fingerprint : nil,
+          binary: isKept ? binary : nil,
           matches: examination.keptMatches, state: state(examination, current),
           sighting: sighting)))
   }

@@ -60,7 +60,8 @@ extension Ledger {
   /// - Throws: ``StorageError``.
   /// - Complexity: Linear in its size.
   public func problems() throws(StorageError) -> [String] {
-    var problems = try EnvironmentFiles.digestProblem(of: database.environment.folder).map { [$0] } ?? []
+    var problems =
+      try EnvironmentFiles.digestProblem(of: database.environment.folder).map { [$0] } ?? []
     problems += try read { ledger throws(StorageError) in
       try Self.uploadProblems(ledger) + Self.contentProblems(ledger)
     }

@@ -138,6 +138,8 @@ struct UploadSighting: Sendable {
   let stamp: FileStamp
   /// In nanoseconds since 1970, before the first byte was read.
   let readAt: Int64
+  /// Whether a later change shows in the stamp.
+  let isSettled: Bool
 }
 
 /// Bytes that were examined, with what is to be kept of them.
@@ -160,7 +162,7 @@ extension LedgerTransaction where Base == WriteTransaction {
   ) throws(StorageError) {
     let upload = LedgerUpload(
       content: content, stamp: sighting.stamp,
-      isSettled: sighting.stamp.isSettled(at: sighting.readAt),
+      isSettled: sighting.isSettled,
       readAt: Timestamp(seconds: Int(sighting.readAt / 1_000_000_000)))
     try put(upload, sighting.key, folder: sighting.folder)
   }

@@ -98,7 +98,8 @@ extension LedgerContent {
       revision: revision, digests: digests,
       read: ReadingRequest(
         kinds: Set(HashKind.allCases.filter { kinds & 1 << $0.code != 0 }), effort: effort),
-      version: version, decoder: decoder, verdict: verdict, asked: asked, facts: facts, problem: problem,
+      version: version, decoder: decoder, verdict: verdict, asked: asked, facts: facts,
+      problem: problem,
       hasFingerprint: flags & 2 != 0)
   }
 

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Synchronization
 public import SystemPackage
 
 #if canImport(Glibc)
@@ -45,8 +44,9 @@ public struct Rematch: Sendable {
 
   /// How much was asked.
   public struct Summary: Sendable, Hashable {
-    /// Files in the ledger, and distinct contents of these.
+    /// Files in the ledger.
     public var files = 0
+    /// Distinct contents that they have.
     public var contents = 0
     /// Contents that were asked of the lists in full; the others are near nothing that the lists have gained.
     public var asked = 0
@@ -62,7 +62,7 @@ public struct Rematch: Sendable {
     /// Whether it ended before everything was asked.
     public var isInterrupted = false
 
-    fileprivate mutating func add(_ other: Summary) {
+    mutating func add(_ other: Summary) {
       contents += other.contents
       asked += other.asked
       newMatches += other.newMatches
@@ -113,7 +113,7 @@ public struct Rematch: Sendable {
     report: @escaping @Sendable (Finding) -> Void
   ) throws(ListError) -> Summary {
     let end = start.last + 1
-    let work = Work(end: end, batch: Self.batch, isStopped: isStopped, report: report)
+    let work = RematchWork(end: end, batch: Self.batch, isStopped: isStopped, report: report)
     DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
       while let first = work.next() {
         let result = Result { () throws(ListError) in
@@ -176,7 +176,9 @@ public struct Rematch: Sendable {
       try known.ledger.read { ledger throws(StorageError) in
         var files: [Finding.File] = []
         for key in try ledger.uploads(of: number) {
-          guard let path = try ledger.path(key), let upload = try ledger.upload(key) else { continue }
+          guard let path = try ledger.path(key), let upload = try ledger.upload(key) else {
+            continue
+          }
           files.append(Finding.File(path: path, stamp: upload.stamp))
         }
         return (files, try ledger.matches(number))
@@ -266,65 +268,5 @@ extension Ledger {
       try ledger.set(.coveredRevision, revision)
       try ledger.set(.coveredState, number)
     }
-  }
-}
-
-/// Batches that threads take, and their results in order.
-private final class Work: Sendable {
-  private struct State {
-    var next: UInt64 = 1
-    var reported: UInt64 = 1
-    var finished: [UInt64: [Rematch.Finding]] = [:]
-    var summary = Rematch.Summary()
-    var failure: ListError?
-  }
-
-  private let state = Mutex(State())
-  private let end: UInt64
-  private let batch: UInt64
-  private let isStopped: @Sendable () -> Bool
-  private let report: @Sendable (Rematch.Finding) -> Void
-
-  init(
-    end: UInt64, batch: UInt64, isStopped: @escaping @Sendable () -> Bool,
-    report: @escaping @Sendable (Rematch.Finding) -> Void
-  ) {
-    self.end = end
-    self.batch = batch
-    self.isStopped = isStopped
-    self.report = report
-  }
-
-  /// Where the next batch begins; `nil` when there is none.
-  func next() -> UInt64? {
-    guard !isStopped() else { return nil }
-    return state.withLock { state in
-      guard state.failure == nil, state.next < end else { return nil }
-      defer { state.next += batch }
-      return state.next
-    }
-  }
-
-  func finish(
-    _ start: UInt64, _ result: Result<([Rematch.Finding], Rematch.Summary), ListError>
-  ) {
-    state.withLock { state in
-      switch result {
-      case .failure(let error): state.failure = state.failure ?? error
-      case .success(let (findings, summary)):
-        state.summary.add(summary)
-        state.finished[start] = findings
-        while let findings = state.finished.removeValue(forKey: state.reported) {
-          findings.forEach(report)
-          state.reported += batch
-        }
-      }
-    }
-  }
-
-  func summary() throws(ListError) -> Rematch.Summary {
-    let (summary, failure) = state.withLock { ($0.summary, $0.failure) }
-    if let failure { throw failure }
-    return summary
   }
 }

@@ -43,7 +43,8 @@ public struct Examination: Sendable, Hashable {
   /// An examination made up by the caller; for tests of code that uses a moderator.
   public init(
     verdict: Verdict, fingerprint: Fingerprint?, facts: PictureFacts? = nil,
-    digests: [HashKind: [UInt8]] = [:], lists: [ListVersion] = [], lookups: Int = 0, timings: Timings = Timings()
+    digests: [HashKind: [UInt8]] = [:], lists: [ListVersion] = [], lookups: Int = 0,
+    timings: Timings = Timings()
   ) {
     self.verdict = verdict
     self.fingerprint = fingerprint

@@ -47,12 +47,16 @@ public struct FileStamp: Sendable, Hashable {
 
   /// File systems date changes by a clock that is up to this much behind, in nanoseconds: of a file that was changed
   /// less than that before it was read, a later change may have the same date.
-  private static let leastAge: Int64 = 2_000_000_000
+  static let leastAge: Int64 = 2_000_000_000
 
   /// Whether a change after this time shows in the stamp.
   ///
-  /// - Parameter time: When the file was read, in nanoseconds since 1970.
-  func isSettled(at time: Int64) -> Bool { time - stateChanged > Self.leastAge }
+  /// - Parameters:
+  ///   - time: When the file was read, in nanoseconds since 1970.
+  ///   - leastAge: How far behind its file system's clock may be, in nanoseconds.
+  func isSettled(at time: Int64, leastAge: Int64 = leastAge) -> Bool {
+    time - stateChanged > leastAge
+  }
 
   /// The time now, in nanoseconds since 1970.
   static var now: Int64 {

@@ -28,7 +28,9 @@ struct GainFilter: Sendable {
     if isEverything { return true }
     if !digests.isEmpty {
       for (kind, bytes) in picture {
-        if let digest = ListedHash(kind: kind, bytes: bytes), digests.contains(digest) { return true }
+        if let digest = ListedHash(kind: kind, bytes: bytes), digests.contains(digest) {
+          return true
+        }
       }
     }
     guard !pdq.isEmpty || !phash64.isEmpty else { return false }

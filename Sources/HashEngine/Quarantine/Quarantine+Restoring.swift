@@ -90,7 +90,8 @@ extension Quarantine {
       throw error
     } catch let error as StorageError {
       if FileIdentity(path) != nil {
-        throw QuarantineError(.occupied, "\(path): there is a file already; --to names another place")
+        throw QuarantineError(
+          .occupied, "\(path): there is a file already; --to names another place")
       }
       throw QuarantineError(.failed, "\(error)")
     } catch {

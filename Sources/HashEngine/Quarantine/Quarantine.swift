@@ -163,7 +163,9 @@ public struct Quarantine: Sendable {
 
   /// The record of a file; `nil` when there is none that can be read.
   func file(named name: String) -> QuarantinedFile? {
-    guard let file = try? FileDescriptor.open(side(name), .readOnly, options: [.closeOnExec, .noFollow])
+    guard
+      let file = try? FileDescriptor.open(
+        side(name), .readOnly, options: [.closeOnExec, .noFollow])
     else { return nil }
     defer { try? file.close() }
     var bytes: [UInt8] = []
@@ -221,7 +223,9 @@ public struct Quarantine: Sendable {
 
   /// Has the names in a folder written to the disk.
   static func sync(_ folder: FilePath) {
-    guard let open = try? FileDescriptor.open(folder, .readOnly, options: .closeOnExec) else { return }
+    guard let open = try? FileDescriptor.open(folder, .readOnly, options: .closeOnExec) else {
+      return
+    }
     fsync(open.rawValue)
     try? open.close()
   }

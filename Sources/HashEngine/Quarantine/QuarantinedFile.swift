@@ -31,7 +31,8 @@ public struct QuarantinedFile: Codable, Sendable, Hashable {
 
     /// The path as it was.
     public var filePath: FilePath {
-      let bytes = pathBytes.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) } ?? Array(path.utf8)
+      let bytes =
+        pathBytes.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) } ?? Array(path.utf8)
       let name = bytes.map { CChar(bitPattern: $0) } + [0]
       return name.withUnsafeBufferPointer { name in
         name.baseAddress.map { FilePath(platformString: $0) } ?? FilePath()

@@ -30,7 +30,9 @@ struct MatchCommand {
     while true {
       let ended = waitpid(process, &status, WNOHANG)
       if ended == process { break }
-      guard ended == 0 || errno == EINTR else { throw Failure("\(name): \(Errno(rawValue: errno))") }
+      guard ended == 0 || errno == EINTR else {
+        throw Failure("\(name): \(Errno(rawValue: errno))")
+      }
       guard ContinuousClock.now < deadline else {
         kill(-process, SIGKILL)
         waitpid(process, &status, 0)

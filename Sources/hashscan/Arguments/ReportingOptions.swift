@@ -19,6 +19,12 @@ struct ReportingOptions: ParsableArguments {
   @Flag(help: "Write each line at once, for programs that read along.")
   var lineBuffered = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write a page for people: what matched, why, on which days. One file, without pictures.",
+      valueName: "file"))
+  var report: PathArgument?
+
   @Flag(help: "Files that have no picture's signature are counted, and are no error.")
   var ignoreNotPictures = false
 

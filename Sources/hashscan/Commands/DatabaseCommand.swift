@@ -117,7 +117,8 @@ struct DatabaseVerifyCommand: ParsableCommand {
         "\(ShownPath(try database.folder())): all is well: \(Amount(lists.count, "list")),"
           + " \(Amount(lists.reduce(0) { $0 + $1.count }, "entry", "entries")),"
           + " \(Amount(try store.verifyJournal().lines, "journal line"))"
-          + (try ledger.map { ", \(Amount(try $0.amounts().uploads, "file")) in the ledger" } ?? ""))
+          + (try ledger.map { ", \(Amount(try $0.amounts().uploads, "file")) in the ledger" } ?? "")
+      )
     }
   }
 }

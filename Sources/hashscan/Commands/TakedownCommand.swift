@@ -123,9 +123,8 @@ struct TakedownCommand: AsyncParsableCommand {
       policy: MatchPolicy(timeLimit: pictures.decoding.time), fingerprinter: fingerprinter)
     var (hits, files, notScanned) = (0, 0, 0)
     let path = folder.path
-    try await ParallelScan(moderator: moderator).run(
-      { AnyIterator(DirectoryWalk([path], followsLinks: false)) }
-    ) { path, examination in
+    let walk = { @Sendable in AnyIterator(DirectoryWalk([path], followsLinks: false)) }
+    try await ParallelScan(moderator: moderator).run(walk) { path, examination in
       files += 1
       switch examination.verdict {
       case .noMatch: break

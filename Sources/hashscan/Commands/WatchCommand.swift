@@ -37,7 +37,8 @@ struct WatchCommand: AsyncParsableCommand {
   func run() async throws {
     do {
       for folder in folders { try Self.check(folder.path) }
-      var run = try ScanRun(matching, reporting, pacing, ledger, acting, database, isLineBuffered: true)
+      var run = try ScanRun(
+        matching, reporting, pacing, ledger, acting, database, isLineBuffered: true)
       Interruption.listen()
       let problems = WatchProblems()
       let (folders, choice, isOnlyNew) = (folders.map(\.path), choice, onlyNew)

@@ -47,6 +47,25 @@ struct ScanSummary: CustomStringConvertible {
     }
   }
 
+  /// The counts, for a page.
+  var numbers: [ReportedNumber] {
+    let clean = files - matched - forReview - allowed - notScanned - ignored
+    return [
+      ("files", files), ("matched", matched), ("for review", forReview), ("allowed", allowed),
+      ("without a match", clean), ("too flat to compare", lackingDetail),
+      ("not scanned", notScanned), ("no picture", ignored),
+    ].filter { $0.1 > 0 || ["files", "matched", "not scanned"].contains($0.0) }.map {
+      ReportedNumber(name: $0.0, number: $0.1)
+    }
+  }
+
+  /// How many files were not scanned for which reason, the most frequent first.
+  var reasonCounts: [ReportedNumber] {
+    reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+      ReportedNumber(name: $0.key, number: $0.value)
+    }
+  }
+
   var description: String {
     let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
     let flat = lackingDetail > 0 ? " (\(lackingDetail) of them too flat to compare)" : ""
@@ -60,9 +79,8 @@ struct ScanSummary: CustomStringConvertible {
       \(notScanned) not scanned.
       """
     if notScanned > 0 {
-      let counted = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      text +=
-        " Not scanned: " + counted.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + "."
+      let counted = reasonCounts.map { "\($0.number) \($0.name)" }
+      text += " Not scanned: " + counted.joined(separator: ", ") + "."
     }
     return text
   }

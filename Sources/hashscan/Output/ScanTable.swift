@@ -93,14 +93,15 @@ struct ScanTable {
       let empty = Array(repeating: "", count: columns.count - 3)
       return gone + [row(["not_scanned"] + empty + [reason.description])]
     case .match(let matches):
-      return gone + matches.map { match in
-        row([
-          "match", match.isExcused ? "allow" : match.meaning.rawValue, match.list,
-          Self.plain(match.entry), Self.plain(match.label ?? ""), match.kind.rawValue,
-          "\(match.distance)", "\(match.radius)",
-          "\(match.view)",
-        ])
-      }
+      return gone
+        + matches.map { match in
+          row([
+            "match", match.isExcused ? "allow" : match.meaning.rawValue, match.list,
+            Self.plain(match.entry), Self.plain(match.label ?? ""), match.kind.rawValue,
+            "\(match.distance)", "\(match.radius)",
+            "\(match.view)",
+          ])
+        }
     }
   }
 

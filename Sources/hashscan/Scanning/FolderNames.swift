@@ -28,7 +28,11 @@ struct FolderNames: Sequence, IteratorProtocol {
           bytes.append(contentsOf: UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
         }
       }
-      if Self.isDots(bytes[start...]) { bytes.removeSubrange(start...) } else { starts.append(start) }
+      if Self.isDots(bytes[start...]) {
+        bytes.removeSubrange(start...)
+      } else {
+        starts.append(start)
+      }
       errno = 0
     }
     guard errno == 0 else { throw Errno(rawValue: errno) }

@@ -125,7 +125,9 @@ struct ParallelScan: Sendable {
   /// Has the system begin to read a file.
   private static func readAhead(_ file: WalkedFile) {
     let options: FileDescriptor.OpenOptions = [.nonBlocking, .closeOnExec, .noFollow]
-    guard let open = try? FileDescriptor.open(file.path, .readOnly, options: options) else { return }
+    guard let open = try? FileDescriptor.open(file.path, .readOnly, options: options) else {
+      return
+    }
     posix_fadvise(open.rawValue, 0, 0, CInt(POSIX_FADV_WILLNEED))
     try? open.close()
   }

@@ -81,7 +81,8 @@ struct RematchRun {
       let path = ShownPath(file.path)
       var outcome = MatchActions.Outcome()
       if !file.isAsItWas {
-        outcome.lines.append("\(path): gone or changed since it was scanned; a scan looks at it again")
+        outcome.lines.append(
+          "\(path): gone or changed since it was scanned; a scan looks at it again")
       } else if finding.isNew, let actions {
         let line = JSONLine.render(ScanLine(path, finding.examination, gone: finding.gone))
         outcome = actions.act(on: file.path, finding.examination, line: line) { _ in [] }

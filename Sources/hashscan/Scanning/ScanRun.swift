@@ -11,6 +11,7 @@ struct ScanRun {
   private let table: ScanTable
   private let isLineBuffered: Bool
   private let actions: MatchActions?
+  private let report: ScanReport?
   private var isFailed = false
   private(set) var summary: ScanSummary
   private var progress: ProgressLine
@@ -35,6 +36,7 @@ struct ScanRun {
     self.reporting = reporting
     self.isLineBuffered = isLineBuffered || reporting.lineBuffered
     table = ScanTable(reporting.format)
+    report = try reporting.report.map { path throws(Failure) in try ScanReport(at: path.path) }
     summary = ScanSummary(ignoresOtherFiles: reporting.ignoreNotPictures)
     progress = ProgressLine(
       total: nil, unit: .files, isShown: Terminal.isInteractive && !reporting.quiet)
@@ -78,7 +80,9 @@ struct ScanRun {
 
   private mutating func answer(_ path: FilePath, _ examination: Examination) {
     summary.add(examination)
+    // Before it may be moved.
     let outcome = act(on: path, examination)
+    report?.add(path, examination, quarantinedAs: outcome.quarantine?.name)
     progress.interrupt(
       by: table.lines(
         ShownPath(path), examination, isIgnored: summary.isIgnored(examination), outcome))
@@ -118,6 +122,7 @@ struct ScanRun {
           + (error.code == .damaged ? "; without its folder, the next scan makes a new one" : ""))
     }
     for line in actions?.remaining() ?? [] { Terminal.warn(line) }
+    try report?.write(summary)
     if !reporting.quiet {
       if table.format == .text { Output.print(summary) } else { Terminal.warn("\(summary)") }
     }

@@ -21,7 +21,8 @@ import Testing
     #expect(fixture.decoder.count == 6)
     // Another picture of the same size, and its time set back by somebody who hides it.
     let path = fixture.uploads.appending("3.png").string
-    let time = try #require(try FileManager.default.attributesOfItem(atPath: path)[.modificationDate])
+    let time = try #require(
+      try FileManager.default.attributesOfItem(atPath: path)[.modificationDate])
     try fixture.upload(1, as: "3.png")
     try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
     let verdicts = try fixture.scan()

@@ -49,7 +49,8 @@ struct LedgerFixture {
   func scan(
     _ policy: MatchPolicy = MatchPolicy(), isFresh: Bool = false
   ) throws -> [String: Verdict] {
-    let scan = try FileScan(moderator(policy), store, ledger, isFresh: isFresh)
+    let scan = try FileScan(
+      moderator(policy), store, ledger, isFresh: isFresh, leastAge: Self.leastAge)
     var verdicts: [String: Verdict] = [:]
     for path in TestFiles.files(below: uploads) {
       let file = try Self.walked(path)
@@ -77,7 +78,10 @@ struct LedgerFixture {
   }
 
   /// Waits until a change of the files written so far would show in their stamps.
-  static func settle() { usleep(2_100_000) }
+  static func settle() { usleep(60_000) }
+
+  /// The clock of a file system on a disk of this machine is no further behind, in nanoseconds.
+  private static let leastAge: Int64 = 50_000_000
 
   /// What a rematch finds, and somebody has got then.
   func rematch() throws -> (findings: [Rematch.Finding], summary: Rematch.Summary) {

@@ -69,7 +69,9 @@ import Testing
   /// Names of any bytes, in folders whose paths are longer than a key.
   @Test func anyPathHasAKey() {
     var keys = UploadKeys()
-    let names: [[UInt8]] = [[0xFF, 0xFE], Array("a\nb".utf8), [UInt8](repeating: 0x61, count: 255)]
+    let names: [[UInt8]] = [
+      [0xFF, 0xFE], Array("a\nb".utf8), [UInt8](repeating: 0x61, count: 255),
+    ]
     for name in names {
       let path = FilePath(folder: Array("/tmp".utf8), name: name)
       guard let (key, folder) = keys.key(of: path) else {

@@ -75,7 +75,9 @@ import Testing
     case 8: _ = try? store.undo(list, by: author)
     case 9: _ = try? store.remove(list: list, by: author)
     default:
-      let (radius, kind) = (Int.random(in: 0...60, using: &random), Int.random(in: 0..<5, using: &random))
+      let (radius, kind) = (
+        Int.random(in: 0...60, using: &random), Int.random(in: 0..<5, using: &random)
+      )
       try store.set(list, by: author) { settings in
         switch kind {
         case 0: settings.pdqRadius = radius

@@ -36,7 +36,8 @@ import Testing
     // Neither name nor side file tells a digest.
     let side = String(decoding: try bytes(of: quarantine.side(name)), as: UTF8.self)
     #expect(!side.contains(hexText(sha256)) && !hexText(sha256).contains(name))
-    #expect(try quarantine.restore(quarantine.file(beginning: String(name.prefix(6)))).places == [path])
+    #expect(
+      try quarantine.restore(quarantine.file(beginning: String(name.prefix(6)))).places == [path])
     #expect(try bytes(of: path) == bytes)
     stat(path.string, &status)
     #expect(status.st_mode & 0o777 == 0o644)
@@ -116,7 +117,8 @@ import Testing
   @Test func anyNameComesBack() throws {
     let name = folder.path.string.utf8.map { CChar(bitPattern: $0) } + [0x2F, -1, 0x0A, 0x61, 0]
     let path = name.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
-    let file = try FileDescriptor.open(path, .writeOnly, options: .create, permissions: .ownerReadWrite)
+    let file = try FileDescriptor.open(
+      path, .writeOnly, options: .create, permissions: .ownerReadWrite)
     try file.closeAfter { _ = try file.writeAll(bytes) }
     let taken = try quarantine.take(path, sha256: sha256, why)
     let back = try quarantine.restore(quarantine.file(beginning: taken))

@@ -207,7 +207,8 @@ extension RecordReader {
     let isTurned = flags & 4 != 0
     var pdq: PDQFingerprint?
     if flags & 1 != 0 {
-      guard let hash = pdqHash(), let shown = isTurned ? pdqHash() : hash, let quality = uint8(), quality <= 100,
+      guard let hash = pdqHash(), let shown = isTurned ? pdqHash() : hash, let quality = uint8(),
+        quality <= 100,
         let detail = uint8(), detail <= 100
       else { return nil }
       pdq = PDQFingerprint(

@@ -13,7 +13,7 @@ public struct Corners: Sendable, Hashable {
   }
 
   /// Four points, clockwise from the top left one.
-  let points: [Point]
+  package let points: [Point]
 
   /// `nil` unless the four points make a convex quadrilateral, clockwise.
   init?(_ points: [Point]) {
