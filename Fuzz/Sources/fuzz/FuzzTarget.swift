@@ -117,9 +117,16 @@ enum FuzzTarget: String, CaseIterable {
   }
 
   private static func readBack(_ bytes: [UInt8]) {
+    let packed = PackedHashes(of: bytes.span.bytes)
     guard let fingerprint = Fingerprint(binary: bytes.span.bytes) else { return }
     let binary = fingerprint.binary
     precondition(Fingerprint(binary: binary.span.bytes) == fingerprint, "not read as written")
+    guard let packed else { preconditionFailure("hashes not read") }
+    let hashes = Set(packed.pdq)
+    for frame in fingerprint.frames {
+      precondition(frame.views.allSatisfy { hashes.contains($0.hash) }, "a view's hash is missing")
+      precondition(frame.pdq.map { hashes.contains($0.shown) } ?? true, "a hash is missing")
+    }
   }
 
   private static func readMessages(_ bytes: [UInt8]) {

@@ -13,6 +13,8 @@ public final class FileScan: Sendable {
 
   /// - Parameters:
   ///   - moderator: Gives the verdicts; must search `store`.
+  ///   - store: The lists.
+  ///   - ledger: What is remembered.
   ///   - isFresh: Whether to read every file, whatever the ledger has of it.
   /// - Throws: ``ListError`` `unknown-list`, `no-lists`, `storage`.
   public convenience init(

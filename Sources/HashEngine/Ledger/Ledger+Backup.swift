@@ -13,6 +13,7 @@ extension Ledger {
   /// - Parameters:
   ///   - backup: A folder that ``backUp(to:)`` made.
   ///   - folder: That of the ledger; made if there is none.
+  ///   - now: The time, which names the folder with the ledger as it was.
   /// - Returns: The folder with the ledger as it was before; `nil` when there was none.
   /// - Throws: ``StorageError``, `damaged` for a backup that is not whole; nothing was changed then.
   @available(*, noasync)

@@ -83,7 +83,10 @@ public struct Rematch: Sendable {
     let files: Int
   }
 
-  /// - Parameter moderator: Gives the verdicts; must search `store`, and leave all to the lists' settings.
+  /// - Parameters:
+  ///   - moderator: Gives the verdicts; must search `store`, and leave all to the lists' settings.
+  ///   - store: The lists.
+  ///   - ledger: What was scanned.
   /// - Throws: ``ListError`` `no-lists`, `storage`.
   public init(_ moderator: Moderator, _ store: ListStore, _ ledger: Ledger) throws(ListError) {
     known = try KnownContents(moderator, store, ledger)

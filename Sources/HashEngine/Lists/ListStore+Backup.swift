@@ -4,7 +4,9 @@ extension ListStore {
   /// Writes a copy of the database as it is now into a new folder, which can be opened like any other. Others go on
   /// reading and changing lists meanwhile.
   ///
-  /// - Parameter adding: Puts more into the folder before it gets its name, as a backup of the ledger.
+  /// - Parameters:
+  ///   - folder: The folder to make.
+  ///   - adding: Puts more into the folder before it gets its name, as a backup of the ledger.
   /// - Throws: ``ListError`` `storage`: something is at the path already, or there is no room; also what `adding` throws.
   public func backUp(
     to folder: FilePath, adding: (FilePath) throws(StorageError) -> Void = { _ in }
@@ -30,7 +32,7 @@ extension ListStore {
   /// The backup is checked first, and is not changed. The restore becomes a line of the journal.
   ///
   /// - Parameters:
-  ///   - backup: A folder that ``backUp(to:)`` made.
+  ///   - backup: A folder that ``backUp(to:adding:)`` made.
   ///   - folder: That of the database; made if there is none.
   ///   - author: Who restores it, and when.
   /// - Throws: ``ListError`` `storage`, `damaged-backup`; nothing was changed then.

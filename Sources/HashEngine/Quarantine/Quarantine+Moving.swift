@@ -20,6 +20,7 @@ extension Quarantine {
   ///   - place: The same as a path from the root on, to bring it back to.
   ///   - sha256: The SHA-256 of the bytes that were examined.
   ///   - examination: Why.
+  ///   - now: The time that is noted.
   /// - Returns: Its name in quarantine.
   /// - Throws: ``QuarantineError`` `changed`, `failed`; the file is where it was then.
   public func take(

@@ -10,8 +10,9 @@ extension Quarantine {
   /// Puts a file back into all places that it was taken from, with the owner, permissions and time that it had there, or
   /// into another one. It leaves quarantine when it is in all of them.
   ///
-  /// - Parameter other: The place, if it is not to be the old ones. A file that was taken from several stays in quarantine
-  ///   for them.
+  /// - Parameters:
+  ///   - file: The file, as ``files()`` has it.
+  ///   - other: The place, if it is not to be the old ones. A file that was taken from several stays in quarantine for them.
   /// - Returns: Where it is now, and whether it has left quarantine.
   /// - Throws: ``QuarantineError`` `changed` if the bytes are not those that were taken; `occupied`, `failed`. What was put
   ///   back already stays there, and the file stays in quarantine as well; the next time goes on from there.

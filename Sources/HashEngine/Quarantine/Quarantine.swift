@@ -134,7 +134,9 @@ public struct Quarantine: Sendable {
 
   /// Deletes files that were taken before some time, for good.
   ///
-  /// - Parameter isDryRun: Whether only to say which.
+  /// - Parameters:
+  ///   - time: Those that were taken later stay.
+  ///   - isDryRun: Whether only to say which.
   /// - Returns: Those that were deleted.
   /// - Throws: ``QuarantineError`` `failed`.
   public func purge(
