@@ -47,6 +47,24 @@ import Testing
     #expect(try hashscan.run("quarantine", "restore", "q", name).status == 2)
   }
 
+  /// A list that was wrong: all that it has moved comes back, and what cannot come back stays.
+  @Test func everythingComesBack() throws {
+    let before = try files(in: "up")
+    let clean = hashscan.folder.path("up/clean.jpg").string
+    _ = try hashscan.run("takedown", clean, "--reason", "x", "--list", "own", "--yes")
+    _ = try hashscan.run("scan", "up", "--quarantine", "q", "--yes")
+    #expect(try files(in: "up") == [])
+    let own = try hashscan.run("quarantine", "restore", "q", "--list", "own")
+    #expect(try own.status == 0 && files(in: "up") == ["clean.jpg"])
+    try hashscan.folder.write("in the way", to: "up/a.webp")
+    let half = try hashscan.run("quarantine", "restore", "q", "--all")
+    #expect(half.status == 2 && half.errors.contains("up/a.webp"))
+    _ = try hashscan.runShell("rm \(hashscan.folder.path("up/a.webp"))")
+    #expect(try hashscan.run("quarantine", "restore", "q", "--all").status == 0)
+    #expect(try files(in: "up") == before && files(in: "q") == [])
+    #expect(try hashscan.run("quarantine", "restore", "q").status == 64)
+  }
+
   @Test func aRematchMovesToo() throws {
     _ = try hashscan.run("scan", "up")
     let picture = hashscan.folder.path("up/clean.jpg").string

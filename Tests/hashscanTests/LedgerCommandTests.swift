@@ -42,8 +42,8 @@ import Testing
   /// Killed again and again, it ends with what an undisturbed scan says.
   @Test func killedScansGoOn() throws {
     let script = """
-      for i in $(seq 300); do cp up/glacier.jpg up/n$i.jpg; printf $i >> up/n$i.jpg; done
-      for i in $(seq 12); do
+      for i in $(seq 150); do cp up/glacier.jpg up/n$i.jpg; printf $i >> up/n$i.jpg; done
+      for i in $(seq 8); do
         hashscan scan up -q > killed.out & pid=$!
         sleep 0.$((i * 37 % 9))$i; kill -9 $pid; wait $pid
       done

@@ -85,21 +85,55 @@ struct QuarantineRestoreCommand: ParsableCommand {
   @OptionGroup var place: QuarantineFolder
 
   @Argument(help: "The file's name, or how it begins.")
-  var name: String
+  var name: String?
+
+  @Flag(help: "Bring everything back.")
+  var all = false
+
+  @Option(help: "Bring back all that matched this list, which was wrong.")
+  var list: String?
 
   @Option(help: ArgumentHelp("Bring it here instead.", valueName: "path"))
   var to: PathArgument?
 
+  func validate() throws {
+    guard [name != nil, all, list != nil].count(where: { $0 }) == 1 else {
+      throw ValidationError("a file's name, --all or --list")
+    }
+    guard to == nil || name != nil else { throw ValidationError("--to is for one file") }
+  }
+
   func run() throws {
     try tellingErrors {
       let quarantine = try place.open()
-      let (places, hasLeft) = try place.reporting { () throws(QuarantineError) in
-        try quarantine.restore(try quarantine.file(beginning: name), to: to?.path)
+      let files = try place.reporting { () throws(QuarantineError) in
+        if let name { return [try quarantine.file(beginning: name)] }
+        return try quarantine.files().filter { file in
+          list.map { list in file.matches.contains { $0.list == list } } ?? true
+        }
       }
-      for path in places { Output.print("\(ShownPath(path)): restored") }
-      if !hasLeft {
-        Output.print("it stays in quarantine, for the other places that it was taken from")
+      var restored = 0
+      for file in files {
+        do {
+          try restore(file, from: quarantine)
+          restored += 1
+        } catch let error as Failure where files.count > 1 {
+          // One that cannot come back does not keep the others from it.
+          Terminal.warn("hashscan: \(error)")
+        }
       }
+      if name == nil { Output.print("\(restored) of \(Amount(files.count, "file")) restored.") }
+      guard restored == files.count else { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+  }
+
+  private func restore(_ file: QuarantinedFile, from quarantine: Quarantine) throws {
+    let (places, hasLeft) = try place.reporting { () throws(QuarantineError) in
+      try quarantine.restore(file, to: to?.path)
+    }
+    for path in places { Output.print("\(ShownPath(path)): restored") }
+    if !hasLeft {
+      Output.print("it stays in quarantine, for the other places that it was taken from")
     }
   }
 }
