@@ -68,7 +68,7 @@ enum Spawn {
   }
 
   /// How often a program that is being written is tried, ten milliseconds apart.
-  private static let busyTries = 20
+  private static let busyTries = 200
 
   /// No backtraces, since the asker reports a crash; and where the loader finds Swift's libraries in a build
   /// that does not contain them.
