@@ -149,7 +149,7 @@ import Testing
     let result = try hashscan.runShell(
       """
       cd \(hashscan.folder.path)
-      for i in 3 4 5 6 7 8 9; do printf 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX' | dd of=\(data) bs=4096 seek=$i conv=notrunc 2> /dev/null; done
+      for i in 3 4 5 6 7 8 9; do printf '%032d' 7 | dd of=\(data) bs=4096 seek=$i conv=notrunc 2> /dev/null; done
       hashscan scan up
       """)
     #expect(result.lines.dropLast() == first.dropLast()[...], "\(result.errors)")

@@ -48,9 +48,7 @@ struct UploadKeys {
 
   /// The key of a file, and the absolute path of its folder; `nil` for what is no path of a file.
   mutating func key(of path: FilePath) -> (key: UploadKey, folder: [UInt8])? {
-    let bytes = path.withPlatformString { name in
-      UnsafeBufferPointer(start: name, count: path.length).map { UInt8(bitPattern: $0) }
-    }
+    let bytes = path.bytes
     let slash = UInt8(ascii: "/")
     let end = bytes.lastIndex(of: slash)
     let folder = end.map { Array(bytes[..<$0]) + [slash] } ?? []
@@ -77,13 +75,7 @@ struct UploadKeys {
 extension FilePath {
   /// The path of a file in a folder, both as bytes.
   init(folder: [UInt8], name: [UInt8]) {
-    let path = (folder == [UInt8(ascii: "/")] ? [] : folder) + [UInt8(ascii: "/")] + name + [0]
-    self = path.withUnsafeBufferPointer { path in
-      path.baseAddress.map { start in
-        start.withMemoryRebound(to: CChar.self, capacity: path.count) {
-          FilePath(platformString: $0)
-        }
-      } ?? FilePath()
-    }
+    let isRoot = folder == [UInt8(ascii: "/")]
+    self.init(bytes: (isRoot ? [] : folder) + [UInt8(ascii: "/")] + name)
   }
 }

@@ -121,7 +121,7 @@ extension Quarantine {
     do {
       let new = try NewFile(in: folder)
       var digest = SHA256()
-      try Self.forEachPiece(of: file) { piece in
+      try file.forEachPiece { piece in
         digest.update(bufferPointer: piece)
         try new.file.writeAll(piece)
       }
@@ -183,28 +183,6 @@ extension Quarantine {
 
   /// SHA-256 of a file's bytes; `nil` when they cannot be read.
   static func digest(of file: FileDescriptor) -> [UInt8]? {
-    var digest = SHA256()
-    do {
-      try forEachPiece(of: file) { digest.update(bufferPointer: $0) }
-    } catch {
-      return nil
-    }
-    return Array(digest.finalize())
-  }
-
-  static func forEachPiece(
-    of file: FileDescriptor, _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    var offset: Int64 = 0
-    while true {
-      let count = try buffer.withUnsafeMutableBytes { buffer in
-        let count = try file.read(fromAbsoluteOffset: offset, into: buffer)
-        if count > 0 { try body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
-        return count
-      }
-      guard count > 0 else { return }
-      offset += Int64(count)
-    }
+    try? file.sha256()
   }
 }

@@ -76,7 +76,7 @@ extension Quarantine {
         content(file.name), .readOnly, options: [.closeOnExec, .noFollow])
       defer { try? source.close() }
       let new = try NewFile(in: folder.isEmpty ? "." : folder)
-      try Self.forEachPiece(of: source) { try new.file.writeAll($0) }
+      try source.forEachPiece { _ = try new.file.writeAll($0) }
       guard Self.digest(of: new.file) == digest else {
         throw QuarantineError(.failed, "\(path): the copy is not the same")
       }

@@ -31,20 +31,14 @@ public struct QuarantinedFile: Codable, Sendable, Hashable {
 
     /// The path as it was.
     public var filePath: FilePath {
-      let bytes =
-        pathBytes.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) } ?? Array(path.utf8)
-      let name = bytes.map { CChar(bitPattern: $0) } + [0]
-      return name.withUnsafeBufferPointer { name in
-        name.baseAddress.map { FilePath(platformString: $0) } ?? FilePath()
-      }
+      let bytes = pathBytes.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) }
+      return FilePath(bytes: bytes ?? Array(path.utf8))
     }
 
     init(
       _ path: FilePath, at: Timestamp, mode: UInt32, uid: UInt32, gid: UInt32, changed: Int64?
     ) {
-      let bytes = path.withPlatformString { name in
-        UnsafeBufferPointer(start: name, count: path.length).map { UInt8(bitPattern: $0) }
-      }
+      let bytes = path.bytes
       self.path = path.string
       pathBytes =
         String(validating: bytes, as: UTF8.self) == nil ? Data(bytes).base64EncodedString() : nil

@@ -1,5 +1,4 @@
 internal import CLMDB
-internal import Crypto
 internal import SystemPackage
 
 #if canImport(Glibc)
@@ -93,11 +92,7 @@ extension EnvironmentFiles {
   /// SHA-256 of a file's bytes, in hexadecimal.
   static func digest(of file: FileDescriptor) throws(StorageError) -> String {
     do {
-      var digest = SHA256()
-      try forEachPiece(of: file) {
-        digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0))
-      }
-      return hexText(Array(digest.finalize()))
+      return hexText(try file.sha256())
     } catch {
       throw StorageError(lmdb: (error as? Errno)?.rawValue ?? EIO, path: "a copy")
     }
@@ -130,25 +125,9 @@ extension EnvironmentFiles {
     do {
       let source = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       defer { try? source.close() }
-      try forEachPiece(of: source) { _ = try file.file.writeAll($0) }
+      try source.forEachPiece { _ = try file.file.writeAll($0) }
     } catch {
       throw StorageError(lmdb: (error as? Errno)?.rawValue ?? EIO, path: "a copy of \(path)")
-    }
-  }
-
-  private static func forEachPiece(
-    of file: FileDescriptor, _ body: (UnsafeMutableRawBufferPointer.SubSequence) throws -> Void
-  ) throws {
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    var offset: Int64 = 0
-    while true {
-      let count = try buffer.withUnsafeMutableBytes { buffer in
-        let count = try file.read(fromAbsoluteOffset: offset, into: buffer)
-        if count > 0 { try body(buffer[..<count]) }
-        return count
-      }
-      guard count > 0 else { return }
-      offset += Int64(count)
     }
   }
 

@@ -72,7 +72,7 @@ struct MatchCommand {
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-    var copies = ([Self.bytes(of: program)] + arguments.map { argument($0, path) }).map { bytes in
+    var copies = ([program.bytes] + arguments.map { argument($0, path) }).map { bytes in
       strdup(bytes.map { CChar(bitPattern: $0) } + [0])
     }
     defer { for copy in copies { free(copy) } }
@@ -93,15 +93,9 @@ struct MatchCommand {
     var rest = text[...]
     while let place = rest.firstRange(of: "{}") {
       bytes += rest[..<place.lowerBound].utf8
-      bytes += Self.bytes(of: path)
+      bytes += path.bytes
       rest = rest[place.upperBound...]
     }
     return bytes + Array(rest.utf8)
-  }
-
-  private static func bytes(of path: FilePath) -> [UInt8] {
-    path.withPlatformString { name in
-      UnsafeBufferPointer(start: name, count: path.length).map { UInt8(bitPattern: $0) }
-    }
   }
 }

@@ -1,3 +1,4 @@
+import HashEngine
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -23,9 +24,7 @@ struct ShownPath: CustomStringConvertible {
 
   /// The bytes of a path that is not UTF-8, which JSON cannot carry as text; else `nil`.
   var bytesIfNotText: [UInt8]? {
-    path.withPlatformString { name in
-      let bytes = UnsafeBufferPointer(start: name, count: path.length).map { UInt8(bitPattern: $0) }
-      return String(validating: bytes, as: UTF8.self) == nil ? bytes : nil
-    }
+    let bytes = path.bytes
+    return String(validating: bytes, as: UTF8.self) == nil ? bytes : nil
   }
 }

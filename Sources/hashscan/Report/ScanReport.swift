@@ -16,7 +16,6 @@ import SystemPackage
 final class ScanReport {
   private let path: FilePath
   private var files: [ReportedFile] = []
-  private var lists: [String: Int] = [:]
 
   /// So many files are shown at most: a browser has to hold them.
   private static let most = 50_000
@@ -32,19 +31,19 @@ final class ScanReport {
 
   /// Takes a file; only those that match are kept.
   func add(_ path: FilePath, _ examination: Examination, quarantinedAs name: String?) {
-    for list in examination.lists { lists[list.name] = list.serial }
     guard case .match(let matches) = examination.verdict, files.count < Self.most else { return }
     files.append(ReportedFile(path, examination, matches, quarantinedAs: name))
   }
 
   /// Writes the page, complete or not at all.
   ///
+  /// - Parameter lists: Those that were asked.
   /// - Throws: ``Failure``.
-  func write(_ summary: ScanSummary) throws(Failure) {
+  func write(_ summary: ScanSummary, _ lists: [ListVersion]) throws(Failure) {
     let content = Content(
       generated: "\(Timestamp.now)", program: "hashscan \(Version.text)", numbers: summary.numbers,
       reasons: summary.reasonCounts,
-      lists: lists.sorted { $0.key < $1.key }.map { ReportedList(name: $0.key, serial: $0.value) },
+      lists: lists.map { ReportedList(name: $0.name, serial: $0.serial) },
       files: files)
     // In a page, a text must not look like the end of the script that holds it.
     let data = JSONLine.render(content).replacing("<", with: "\\u003c")

@@ -1,3 +1,4 @@
+import HashEngine
 import Synchronization
 import SystemPackage
 
@@ -63,20 +64,13 @@ struct PathList: Sequence, IteratorProtocol {
     while true {
       if let end = waiting[start...].firstIndex(of: source.end) {
         defer { start = end + 1 }
-        if end > start { return Self.path(waiting[start..<end]) }
+        if end > start { return FilePath(bytes: waiting[start..<end]) }
       } else if isAtEnd {
         defer { start = waiting.count }
-        return start < waiting.count ? Self.path(waiting[start...]) : nil
+        return start < waiting.count ? FilePath(bytes: waiting[start...]) : nil
       } else {
         receive()
       }
-    }
-  }
-
-  private static func path(_ bytes: ArraySlice<UInt8>) -> FilePath {
-    let name = bytes.map { CChar(bitPattern: $0) } + [0]
-    return name.withUnsafeBufferPointer { name in
-      name.baseAddress.map { FilePath(platformString: $0) } ?? FilePath()
     }
   }
 

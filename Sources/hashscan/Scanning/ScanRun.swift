@@ -73,15 +73,17 @@ struct ScanRun {
       bytes = try PictureFile.read(input, limits: limits)
     } catch {
       return answer(
-        "standard input", Examination(verdict: .notScanned(error), fingerprint: nil))
+        "standard input", Examination(verdict: .notScanned(error), fingerprint: nil), isFile: false)
     }
-    answer("standard input", try moderator.examine(bytes.span))
+    answer("standard input", try moderator.examine(bytes.span), isFile: false)
   }
 
-  private mutating func answer(_ path: FilePath, _ examination: Examination) {
+  private mutating func answer(
+    _ path: FilePath, _ examination: Examination, isFile: Bool = true
+  ) {
     summary.add(examination)
     // Before it may be moved.
-    let outcome = act(on: path, examination)
+    let outcome = isFile ? act(on: path, examination) : MatchActions.Outcome()
     report?.add(path, examination, quarantinedAs: outcome.quarantine?.name)
     progress.interrupt(
       by: table.lines(
@@ -93,7 +95,7 @@ struct ScanRun {
   private mutating func act(
     on path: FilePath, _ examination: Examination
   ) -> MatchActions.Outcome {
-    guard let actions, path != "standard input" else { return MatchActions.Outcome() }
+    guard let actions else { return MatchActions.Outcome() }
     let outcome = actions.act(
       on: path, examination, line: JSONLine.render(ScanLine(ShownPath(path), examination))
     ) { scan?.files(with: $0) ?? [] }
@@ -122,7 +124,7 @@ struct ScanRun {
           + (error.code == .damaged ? "; without its folder, the next scan makes a new one" : ""))
     }
     for line in actions?.remaining() ?? [] { Terminal.warn(line) }
-    try report?.write(summary)
+    try report?.write(summary, try moderator.searchedLists())
     if !reporting.quiet {
       if table.format == .text { Output.print(summary) } else { Terminal.warn("\(summary)") }
     }
